@@ -1,0 +1,3 @@
+"""Interlock: the model suggests, Interlock decides, the connector executes, the log remembers."""
+
+__version__ = "0.1.0"

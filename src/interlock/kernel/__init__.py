@@ -1,0 +1,1 @@
+"""The grammar of the six words: event, command, decider, projection, reaction, connector."""

@@ -1,0 +1,181 @@
+"""What a log can do: read by tags, append under a condition, be followed; and hold due work beside its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol
+
+from interlock.kernel.events import Command, Cursor, Event, Recorded
+
+
+class Query(NamedTuple):
+    """Facts that carry ``tag`` and are of one of ``types`` (all types where it is empty)."""
+
+    tag: str
+    types: tuple[type[Event], ...] = ()
+
+    def matches(self, event: Event) -> bool:
+        """Whether this query would have read that event."""
+        return self.tag in event.tags() and (not self.types or isinstance(event, self.types))
+
+
+class Slice(NamedTuple):
+    """What a read saw, and the snapshot that it saw it in (opaque; handed back on append)."""
+
+    events: tuple[Recorded, ...]
+    snapshot: str
+
+
+class Due(NamedTuple):
+    """A command to carry out at a time. ``id`` is its cause: it is answered once."""
+
+    id: str
+    at: datetime
+    command: Command
+
+
+class Claimed(NamedTuple):
+    """A due command that this node holds until ``lease_until``."""
+
+    due: Due
+    attempts: int
+    lease_until: datetime
+
+
+class Posting(NamedTuple):
+    """A change of a ledger: ``reserve`` on an allowance, ``settle`` with what really moved, ``release`` on failure."""
+
+    kind: Literal["reserve", "settle", "release"]
+    ledger: str
+    subject: str
+    entry: str
+    amount: int
+    at: datetime
+
+
+class Entry(NamedTuple):
+    """One line of a ledger within its window."""
+
+    entry: str
+    amount: int
+    at: datetime
+    settled: bool
+
+
+class Plan(NamedTuple):
+    """What stands or falls together in one append."""
+
+    facts: tuple[Event, ...] = ()
+    guard: tuple[Query, ...] = ()
+    snapshot: str = ""
+    due: tuple[Due, ...] = ()
+    cancel: tuple[str, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    cause: str = ""
+    answers: str = ""
+    """The due command that this append answers; it is removed with it, and its absence means *answered already*."""
+
+
+class Appended(NamedTuple):
+    """What an append wrote, and which of its due commands this node is to carry out at once."""
+
+    recorded: tuple[Recorded, ...]
+    granted: tuple[str, ...]
+
+
+class Window(NamedTuple):
+    """One subject's entries of one ledger since a moment (exclusive)."""
+
+    ledger: str
+    subject: str
+    since: datetime
+
+
+class Judging(Protocol):
+    """An open transaction that has locked ledgers and read them; the judgement's facts are appended in it."""
+
+    @property
+    def entries(self) -> Mapping[tuple[str, str], Sequence[Entry]]:
+        """The entries in each locked window, by (ledger, subject)."""
+        ...
+
+    async def append(self, plan: Plan) -> Appended:
+        """Append and commit. Raises as ``Log.append`` does."""
+        ...
+
+
+class Log(Protocol):
+    """The one store of truth of one tenant."""
+
+    tenant: str
+
+    async def read(self, *queries: Query) -> Slice:
+        """All facts that match any of the queries, in the log's order, in one snapshot and one round trip."""
+        ...
+
+    async def append(self, plan: Plan) -> Appended:
+        """Append a plan in one transaction and one round trip.
+
+        Raises:
+            Conflict: a fact that matches the guard is not visible in the snapshot.
+            Answered: the due command was answered already, or the cause's facts are in the log.
+        """
+        ...
+
+    def judging(self, windows: Sequence[Window]) -> AbstractAsyncContextManager[Judging]:
+        """Open a transaction, lock those ledgers' subjects in sorted order and read them: one round trip."""
+        ...
+
+    async def after(self, cursor: Cursor, limit: int) -> Sequence[Recorded]:
+        """The next facts in the log's order; never one that an earlier commit could still precede."""
+        ...
+
+    async def claim(self, owner: str, now: datetime, lease_s: float, limit: int) -> Sequence[Claimed]:
+        """Take over due commands that nobody holds, oldest first, at most one of each lane."""
+        ...
+
+    async def hold(self, owner: str, ids: Sequence[str], now: datetime, lease_s: float) -> Sequence[str]:
+        """Extend the leases that this owner still has; gives the identifiers that it kept."""
+        ...
+
+    async def release(self, owner: str, id: str, at: datetime, parked: str | None) -> None:
+        """Give a due command back to be tried again at a time, or park it with the reason why."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest unclaimed command is due."""
+        ...
+
+    async def parked(self) -> Mapping[str, str]:
+        """The due commands that kept failing, with the reason."""
+        ...
+
+    async def destroy_keys(self, person: str) -> int:
+        """Make everything that was sealed for a person unreadable, for good; gives the number of keys destroyed."""
+        ...
+
+
+class Records(Protocol):
+    """Small documents beside the log, by kind and key: releases, view snapshots, accounts, sign-ins. None is a source of truth about customers."""
+
+    async def get(self, kind: str, key: str) -> bytes | None:
+        """The document, if it is there and has not expired."""
+        ...
+
+    async def put(self, kind: str, key: str, body: bytes, *, expires_at: datetime | None = None) -> None:
+        """Store or replace a document."""
+        ...
+
+    async def add(self, kind: str, key: str, body: bytes) -> bool:
+        """Store a document unless one has that key; tells whether it was stored."""
+        ...
+
+    async def remove(self, kind: str, key: str) -> None:
+        """Forget a document."""
+        ...
+
+    async def all(self, kind: str) -> Mapping[str, bytes]:
+        """Every document of a kind, by key."""
+        ...

@@ -1,0 +1,332 @@
+"""The log on PostgreSQL: one tenant's facts, due work, ledgers and keys; one function and one round trip for an append."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+from uuid import uuid4
+
+import msgspec
+import psycopg
+
+from interlock.kernel.errors import Answered, Conflict
+from interlock.kernel.events import Cursor, Recorded
+from interlock.kernel.log import Appended, Claimed, Due, Entry, Judging, Log, Plan, Query, Slice, Window
+from interlock.store.codec import Encoded, decode_command, decode_event, encode_command, encode_event
+from interlock.store.database import Connection, Database
+from interlock.store.vault import Vault
+
+GUARD_FAILED: Final = "IL001"
+ANSWERED: Final = "IL002"
+KEY_DESTROYED: Final = "IL003"
+LEASE_S: Final = 4.0
+"""How long a node keeps the due commands of its own appends before another one may take them over."""
+
+_EVENT_COLUMNS: Final = "e.xid::text, e.position, e.id, e.at, e.type, e.open::text, e.key, e.sealed, e.cause, k.wrapped"
+_AFTER: Final = f"""
+select {_EVENT_COLUMNS} from interlock.event e
+  left join interlock.person_key k on k.tenant = e.tenant and k.key = e.key
+ where e.tenant = %s and (e.xid, e.position) > (%s::xid8, %s) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+ order by e.xid, e.position limit %s"""
+_READ: Final = f"""
+with wanted as materialized (
+    select distinct t.xid, t.position from unnest(%s::text[], %s::text[]) as q (tag, types)
+      join interlock.event_tag t
+        on t.tenant = %s and t.tag = q.tag and (q.types is null or t.type = any (string_to_array(q.types, ','))))
+select pg_current_snapshot()::text, {_EVENT_COLUMNS}
+  from (select 1) as always
+  left join (wanted w join interlock.event e on e.tenant = %s and e.xid = w.xid and e.position = w.position
+             left join interlock.person_key k on k.tenant = e.tenant and k.key = e.key) on true
+ order by e.xid, e.position"""
+_APPEND: Final = (
+    "select xid::text, positions, granted from interlock.append(%s::bigint[], %s::boolean[], %s::text[], %s::text[],"
+    " %s::pg_snapshot, %s::timestamptz, %s, %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::bytea[],"
+    " %s::integer[], %s::text[], %s, %s::text[], %s::jsonb, %s, %s::timestamptz, %s::jsonb)"
+)
+_CLAIM: Final = """
+update interlock.due as d set owner = %s, lease_until = %s, attempts = attempts + 1
+ where d.tenant = %s and d.id in (
+    select c.id from interlock.due c
+     where c.tenant = %s and c.parked is null and c.due_at <= %s
+       and (c.lease_until is null or c.lease_until < %s)
+       and not exists (select 1 from interlock.due e
+                        where e.tenant = c.tenant and e.lane = c.lane and e.parked is null and e.seq < c.seq
+                          and (e.due_at <= %s or e.attempts > 0))
+     order by c.due_at, c.seq limit %s for update skip locked)
+returning d.id, d.due_at, d.type, d.body, d.attempts, d.seq"""
+
+
+def lock_key(tenant: str, tag: str) -> int:
+    """The advisory lock of a tag: 64 bits of a hash, signed."""
+    return int.from_bytes(blake2b(f"{tenant}|{tag}".encode(), digest_size=8).digest(), "big", signed=True)
+
+
+class PostgresLog:
+    """``interlock.kernel.log.Log`` for one tenant. ``clock`` gives the time that facts are recorded with."""
+
+    def __init__(self, database: Database, tenant: str, vault: Vault, clock: Any, node: str = "") -> None:
+        self.tenant = tenant
+        self._database = database
+        self._vault = vault
+        self._now = clock
+        self._node = node or None
+        self._live_keys: dict[str, tuple[str, bytes]] = {}
+
+    async def read(self, *queries: Query) -> Slice:
+        tags = [query.tag for query in queries]
+        types = [_type_names(query) for query in queries]
+        async with self._database.connection(self.tenant) as connection:
+            cursor = await connection.execute(_READ, (tags, types, self.tenant, self.tenant))
+            rows = await cursor.fetchall()
+        return Slice(tuple(self._recorded(row[1:]) for row in rows if row[2] is not None), rows[0][0])
+
+    async def append(self, plan: Plan) -> Appended:
+        async with self._database.connection(self.tenant) as connection:
+            return await self._append(connection, plan)
+
+    async def _append(self, connection: Connection, plan: Plan) -> Appended:
+        encoded = [encode_event(fact) for fact in plan.facts]
+        ids = [_event_id(self.tenant, plan.cause, index) for index in range(len(encoded))]
+        keys, sealed = await self._seal(connection, encoded, ids)
+        now = self._now()
+        parameters = self._parameters(plan, encoded, ids, keys, sealed, now)
+        try:
+            row = await (await connection.execute(_APPEND, parameters)).fetchone()
+        except psycopg.errors.UniqueViolation as error:
+            raise Answered(plan.cause) from error
+        except psycopg.Error as error:
+            raise self._translated(error, plan) from error
+        assert row is not None
+        xid = int(row[0])
+        recorded = tuple(
+            Recorded(Cursor(xid, position), id, now, fact, plan.cause)
+            for position, id, fact in zip(row[1] or (), ids, plan.facts, strict=True)
+        )
+        return Appended(recorded, tuple(row[2]))
+
+    def _parameters(
+        self,
+        plan: Plan,
+        encoded: Sequence[Encoded],
+        ids: Sequence[str],
+        keys: Sequence[str | None],
+        sealed: Sequence[bytes | None],
+        now: datetime,
+    ) -> tuple[Any, ...]:
+        tagged = [(index, tag) for index, fact in enumerate(plan.facts, start=1) for tag in fact.tags()]
+        guarded = {query.tag for query in plan.guard}
+        locks = {lock_key(self.tenant, tag): False for _, tag in tagged}
+        locks.update((lock_key(self.tenant, tag), True) for tag in guarded)
+        ordered = sorted(locks)
+        return (
+            ordered,
+            [locks[key] for key in ordered],
+            [query.tag for query in plan.guard],
+            [_type_names(query) for query in plan.guard],
+            plan.snapshot or None,
+            now,
+            plan.cause,
+            ids,
+            [one.type for one in encoded],
+            [one.version for one in encoded],
+            [one.open for one in encoded],
+            keys,
+            sealed,
+            [index for index, _ in tagged],
+            [tag for _, tag in tagged],
+            plan.answers or None,
+            list(plan.cancel),
+            _due_json(plan.due),
+            self._node,
+            now + timedelta(seconds=LEASE_S),
+            _postings_json(plan),
+        )
+
+    def _translated(self, error: psycopg.Error, plan: Plan) -> Exception:
+        if error.sqlstate == GUARD_FAILED:
+            return Conflict("a fact has appeared that the decision did not see")
+        if error.sqlstate == ANSWERED:
+            return Answered(plan.answers)
+        if error.sqlstate == KEY_DESTROYED:
+            self._live_keys.clear()
+            return Conflict("a personal key was destroyed meanwhile")
+        return error
+
+    async def _seal(
+        self, connection: Connection, encoded: Sequence[Encoded], ids: Sequence[str]
+    ) -> tuple[list[str | None], list[bytes | None]]:
+        keys: list[str | None] = []
+        sealed: list[bytes | None] = []
+        for one, id in zip(encoded, ids, strict=True):
+            if one.personal is None:
+                keys.append(None)
+                sealed.append(None)
+                continue
+            if not one.person:
+                raise ValueError(f"{one.type} has personal fields but names no person to seal them for")
+            key, wrapped = self._live_keys.get(one.person) or await self._live_key(connection, one.person)
+            keys.append(key)
+            sealed.append(self._vault.seal(wrapped, key, one.personal, id))
+        return keys, sealed
+
+    async def _live_key(self, connection: Connection, person: str) -> tuple[str, bytes]:
+        key = f"k_{uuid4().hex}"
+        await connection.execute(
+            "insert into interlock.person_key (tenant, key, person, wrapped) values (%s, %s, %s, %s)"
+            " on conflict (tenant, person) where wrapped is not null do nothing",
+            (self.tenant, key, person, self._vault.new_key(key)),
+        )
+        row = await (
+            await connection.execute(
+                "select key, wrapped from interlock.person_key"
+                " where tenant = %s and person = %s and wrapped is not null",
+                (self.tenant, person),
+            )
+        ).fetchone()
+        if row is None:
+            raise Conflict("the person was erased just now")
+        if len(self._live_keys) > 10_000:
+            self._live_keys.clear()
+        self._live_keys[person] = (row[0], row[1])
+        return row[0], row[1]
+
+    def _recorded(self, row: tuple[Any, ...]) -> Recorded:
+        xid, position, id, at, type_name, open_json, key, sealed, cause, wrapped = row
+        personal = self._vault.open(wrapped, key, sealed, id) if sealed is not None and wrapped is not None else None
+        event = decode_event(type_name, open_json, personal, erased=sealed is not None and wrapped is None)
+        return Recorded(Cursor(int(xid), position), id, at, event, cause)
+
+    @asynccontextmanager
+    async def judging(self, windows: Sequence[Window]) -> AsyncIterator[Judging]:
+        locks = sorted({lock_key(self.tenant, f"ledger|{one.ledger}|{one.subject}") for one in windows})
+        async with self._database.connection(self.tenant) as connection, connection.transaction():
+            async with connection.pipeline():
+                # An advisory lock, not a row lock: it assigns no transaction number, so the order of facts stays that of appends.
+                await connection.execute("select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) as k", (locks,))
+                cursor = await connection.execute(
+                    "select l.ledger, l.subject, l.entry, l.amount, l.at, l.settled"
+                    " from unnest(%s::text[], %s::text[], %s::timestamptz[]) as w (ledger, subject, since)"
+                    " join interlock.ledger_entry l"
+                    " on l.tenant = %s and l.ledger = w.ledger and l.subject = w.subject and l.at > w.since",
+                    (
+                        [one.ledger for one in windows],
+                        [one.subject for one in windows],
+                        [one.since for one in windows],
+                        self.tenant,
+                    ),
+                )
+            entries: dict[tuple[str, str], list[Entry]] = {(one.ledger, one.subject): [] for one in windows}
+            for ledger, subject, entry, amount, at, settled in await cursor.fetchall():
+                entries[ledger, subject].append(Entry(entry, amount, at, settled))
+            yield _Judging(self, connection, entries)
+
+    async def after(self, cursor: Cursor, limit: int) -> Sequence[Recorded]:
+        async with self._database.connection(self.tenant) as connection:
+            rows = await (
+                await connection.execute(_AFTER, (self.tenant, str(cursor.xid), cursor.position, limit))
+            ).fetchall()
+        return [self._recorded(row) for row in rows]
+
+    async def claim(self, owner: str, now: datetime, lease_s: float, limit: int) -> Sequence[Claimed]:
+        until = now + timedelta(seconds=lease_s)
+        async with self._database.connection(self.tenant) as connection:
+            rows = await (
+                await connection.execute(
+                    _CLAIM, (owner, until, self.tenant, self.tenant, now, now, now, limit)
+                )
+            ).fetchall()
+        rows.sort(key=lambda row: row[5])
+        return [
+            Claimed(Due(id, due_at, decode_command(type_name, body)), attempts, until)
+            for id, due_at, type_name, body, attempts, _ in rows
+        ]
+
+    async def hold(self, owner: str, ids: Sequence[str], now: datetime, lease_s: float) -> Sequence[str]:
+        async with self._database.connection(self.tenant) as connection:
+            rows = await (
+                await connection.execute(
+                    "update interlock.due set lease_until = %s"
+                    " where tenant = %s and owner = %s and id = any (%s) returning id",
+                    (now + timedelta(seconds=lease_s), self.tenant, owner, list(ids)),
+                )
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    async def release(self, owner: str, id: str, at: datetime, parked: str | None) -> None:
+        async with self._database.connection(self.tenant) as connection:
+            await connection.execute(
+                "update interlock.due set owner = null, lease_until = null, due_at = %s, parked = %s"
+                " where tenant = %s and id = %s and owner = %s",
+                (at, parked, self.tenant, id, owner),
+            )
+
+    async def next_due(self) -> datetime | None:
+        async with self._database.connection(self.tenant) as connection:
+            row = await (
+                await connection.execute(
+                    "select min(due_at) from interlock.due where tenant = %s and parked is null and owner is null",
+                    (self.tenant,),
+                )
+            ).fetchone()
+        return row[0] if row else None
+
+    async def parked(self) -> Mapping[str, str]:
+        async with self._database.connection(self.tenant) as connection:
+            rows = await (
+                await connection.execute(
+                    "select id, parked from interlock.due where tenant = %s and parked is not null", (self.tenant,)
+                )
+            ).fetchall()
+        return dict(rows)
+
+    async def destroy_keys(self, person: str) -> int:
+        self._live_keys.pop(person, None)
+        async with self._database.connection(self.tenant) as connection:
+            result = await connection.execute(
+                "update interlock.person_key set wrapped = null, destroyed_at = now()"
+                " where tenant = %s and person = %s and wrapped is not null",
+                (self.tenant, person),
+            )
+        return result.rowcount
+
+
+class _Judging:
+    def __init__(
+        self, log: PostgresLog, connection: Connection, entries: Mapping[tuple[str, str], Sequence[Entry]]
+    ) -> None:
+        self._log = log
+        self._connection = connection
+        self.entries = entries
+
+    async def append(self, plan: Plan) -> Appended:
+        return await self._log._append(self._connection, plan)
+
+
+def _event_id(tenant: str, cause: str, index: int) -> str:
+    return blake2b(f"{tenant}|{cause}|{index}".encode(), digest_size=16).hexdigest()
+
+
+def _type_names(query: Query) -> str | None:
+    return ",".join(kind.__name__ for kind in query.types) or None
+
+
+def _due_json(due: Sequence[Due]) -> str | None:
+    if not due:
+        return None
+    rows = []
+    for one in due:
+        type_name, body = encode_command(one.command)
+        rows.append({"id": one.id, "lane": one.command.lane(), "at": one.at, "type": type_name, "body": body})
+    return msgspec.json.encode(rows).decode()
+
+
+def _postings_json(plan: Plan) -> str | None:
+    return msgspec.json.encode([one._asdict() for one in plan.postings]).decode() if plan.postings else None
+
+
+def connect(database: Database, tenant: str, vault: Vault, clock: Any, node: str = "") -> Log:
+    """The log of a tenant in a database."""
+    return PostgresLog(database, tenant, vault, clock, node)

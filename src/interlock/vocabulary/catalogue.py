@@ -1,0 +1,23 @@
+"""Every event that may stand in the log, and every command that may wait in the due table."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+from interlock.kernel.events import Catalogue, Command, Event
+from interlock.vocabulary import interactions, journeys, outcomes, people, proposals, releases, routing, staff
+
+
+def _defined_in(kind: type, modules: tuple[ModuleType, ...]) -> list[type]:
+    return [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, kind) and value.__module__ == module.__name__
+    ]
+
+
+_MODULES = (interactions, people, routing, journeys, proposals, staff, releases, outcomes)
+EVENTS: Final = Catalogue(_defined_in(Event, _MODULES))
+COMMANDS: Final = Catalogue(_defined_in(Command, _MODULES))

@@ -1,0 +1,63 @@
+"""Channels, and who can take part in an interaction."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class Channel(StrEnum):
+    """The medium of an interaction."""
+
+    CHAT = "chat"
+    MESSAGE = "message"
+    EMAIL = "email"
+    VOICE = "voice"
+    CALLBACK = "callback"
+    TASK = "task"
+    DESK = "desk"
+    API = "api"
+
+
+class Author(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who wrote a message; ``id`` is the person, the agent or the model, ``name`` what the customer sees."""
+
+    kind: Literal["customer", "virtual_agent", "agent", "system"]
+    id: str = ""
+    name: str = ""
+
+
+class Principal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who proposes or does something, with the roles that the permissions speak of."""
+
+    kind: Literal["customer", "virtual_agent", "agent", "external_agent", "system"]
+    id: str
+    roles: tuple[str, ...] = ()
+
+
+VIRTUAL_AGENT = Principal(kind="virtual_agent", id="virtual_agent", roles=("virtual_agent",))
+SYSTEM = Principal(kind="system", id="interlock", roles=("system",))
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One thing that a customer can pick."""
+
+    value: str
+    label: str
+
+
+class Card(msgspec.Struct, frozen=True, tag="card", tag_field="type", omit_defaults=True):
+    """Something to answer, rendered by each channel in its own way.
+
+    ``confirm`` is answered with exactly its ``args_hash``; ``code`` with a one-time code; ``choices`` with a value or in words.
+    """
+
+    kind: Literal["confirm", "code", "choices", "receipt"]
+    title: str
+    lines: tuple[Choice, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    proposal: str = ""
+    args_hash: str = ""
+    challenge: str = ""

@@ -1,0 +1,272 @@
+"""Interactions: one engagement of one customer in one channel, its messages, who has it, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from interlock.kernel.events import SEALED, Command, Erased, Event, PersonalText
+from interlock.vocabulary.channels import Author, Card, Channel
+from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, QueueName, SessionId, StaffId, VisitId, tags
+
+EndReason = Literal["wrapped_up", "journey_ended", "customer_left", "inactivity", "merged"]
+
+
+class SessionOpened(Event, frozen=True, kw_only=True):
+    """A visitor's browser (or another channel's endpoint) was given a session; its secret is known by digest only."""
+
+    session: SessionId
+    person: PersonId
+    channel: Channel
+    secret_digest: str
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(session=self.session, person=self.person)
+
+
+class InteractionStarted(Event, frozen=True, kw_only=True):
+    """A customer began an interaction."""
+
+    interaction: InteractionId
+    person: PersonId
+    session: SessionId
+    channel: Channel
+    release: str
+    """The version of the definitions that it began on."""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, session=self.session)
+
+
+class MessagePosted(Event, frozen=True, kw_only=True):
+    """Somebody said something in the interaction."""
+
+    interaction: InteractionId
+    person: PersonId
+    message: MessageId
+    author: Author
+    text: PersonalText
+    card: Annotated[Card | Erased | None, SEALED] = None
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person)
+
+
+class HandOverRequested(Event, frozen=True, kw_only=True):
+    """The virtual agent (or a rule) wants a person to take the interaction."""
+
+    interaction: InteractionId
+    person: PersonId
+    queue: QueueName
+    reason: str
+    run: str = ""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person)
+
+
+class HandOverFailed(Event, frozen=True, kw_only=True):
+    """Nobody could take it: the queue is closed, or nobody is on shift."""
+
+    interaction: InteractionId
+    person: PersonId
+    queue: QueueName
+    why: Literal["closed", "unstaffed", "full"]
+    run: str = ""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, queue=self.queue)
+
+
+class AgentJoined(Event, frozen=True, kw_only=True):
+    """An agent has the interaction; the virtual agent is silent from here on."""
+
+    interaction: InteractionId
+    person: PersonId
+    agent: StaffId
+    visit: VisitId
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, agent=self.agent)
+
+
+class HandedBack(Event, frozen=True, kw_only=True):
+    """The agent gave the interaction back to the virtual agent, and is in wrap-up for his part."""
+
+    interaction: InteractionId
+    person: PersonId
+    agent: StaffId
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, agent=self.agent)
+
+
+class WrapUpStarted(Event, frozen=True, kw_only=True):
+    """The agent's handling is over; his after-call work begins."""
+
+    interaction: InteractionId
+    person: PersonId
+    agent: StaffId
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, agent=self.agent)
+
+
+class WrappedUp(Event, frozen=True, kw_only=True):
+    """The agent recorded how it went."""
+
+    interaction: InteractionId
+    person: PersonId
+    agent: StaffId
+    disposition: str
+    note: PersonalText = ""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, agent=self.agent)
+
+
+class SilenceWarned(Event, frozen=True, kw_only=True):
+    """The customer said nothing for a while and was asked whether he is still there."""
+
+    interaction: InteractionId
+    person: PersonId
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person)
+
+
+class InteractionEnded(Event, frozen=True, kw_only=True):
+    """It is over; what still waits (a proposal, a promise) outlives it."""
+
+    interaction: InteractionId
+    person: PersonId
+    session: SessionId
+    reason: EndReason
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, session=self.session)
+
+
+class InteractionReopened(Event, frozen=True, kw_only=True):
+    """The customer came back within the configured time."""
+
+    interaction: InteractionId
+    person: PersonId
+    session: SessionId
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, session=self.session)
+
+
+class OpenSession(Command, frozen=True, kw_only=True):
+    """Give a visitor a session. The secret itself never enters the log."""
+
+    session: SessionId
+    person: PersonId
+    channel: Channel
+    secret_digest: str
+
+    def lane(self) -> str:
+        return self.session
+
+
+class ReceiveMessage(Command, frozen=True, kw_only=True):
+    """A customer wrote. Starts or reopens the session's interaction where none is open. ``message`` is the sender's own identifier."""
+
+    session: SessionId
+    message: MessageId
+    text: str
+    new: bool = False
+    """Begin a new interaction even if one is open (which then ends)."""
+
+    def lane(self) -> str:
+        return self.session
+
+
+class PostMessage(Command, frozen=True, kw_only=True):
+    """An agent (or the system) writes to the customer; an agent must have the interaction."""
+
+    interaction: InteractionId
+    message: MessageId
+    author: Author
+    text: str
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class HandBack(Command, frozen=True, kw_only=True):
+    """The agent gives the interaction back to the virtual agent."""
+
+    interaction: InteractionId
+    agent: StaffId
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class StartWrapUp(Command, frozen=True, kw_only=True):
+    """The agent's conversation is over."""
+
+    interaction: InteractionId
+    agent: StaffId
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class WrapUp(Command, frozen=True, kw_only=True):
+    """The agent records the disposition (one of the tenant's) and a note; ends the interaction unless it was handed back."""
+
+    interaction: InteractionId
+    agent: StaffId
+    disposition: str
+    note: str = ""
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class Leave(Command, frozen=True, kw_only=True):
+    """The customer leaves the interaction."""
+
+    session: SessionId
+
+    def lane(self) -> str:
+        return self.session
+
+
+class WarnSilence(Command, frozen=True, kw_only=True):
+    """Ask whether the customer is still there."""
+
+    interaction: InteractionId
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class EndForSilence(Command, frozen=True, kw_only=True):
+    """End an interaction whose customer did not answer the warning."""
+
+    interaction: InteractionId
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class EndByJourney(Command, frozen=True, kw_only=True):
+    """The journey is over and nothing else is open: end the interaction once the customer is quiet."""
+
+    interaction: InteractionId
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class AskCustomer(Command, frozen=True, kw_only=True):
+    """Put a card before the customer: a confirmation of exactly these arguments."""
+
+    interaction: InteractionId
+    proposal: str
+
+    def lane(self) -> str:
+        return self.interaction

@@ -1,0 +1,146 @@
+"""What has a tenant decided about itself: names, times, limits, words, and how customers are matched?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from interlock.kernel.documents import Duration
+from interlock.vocabulary.outcomes import Resolution
+
+Words = Annotated[str, Meta(min_length=1, max_length=1000)]
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$", examples=["talk_to_human"])]
+ActionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", examples=["shop.match_customer"])]
+
+MAX_MESSAGE_CHARACTERS: Final = 4000
+"""Characters of one message, from whomever."""
+
+
+def _of(**parts: int) -> Duration:
+    return Duration(timedelta(**parts))
+
+
+class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """After how long without a word a customer is asked whether he is still there, and how long he then has to answer."""
+
+    warn_after: Duration = _of(minutes=3)
+    end_after: Duration = _of(minutes=2)
+
+
+class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the answers to *how did it go* that an agent picks at wrap-up, and what it says about the matter."""
+
+    value: Name
+    label: Words
+    resolution: Resolution = "unknown"
+
+
+class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A way to match a customer by something known: an action, the slots that its arguments come from, what it answers.
+
+    Attributes:
+        args: the slot that each argument of the action is filled with.
+        customer: the field of the answer that holds the customer's identifier.
+        name: the field of the answer that holds the name, if there is one.
+    """
+
+    action: ActionName
+    args: dict[str, Name]
+    customer: str = "customer_id"
+    name: str = "name"
+
+
+class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey that is spoken of."""
+
+    clarify: Words = "I am not sure that I understood. What is it about?"
+    offer_human: Words = "I still cannot tell what you need. Shall I put you through to a person?"
+    goodbye: Words = "Thank you for writing. Take care."
+    anything_else: Words = "Is there anything else I can do for you?"
+    go_on: Words = "What can I do for you?"
+    back_to: Words = "Back to {about}."
+    handed_back: Words = "I am here again, the automatic assistant."
+    cancelled: Words = "All right, I have stopped that. Nothing was changed."
+    nothing_to_cancel: Words = "There is nothing running that I would have to stop."
+    not_understood: Words = "I did not find that in your message."
+    corrected: Words = "Thank you, I have noted the change."
+    too_late: Words = "That has been carried out already, so I cannot change it any more."
+    one_moment: Words = "One moment please, I am still on it."
+    use_confirm_card: Words = "To go ahead, please press the button on the card. If something is wrong on it, press Decline."
+    use_decline_button: Words = "Nothing has happened yet. Please press Decline on the card, and I will leave it at that."
+    use_code_card: Words = "Please enter the six digits from our mail in the card, or just send them here."
+    match_failed: Words = "I could not find an order with that number and that e-mail address together. Please check both."
+    still_there: Words = "Are you still there?"
+    ended_for_silence: Words = "I have closed this chat for now. Just write when you need us again."
+    confirm_ask: Words = "Please check this, and confirm if it is right."
+    confirm_yes: Words = "Confirm"
+    confirm_no: Words = "Decline"
+    confirm_title: Words = "Please confirm"
+    receipt_title: Words = "Done"
+    human_label: Words = "Talk to a person"
+    yes: Words = "Yes"
+    no: Words = "No"
+
+
+class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that ``tenant.yaml`` says.
+
+    Attributes:
+        reopen_within: how long after its end a message reopens an interaction instead of beginning a new one.
+        offer_timeout: how long an agent may take to answer an offer before the next one is asked.
+        short_abandon: who leaves a queue within this time did not really wait.
+        confirm_ttl: how long a confirmation card can be answered, and how long the yes counts.
+        challenge_ttl: how long a one-time code can be given.
+        challenge_attempts: wrong codes after which a challenge is locked.
+        step_up_ttl: how long a code that was given counts.
+        approval_ttl: how long an approver has, and how long an approval counts.
+        max_match_failures: failed matches after which a session cannot match any more.
+        match_tries: failed matches after which a journey gives up asking.
+        slot_tries: answers without what was asked for after which the branch ``no_match`` is taken.
+        effect_lease: how long a node may take for one call before another one looks what happened.
+        human_journey: the journey that begins when a customer asks for a person.
+        code_action: the action that sends a one-time code.
+    """
+
+    tenant: Name = "tenant"
+    title: Words = "Interlock"
+    timezone: str = "UTC"
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", examples=["EUR"])] = "EUR"
+    language: Literal["en"] = "en"
+    assistant: Words = "Assistant"
+    greeting: Words = "Hello! How can we help?"
+    machine_notice: Words = "You are talking to an automatic assistant, a machine. You can ask for a person at any time."
+    silence: Silence = Silence()
+    reopen_within: Duration = _of(hours=24)
+    offer_timeout: Duration = _of(seconds=30)
+    short_abandon: Duration = _of(seconds=5)
+    confirm_ttl: Duration = _of(minutes=30)
+    challenge_ttl: Duration = _of(minutes=10)
+    challenge_attempts: Annotated[int, Meta(ge=1, le=10)] = 3
+    step_up_ttl: Duration = _of(minutes=15)
+    approval_ttl: Duration = _of(days=3)
+    max_match_failures: Annotated[int, Meta(ge=1, le=50)] = 5
+    match_tries: Annotated[int, Meta(ge=1, le=10)] = 3
+    slot_tries: Annotated[int, Meta(ge=1, le=10)] = 3
+    effect_lease: Duration = _of(seconds=30)
+    human_journey: Name = "talk_to_human"
+    code_action: ActionName = "mail.send_code"
+    verification: dict[Name, Verification] = {}
+    dispositions: tuple[Disposition, ...] = ()
+    texts: Texts = Texts()
+
+    def __post_init__(self) -> None:
+        """Refuses a time zone that nobody knows. Raises ValueError."""
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"'{self.timezone}' is no time zone; write for example Europe/Berlin") from None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The tenant's own time zone."""
+        return ZoneInfo(self.timezone)

@@ -1,0 +1,51 @@
+"""Staff: the people who work with Interlock, their roles, and when they signed in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from interlock.kernel.events import Event
+from interlock.vocabulary.ids import QueueName, StaffId, tags
+
+Role = Literal["agent", "supervisor", "admin"]
+
+
+class StaffAdded(Event, frozen=True, kw_only=True):
+    """A local user was added. Name, login and password digest are in the account table, not in the log."""
+
+    staff: StaffId
+    roles: tuple[str, ...]
+    queues: tuple[QueueName, ...]
+    by: str
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)
+
+
+class StaffSignedIn(Event, frozen=True, kw_only=True):
+    """Somebody proved who he is."""
+
+    staff: StaffId
+    method: Literal["password"] = "password"
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)
+
+
+class StaffSignInFailed(Event, frozen=True, kw_only=True):
+    """A wrong password for a known user, or a locked account."""
+
+    staff: StaffId
+    why: Literal["wrong_password", "locked"]
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)
+
+
+class StaffSignedOut(Event, frozen=True, kw_only=True):
+    """The session was ended by the person."""
+
+    staff: StaffId
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)

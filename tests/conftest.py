@@ -1,0 +1,75 @@
+"""Which real parts can every test ask for?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests import pg
+
+SERVER = pytest.StashKey[str]()
+CLEAN_UP = pytest.StashKey[ExitStack]()
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With pytest-xdist the controller starts the server, so that one serves all workers."""
+    config.stash[CLEAN_UP] = ExitStack()
+    if config.getoption("numprocesses", default=None) and not hasattr(config, "workerinput"):
+        config.stash[SERVER] = config.stash[CLEAN_UP].enter_context(pg.server())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[CLEAN_UP].close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the server is."""
+    node.workerinput["postgres"] = node.config.stash[SERVER]
+
+
+@pytest.fixture(scope="session")
+def postgres_server(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The owner's address of a running PostgreSQL, started when the first test asks for it."""
+    if hasattr(pytestconfig, "workerinput"):
+        yield pytestconfig.workerinput["postgres"]
+    else:
+        with pg.server() as dsn:
+            yield dsn
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: str) -> str:
+    """The name of a database with all migrations applied, for copies only: nobody may be connected to it."""
+    pg.ensure_template(postgres_server)
+    return pg.TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_server: str, migrated_template: str) -> Iterator[str]:
+    """The owner's address of a fresh database with all migrations applied."""
+    with pg.database(postgres_server, template=migrated_template) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def empty_database_url(postgres_server: str) -> Iterator[str]:
+    """The owner's address of a fresh database with nothing in it."""
+    with pg.database(postgres_server) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the machine's Chromium, for Playwright's `executable_path`; `make test` sees that there is one."""
+    found = next(filter(None, (os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS))), None)
+    if found is None:
+        pytest.fail("no Chromium on PATH: run `make chromium`, or name one with CHROMIUM=/path/to/it")
+    return found
