@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,22 +62,29 @@ def offered(queue: str, agent: str) -> VisitOffered:
     )
 
 
+@asynccontextmanager
+async def slow_writer(log: PostgresLog, database: Database) -> AsyncIterator[Callable[[Plan], Awaitable[object]]]:
+    """Appends in a transaction that commits only at the end of the block."""
+    async with database.connection("test") as connection, connection.transaction():
+        yield lambda plan: log._append(connection, plan)
+
+
 async def test_a_fact_that_commits_late_is_neither_skipped_nor_read_out_of_order(
     log: PostgresLog, database: Database
 ) -> None:
-    async with log.judging([Window("l", "s", now())]) as slow:
+    async with slow_writer(log, database) as slow:
         # The slow transaction writes first and commits last.
-        await slow.append(Plan((closed("slow"),), cause="slow"))
+        await slow(Plan((closed("slow"),), cause="slow"))
         await log.append(Plan((closed("quick"),), cause="quick"))
         assert await log.after(START, 10) == [], "nothing after an open writer may be handed out yet"
     queues = [one.event.queue for one in await log.after(START, 10) if isinstance(one.event, QueueClosed)]
     assert queues == ["slow", "quick"]
 
 
-async def test_a_lower_position_does_not_mean_seen(log: PostgresLog) -> None:
+async def test_a_lower_position_does_not_mean_seen(log: PostgresLog, database: Database) -> None:
     guard = (Query("queue:care"),)
-    async with log.judging([Window("l", "s", now())]) as slow:
-        await slow.append(Plan((closed("care"),), cause="slow"))
+    async with slow_writer(log, database) as slow:
+        await slow(Plan((closed("care"),), cause="slow"))
         seen = await log.read(*guard)
         assert seen.events == ()
         decided = asyncio.create_task(
@@ -89,10 +97,12 @@ async def test_a_lower_position_does_not_mean_seen(log: PostgresLog) -> None:
 
 
 async def test_two_queues_cannot_offer_to_one_agent_when_both_guard_the_agent(log: PostgresLog) -> None:
+    barrier = asyncio.Barrier(2)
+
     async def offer(queue: str) -> bool:
         guard = (Query(f"visit:v_{queue}"), Query("agent:u_1"))
         seen = await log.read(*guard)
-        await asyncio.sleep(0)
+        await barrier.wait()
         try:
             await log.append(Plan((offered(queue, "u_1"),), guard=guard, snapshot=seen.snapshot, cause=queue))
         except Conflict:
@@ -103,9 +113,9 @@ async def test_two_queues_cannot_offer_to_one_agent_when_both_guard_the_agent(lo
         assert sorted(await asyncio.gather(offer(f"x{round_number}"), offer(f"y{round_number}"))) == [False, True]
 
 
-async def test_written_tags_do_not_serialise_writers_that_guard_nothing(log: PostgresLog) -> None:
-    async with log.judging([Window("l", "s", now())]) as slow:
-        await slow.append(Plan((closed("care"),), cause="slow"))
+async def test_written_tags_do_not_serialise_writers_that_guard_nothing(log: PostgresLog, database: Database) -> None:
+    async with slow_writer(log, database) as slow:
+        await slow(Plan((closed("care"),), cause="slow"))
         async with asyncio.timeout(5):
             await log.append(Plan((closed("care"),), cause="quick"))
 

@@ -152,6 +152,10 @@ class Log(Protocol):
         """The due commands that kept failing, with the reason."""
         ...
 
+    async def bring_forward(self, of: str, command: str, now: datetime) -> int:
+        """Make waiting commands of a type that name an identifier due now; gives how many."""
+        ...
+
     async def destroy_keys(self, person: str) -> int:
         """Make everything that was sealed for a person unreadable, for good; gives the number of keys destroyed."""
         ...

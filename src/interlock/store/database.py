@@ -19,14 +19,26 @@ STATEMENT_TIMEOUT_MS: Final = 20_000
 LOCK_TIMEOUT_MS: Final = 10_000
 IDLE_IN_TRANSACTION_MS: Final = 15_000
 
+PLANNING: Final = (
+    "plan_cache_mode = force_generic_plan",
+    "enable_seqscan = off",
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+    "enable_material = off",
+)
+"""Every statement here finds a few rows by an index, and its plan is kept. A plan that is made while the tables are still
+empty would read them whole for as long as the connection lives, so the planner is not offered that."""
+
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
 class Database:
     """A pool of connections. Every use is bound to one tenant, which row security enforces."""
 
-    def __init__(self, url: str, *, size: int = 12) -> None:
+    def __init__(self, url: str, *, size: int = 12, role: str | None = ROLE) -> None:
+        """Connect as ``url`` says and go on as ``role``; None stays what ``url`` says (for measuring beside it)."""
         self.url = url
+        self._role = role
         self._bound: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
@@ -34,7 +46,7 @@ class Database:
             max_size=size,
             open=False,
             timeout=WAIT_FOR_CONNECTION_S,
-            configure=_as_application,
+            configure=self._prepare,
             kwargs={"autocommit": True, "prepare_threshold": 1, "application_name": "interlock"},
         )
 
@@ -66,11 +78,11 @@ class Database:
         except psycopg.OperationalError as error:
             raise Unavailable("database", str(error).strip().splitlines()[0] if str(error).strip() else "lost") from error
 
-
-async def _as_application(connection: Connection) -> None:
-    await connection.execute(f"set role {ROLE}")
-    await connection.execute(f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
-    await connection.execute(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
-    await connection.execute(f"set idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS}")
-    # One turn asks the same small questions all the time: generic plans save planning them again.
-    await connection.execute("set plan_cache_mode = force_generic_plan")
+    async def _prepare(self, connection: Connection) -> None:
+        if self._role:
+            await connection.execute(f"set role {self._role}".encode())
+        await connection.execute(f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
+        await connection.execute(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
+        await connection.execute(f"set idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS}")
+        for setting in PLANNING:
+            await connection.execute(f"set {setting}".encode())

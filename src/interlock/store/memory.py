@@ -197,6 +197,15 @@ class MemoryLog:
     async def parked(self) -> Mapping[str, str]:
         return {id: one.parked for id, one in self.store.due.items() if one.parked}
 
+    async def bring_forward(self, of: str, command: str, now: datetime) -> int:
+        moved = 0
+        for waiting in self.store.due.values():
+            fields = msgspec.to_builtins(waiting.due.command)
+            if type(waiting.due.command).__name__ == command and of in fields.values() and waiting.due.at > now:
+                waiting.due = waiting.due._replace(at=now)
+                moved += 1
+        return moved
+
     async def destroy_keys(self, person: str) -> int:
         self.store.erased[person] = len(self.store.events)
         return 1

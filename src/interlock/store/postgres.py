@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from interlock.kernel.errors import Answered, Conflict
 from interlock.kernel.events import Cursor, Recorded
@@ -34,11 +35,15 @@ select {_EVENT_COLUMNS} from interlock.event e
 _READ: Final = f"""
 with wanted as materialized (
     select distinct t.xid, t.position from unnest(%s::text[], %s::text[]) as q (tag, types)
-      join interlock.event_tag t
-        on t.tenant = %s and t.tag = q.tag and (q.types is null or t.type = any (string_to_array(q.types, ','))))
+     cross join lateral (
+        select t.xid, t.position from interlock.event_tag t
+         where t.tenant = %s and t.tag = q.tag and (q.types is null or t.type = any (string_to_array(q.types, ',')))
+        offset 0) as t)
 select pg_current_snapshot()::text, {_EVENT_COLUMNS}
   from (select 1) as always
-  left join (wanted w join interlock.event e on e.tenant = %s and e.xid = w.xid and e.position = w.position
+  left join (wanted w
+             cross join lateral (select * from interlock.event e
+                                  where e.tenant = %s and e.xid = w.xid and e.position = w.position offset 0) as e
              left join interlock.person_key k on k.tenant = e.tenant and k.key = e.key) on true
  order by e.xid, e.position"""
 _APPEND: Final = (
@@ -202,8 +207,9 @@ class PostgresLog:
     @asynccontextmanager
     async def judging(self, windows: Sequence[Window]) -> AsyncIterator[Judging]:
         locks = sorted({lock_key(self.tenant, f"ledger|{one.ledger}|{one.subject}") for one in windows})
-        async with self._database.connection(self.tenant) as connection, connection.transaction():
+        async with self._database.connection(self.tenant) as connection:
             async with connection.pipeline():
+                await connection.execute("begin")
                 # An advisory lock, not a row lock: it assigns no transaction number, so the order of facts stays that of appends.
                 await connection.execute("select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) as k", (locks,))
                 cursor = await connection.execute(
@@ -221,7 +227,12 @@ class PostgresLog:
             entries: dict[tuple[str, str], list[Entry]] = {(one.ledger, one.subject): [] for one in windows}
             for ledger, subject, entry, amount, at, settled in await cursor.fetchall():
                 entries[ledger, subject].append(Entry(entry, amount, at, settled))
-            yield _Judging(self, connection, entries)
+            try:
+                yield _Judging(self, connection, entries)
+            finally:
+                # Nothing was appended, or it failed: the locks go, and nothing was written.
+                if connection.info.transaction_status is not TransactionStatus.IDLE:
+                    await connection.execute("rollback")
 
     async def after(self, cursor: Cursor, limit: int) -> Sequence[Recorded]:
         async with self._database.connection(self.tenant) as connection:
@@ -282,6 +293,15 @@ class PostgresLog:
             ).fetchall()
         return dict(rows)
 
+    async def bring_forward(self, of: str, command: str, now: datetime) -> int:
+        async with self._database.connection(self.tenant) as connection:
+            result = await connection.execute(
+                "update interlock.due set due_at = %s where tenant = %s and type = %s and due_at > %s and parked is null"
+                " and exists (select 1 from jsonb_each_text(body) as field where field.value = %s)",
+                (now, self.tenant, command, now, of),
+            )
+        return result.rowcount
+
     async def destroy_keys(self, person: str) -> int:
         self._live_keys.pop(person, None)
         async with self._database.connection(self.tenant) as connection:
@@ -302,7 +322,10 @@ class _Judging:
         self.entries = entries
 
     async def append(self, plan: Plan) -> Appended:
-        return await self._log._append(self._connection, plan)
+        written = await self._log._append(self._connection, plan)
+        # Before anybody hears of it: what follows from a fact may begin at once, and must find it.
+        await self._connection.execute("commit")
+        return written
 
 
 def _event_id(tenant: str, cause: str, index: int) -> str:

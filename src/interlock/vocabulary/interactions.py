@@ -262,8 +262,17 @@ class EndByJourney(Command, frozen=True, kw_only=True):
         return self.interaction
 
 
+class CloseInteraction(Command, frozen=True, kw_only=True):
+    """Draw the consequences of an end: the wrap-up of the agent who had it, and how it came out."""
+
+    interaction: InteractionId
+
+    def lane(self) -> str:
+        return self.interaction
+
+
 class AskCustomer(Command, frozen=True, kw_only=True):
-    """Put a card before the customer: a confirmation of exactly these arguments."""
+    """Put a card before the customer: a confirmation of exactly these arguments, or the receipt of what came of it."""
 
     interaction: InteractionId
     proposal: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from interlock.kernel.events import Command, Event, PersonalText, PersonalValue
-from interlock.vocabulary.channels import Channel, Principal
+from interlock.kernel.events import SEALED, Command, Erased, Event, PersonalText, PersonalValue
+from interlock.vocabulary.channels import Channel, Choice, Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId, tags
 from interlock.vocabulary.money import Money
 
@@ -85,6 +85,8 @@ class ProposalJudged(Event, frozen=True, kw_only=True):
     reservations: tuple[Reservation, ...] = ()
     says: PersonalText = ""
     """What the action is, in the customer's words: amount, thing, where it goes."""
+    shows: Annotated[tuple[Choice, ...] | Erased, SEALED] = ()
+    """The same line by line, for the confirmation card."""
     shadow: tuple[str, ...] = ()
 
     def tags(self) -> tuple[str, ...]:
@@ -164,6 +166,8 @@ class EffectFailed(Event, frozen=True, kw_only=True):
     unavailable: bool = False
     found_by: Literal["answer", "lookup", "person"] = "answer"
     reservations: tuple[Reservation, ...] = ()
+    note: PersonalText = ""
+    """What a person wrote who looked."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction, customer=self.customer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,7 +25,7 @@ def _of(**parts: int) -> Duration:
 
 
 class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """After how long without a word a customer is asked whether he is still there, and how long he then has to answer."""
+    """After how long without a word a customer is asked whether she is still there, and how long she has to answer."""
 
     warn_after: Duration = _of(minutes=3)
     end_after: Duration = _of(minutes=2)
@@ -55,7 +55,7 @@ class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey that is spoken of."""
+    """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey spoken of."""
 
     clarify: Words = "I am not sure that I understood. What is it about?"
     offer_human: Words = "I still cannot tell what you need. Shall I put you through to a person?"
@@ -70,10 +70,18 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     corrected: Words = "Thank you, I have noted the change."
     too_late: Words = "That has been carried out already, so I cannot change it any more."
     one_moment: Words = "One moment please, I am still on it."
-    use_confirm_card: Words = "To go ahead, please press the button on the card. If something is wrong on it, press Decline."
-    use_decline_button: Words = "Nothing has happened yet. Please press Decline on the card, and I will leave it at that."
+    use_confirm_card: Words = (
+        "To go ahead, please press the button on the card. If something is wrong on it, press Decline."
+    )
+    use_decline_button: Words = (
+        "Nothing has happened yet. Please press Decline on the card, and I will leave it at that."
+    )
     use_code_card: Words = "Please enter the six digits from our mail in the card, or just send them here."
-    match_failed: Words = "I could not find an order with that number and that e-mail address together. Please check both."
+    match_failed: Words = (
+        "I could not find an order with that number and that e-mail address together. Please check both."
+    )
+    no_reason: Words = "I cannot do that here."
+    done_without_details: Words = "That has been done. I cannot show you the details just now."
     still_there: Words = "Are you still there?"
     ended_for_silence: Words = "I have closed this chat for now. Just write when you need us again."
     confirm_ask: Words = "Please check this, and confirm if it is right."
@@ -103,6 +111,8 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         slot_tries: answers without what was asked for after which the branch ``no_match`` is taken.
         effect_lease: how long a node may take for one call before another one looks what happened.
         human_journey: the journey that begins when a customer asks for a person.
+        defaults: the branches that all journeys share, and their ``slots``; journeys read and check them.
+        menu: the journeys that are offered as buttons, in this order; all of them where none is named.
         code_action: the action that sends a one-time code.
     """
 
@@ -113,7 +123,9 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Literal["en"] = "en"
     assistant: Words = "Assistant"
     greeting: Words = "Hello! How can we help?"
-    machine_notice: Words = "You are talking to an automatic assistant, a machine. You can ask for a person at any time."
+    machine_notice: Words = (
+        "You are talking to an automatic assistant, a machine. You can ask for a person at any time."
+    )
     silence: Silence = Silence()
     reopen_within: Duration = _of(hours=24)
     offer_timeout: Duration = _of(seconds=30)
@@ -128,10 +140,13 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slot_tries: Annotated[int, Meta(ge=1, le=10)] = 3
     effect_lease: Duration = _of(seconds=30)
     human_journey: Name = "talk_to_human"
+    menu: tuple[Name, ...] = ()
     code_action: ActionName = "mail.send_code"
     verification: dict[Name, Verification] = {}
     dispositions: tuple[Disposition, ...] = ()
     texts: Texts = Texts()
+    defaults: dict[str, Any] = {}
+    slots: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
         """Refuses a time zone that nobody knows. Raises ValueError."""

@@ -1,0 +1,180 @@
+"""What travels over the shop's API: which fields, types and limits has each request and each answer?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+# Large enough for any household, small enough that a sum of a thousand still fits a 64-bit integer.
+LARGEST_AMOUNT = 1_000_000_000_000
+LONGEST_KEY = 200
+
+Currency = Literal["EUR"]
+Status = Literal["processing", "shipped", "delivered", "cancelled"]
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Note = Annotated[str, Meta(max_length=500)]
+Key = Annotated[str, Meta(min_length=1, max_length=LONGEST_KEY)]
+Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+OrderId = Annotated[str, Meta(max_length=40, examples=["A-1042"])]
+CustomerId = Annotated[str, Meta(max_length=40, examples=["c-104"])]
+ItemId = Annotated[str, Meta(max_length=40, examples=["i-1"])]
+# A naive time would mean something else on every machine.
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An amount in minor units (cents) with its currency."""
+
+    amount: Annotated[int, Meta(ge=0, le=LARGEST_AMOUNT)]
+    currency: Currency
+
+
+class PositiveMoney(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An amount of at least one minor unit with its currency."""
+
+    amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT)]
+    currency: Currency
+
+
+class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where parcels go."""
+
+    street: Text
+    postal_code: Text
+    city: Text
+    country: Text
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """A customer's record. ``email_registered_at`` says since when the shop has known the e-mail address."""
+
+    customer_id: CustomerId
+    name: str
+    email: Email
+    phone: str
+    address: Address
+    email_registered_at: Moment
+
+
+class Payment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How an order was paid, and therefore where a refund goes."""
+
+    method: Literal["card", "paypal", "sepa", "invoice"]
+    label: Annotated[str, Meta(min_length=1, max_length=80, examples=["Visa ending 4242"])]
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One line of an order: ``refundable`` is what is left of ``price`` after what was ``refunded``."""
+
+    id: ItemId
+    name: str
+    price: Money
+    refunded: Money
+    refundable: Money
+
+
+class Order(msgspec.Struct, frozen=True):
+    """An order as the shop knows it now."""
+
+    order_id: OrderId
+    customer_id: CustomerId
+    status: Status
+    placed_at: Moment
+    expected_at: Moment | None
+    delivered_at: Moment | None
+    carrier: str | None
+    tracking: str | None
+    payment: Payment
+    items: list[Item]
+    total: Money
+
+
+class MatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An order number and the e-mail address that is said to belong to it."""
+
+    order_id: Annotated[str, Meta(max_length=200)]
+    email: Annotated[str, Meta(max_length=254)]
+
+
+class Match(msgspec.Struct, frozen=True):
+    """Whose order it is."""
+
+    customer_id: CustomerId
+    name: str
+
+
+class RefundRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pay back (a part of) one item."""
+
+    order_id: OrderId
+    item_id: ItemId
+    amount: PositiveMoney
+    reason: Note = ""
+
+
+class PlainRefundRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pay back (a part of) one item; ``reference`` is kept for looking up and prevents nothing."""
+
+    order_id: OrderId
+    item_id: ItemId
+    amount: PositiveMoney
+    reference: Key
+    reason: Note = ""
+
+
+class Refund(msgspec.Struct, frozen=True):
+    """A refund that was really made. ``reference`` is the idempotency key or the caller's own reference."""
+
+    refund_id: Annotated[str, Meta(examples=["r-5001"])]
+    order_id: OrderId
+    customer_id: CustomerId
+    item_id: ItemId
+    item_name: str
+    amount: Money
+    destination: Annotated[str, Meta(examples=["Visa ending 4242"])]
+    reason: str
+    reference: str | None
+    created_at: Moment
+
+
+class RefundList(msgspec.Struct, frozen=True):
+    """Refunds, newest first."""
+
+    refunds: list[Refund]
+
+
+class MailRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mail to hand over to the gateway. ``to`` is one address."""
+
+    to: Email
+    subject: Text
+    text: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    reference: Annotated[str, Meta(max_length=LONGEST_KEY)] | None = None
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """A mail that the gateway has taken and delivered to the mailbox page."""
+
+    mail_id: Annotated[str, Meta(examples=["m-1"])]
+    to: Email
+    subject: str
+    text: str
+    reference: str | None
+    sent_at: Moment
+
+
+class MailList(msgspec.Struct, frozen=True):
+    """Mails, newest first."""
+
+    mails: list[Mail]
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The shop is open."""
+
+    status: Literal["ok"]
+    customers: int
+    orders: int

@@ -1,0 +1,214 @@
+"""The customer's chat: a session for a browser, and a socket that resumes from where it was."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from hashlib import blake2b, sha256
+from typing import Any, Final
+
+import msgspec
+from litestar import WebSocket, post, websocket
+from litestar.datastructures import State
+
+from interlock.api.chat_feed import ChatFeed
+from interlock.api.frames import POLICY, Frame, Wire
+from interlock.dialogue.card_numbers import redact_card_numbers
+from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
+from interlock.kernel.events import START, Cursor
+from interlock.kernel.log import Query
+from interlock.runtime.app import App
+from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.ids import ChallengeId, MessageId, PersonId, ProposalId, SessionId
+from interlock.vocabulary.interactions import Leave, OpenSession, ReceiveMessage, SessionOpened
+from interlock.vocabulary.people import AnswerChallenge
+from interlock.vocabulary.proposals import AnswerConfirmation
+from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS
+
+MAX_ID: Final = 80
+
+
+class Hello(msgspec.Struct, tag="hello", forbid_unknown_fields=True):
+    """The first frame: who, and from where on."""
+
+    token: str
+    after: str | None = None
+
+
+class Message(msgspec.Struct, tag="message", forbid_unknown_fields=True):
+    """The customer wrote."""
+
+    id: str
+    text: str
+    new: bool = False
+
+
+class Confirm(msgspec.Struct, tag="confirm", forbid_unknown_fields=True):
+    """The customer answered a confirmation card."""
+
+    id: str
+    proposal: str
+    args_hash: str
+    yes: bool
+
+
+class Code(msgspec.Struct, tag="code", forbid_unknown_fields=True):
+    """The customer entered a one-time code."""
+
+    id: str
+    challenge: str
+    code: str
+
+
+class LeaveFrame(msgspec.Struct, tag="leave", forbid_unknown_fields=True):
+    """The customer leaves the queue or the chat."""
+
+    id: str
+
+
+class Typing(msgspec.Struct, tag="typing", forbid_unknown_fields=True):
+    """A signal, not a fact."""
+
+
+class Ping(msgspec.Struct, tag="ping", forbid_unknown_fields=True):
+    """Is anybody there?"""
+
+
+Incoming = Hello | Message | Confirm | Code | LeaveFrame | Typing | Ping
+
+
+@post("/v1/chat/sessions", status_code=201, opt={"public": True})
+async def open_session(state: State) -> dict[str, str]:
+    """Give a browser a session. The token stays in the browser; only its digest is kept here."""
+    app: App = state.app
+    session, secret = f"s_{secrets.token_hex(10)}", secrets.token_urlsafe(24)
+    command = OpenSession(
+        session=SessionId(session),
+        person=PersonId(f"p_{secrets.token_hex(10)}"),
+        channel=Channel.CHAT,
+        secret_digest=_digest(secret),
+    )
+    await app.engine.execute(command, cause=f"session/{session}")
+    return {"session": session, "token": f"{session}.{secret}"}
+
+
+@websocket("/v1/chat/socket", opt={"public": True})
+async def chat_socket(socket: WebSocket[Any, Any, Any], state: State) -> None:
+    """The customer's live connection."""
+    app: App = state.app
+    app.metrics.sockets.labels("chat").inc()
+    try:
+        async with Wire(socket) as wire:
+            await _serve(app, wire)
+    finally:
+        app.metrics.sockets.labels("chat").dec()
+
+
+async def _serve(app: App, wire: Wire) -> None:
+    feed: ChatFeed | None = None
+    try:
+        async for frame in wire.frames():
+            incoming = _decode(wire, frame)
+            if incoming is None:
+                continue
+            if feed is None:
+                if not isinstance(incoming, Hello):
+                    wire.refuse(frame.get("id"), "hello_first", 'The first frame is {"type": "hello", "token": …}.')
+                    continue
+                feed = await _greet(app, wire, incoming)
+                if feed is None:
+                    return
+            else:
+                await _answer(app, wire, feed, incoming)
+    finally:
+        if feed is not None:
+            feed.close()
+
+
+def _decode(wire: Wire, frame: Frame) -> Incoming | None:
+    try:
+        incoming: Incoming = msgspec.convert(frame, Incoming)
+    except msgspec.ValidationError as error:
+        wire.refuse(frame.get("id"), "bad_frame", f"A frame of type {str(frame['type'])[:30]!r} does not fit: {error}")
+        return None
+    identifier = getattr(incoming, "id", "x")
+    if not identifier or len(identifier) > MAX_ID:
+        wire.refuse(None, "bad_id", f"A frame's id has 1 to {MAX_ID} characters.")
+        return None
+    return incoming
+
+
+async def _greet(app: App, wire: Wire, hello: Hello) -> ChatFeed | None:
+    try:
+        after = Cursor.parse(hello.after) if hello.after else START
+    except ValueError:
+        wire.refuse(None, "bad_position", '"after" is a position that this server gave, or null.')
+        return None
+    session, _, secret = hello.token.partition(".")
+    found = await app.log.read(Query(f"session:{session}", (SessionOpened,)))
+    opened = found.events[0].event if found.events else None
+    if not isinstance(opened, SessionOpened) or not hmac.compare_digest(opened.secret_digest, _digest(secret)):
+        wire.refuse(None, "unknown_session", "This chat is not known here; begin a new one.")
+        await wire.close(POLICY, "unknown session")
+        return None
+    feed = ChatFeed(app, wire, opened.session)
+    await feed.open(after)
+    return feed
+
+
+async def _answer(app: App, wire: Wire, feed: ChatFeed, incoming: Incoming) -> None:
+    match incoming:
+        case Ping():
+            wire.send({"type": "pong"})
+            return
+        case Typing():
+            feed.typing()
+            return
+        case Hello():
+            wire.refuse(None, "hello_again", "This connection has been greeted already.")
+            return
+    identifier = incoming.id
+    try:
+        await _carry_out(app, feed, incoming)
+    except Answered:
+        pass  # sent again after a lost acknowledgement: it is in the log
+    except Refused as refusal:
+        wire.refuse(identifier, refusal.code, refusal.reason)
+        return
+    except (Conflict, Unavailable):
+        wire.refuse(identifier, "try_again", "That could not be stored just now; it is sent again.")
+        return
+    wire.send({"type": "ack", "id": identifier})
+
+
+async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Code | LeaveFrame) -> None:
+    session = feed.session
+    cause = f"chat/{session}/{incoming.id}"
+    match incoming:
+        case Message():
+            text = incoming.text.strip()
+            if not text:
+                raise Refused("empty", "The message is empty.", status=422)
+            if len(text) > MAX_MESSAGE_CHARACTERS:
+                raise Refused("too_long", f"A message has at most {MAX_MESSAGE_CHARACTERS} characters.", status=422)
+            message = MessageId("m_" + blake2b(cause.encode(), digest_size=10).hexdigest())
+            command = ReceiveMessage(
+                session=session, message=message, text=redact_card_numbers(text), new=incoming.new
+            )
+            await app.engine.execute(command, cause=cause)
+        case Confirm():
+            answer = AnswerConfirmation(
+                proposal=ProposalId(incoming.proposal), session=session, args_hash=incoming.args_hash, yes=incoming.yes
+            )
+            await app.engine.execute(answer, cause=cause)
+        case Code():
+            given = AnswerChallenge(challenge=ChallengeId(incoming.challenge), session=session, code=incoming.code)
+            await app.engine.execute(given, cause=cause)
+        case LeaveFrame():
+            await app.engine.execute(Leave(session=session), cause=cause)
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+

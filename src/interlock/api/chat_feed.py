@@ -1,0 +1,188 @@
+"""What a customer's browser is told: its messages from a position on, in order, and how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from interlock.api.frames import Frame, Wire
+from interlock.interactions.context import InteractionState, evolve
+from interlock.kernel.events import Cursor, Event, Recorded
+from interlock.kernel.log import Query
+from interlock.routing.choose import place
+from interlock.runtime.app import App
+from interlock.vocabulary.channels import Author
+from interlock.vocabulary.ids import InteractionId, SessionId
+from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
+from interlock.vocabulary.people import ChallengeFailed, ChallengePassed
+from interlock.vocabulary.proposals import RemedyMet, RemedyRefused
+
+MOST_INTERACTIONS: Final = 20
+"""Interactions of a session whose messages are shown again; older ones stay in the log."""
+
+
+class ChatFeed:
+    """Feeds one socket of one session."""
+
+    def __init__(self, app: App, wire: Wire, session: SessionId) -> None:
+        self.session = session
+        self._app = app
+        self._wire = wire
+        self._states: dict[InteractionId, InteractionState] = {}
+        self._ends: list[Callable[[], None]] = []
+        self._shown: dict[str, Any] | None = None
+        self._early: list[Recorded] | None = []
+        """What came live while the past was still being read; None once that is done."""
+
+    @property
+    def interaction(self) -> InteractionId | None:
+        """The session's latest interaction."""
+        return next(reversed(self._states), None)
+
+    async def open(self, after: Cursor) -> None:
+        """Welcome, what was missed since ``after``, and from then on everything live."""
+        follower = self._app.follower
+        self._ends.append(follower.watch(f"session:{self.session}", self._on_session))
+        started = await self._app.log.read(Query(f"session:{self.session}", (InteractionStarted,)))
+        recent = [one.event.interaction for one in started.events if isinstance(one.event, InteractionStarted)]
+        for interaction in recent[-MOST_INTERACTIONS:]:
+            self._watch(interaction)
+        horizon = follower.cursor
+        history = await self._app.log.read(*(Query(f"interaction:{one}") for one in self._states))
+        missed: list[Frame] = []
+        for recorded in history.events:
+            # What the follower has not handed out yet comes through it, once.
+            if recorded.cursor <= horizon:
+                missed.extend(self._fold(recorded) if recorded.cursor > after else self._fold_silently(recorded))
+        settings = self._app.tenant
+        self._wire.send(
+            {
+                "type": "welcome",
+                "cursor": str(max(horizon, after)),
+                "title": settings.title,
+                "greeting": settings.greeting,
+                "state": self._state(),
+            }
+        )
+        self._shown = self._state()
+        for frame in missed:
+            self._wire.send(frame)
+        early, self._early = self._early or [], None
+        for recorded in early:
+            if recorded.cursor > horizon:
+                self._on_fact(recorded)
+        self._show_state()
+        self._ends.append(follower.after_each_batch(self._show_state))
+
+    def close(self) -> None:
+        """Stop feeding."""
+        for end in self._ends:
+            end()
+
+    def typing(self) -> None:
+        """Tell those who watch the interaction that the customer is typing."""
+        if self.interaction:
+            self._app.signal(f"interaction:{self.interaction}", {"signal": "typing", "author": "customer"})
+
+    def _watch(self, interaction: InteractionId) -> None:
+        if interaction not in self._states:
+            self._states[interaction] = InteractionState()
+            self._ends.append(self._app.follower.watch(f"interaction:{interaction}", self._on_fact))
+            self._ends.append(self._app.on_signal(f"interaction:{interaction}", self._on_signal))
+
+    def _on_session(self, recorded: Recorded) -> None:
+        event = recorded.event
+        if isinstance(event, InteractionStarted) and event.interaction not in self._states:
+            self._watch(event.interaction)
+            self._on_fact(recorded)
+
+    def _on_fact(self, recorded: Recorded) -> None:
+        if self._early is not None:
+            self._early.append(recorded)
+            return
+        for frame in self._fold(recorded):
+            self._wire.send(frame)
+
+    def _on_signal(self, signal: dict[str, Any]) -> None:
+        if signal.get("author") != "customer":
+            self._wire.send({"type": "typing", "author": {"kind": "agent"}})
+
+    def _fold_silently(self, recorded: Recorded) -> list[Frame]:
+        self._fold(recorded)
+        return []
+
+    def _fold(self, recorded: Recorded) -> list[Frame]:
+        event = recorded.event
+        interaction = getattr(event, "interaction", None)
+        if interaction not in self._states:
+            return []
+        self._states[interaction] = evolve(self._states[interaction], recorded)
+        frame = _frame(event, recorded)
+        return [] if frame is None else [frame]
+
+    def _show_state(self) -> None:
+        state = self._state()
+        if state != self._shown:
+            self._shown = state
+            self._wire.send({"type": "state", "cursor": str(self._app.follower.cursor), "state": state})
+
+    def _state(self) -> dict[str, Any]:
+        if self.interaction is None:
+            nothing = {"interaction": None, "holder": "virtual_agent", "agent_name": None, "queue": None}
+            return {**nothing, "ended": False, "silence_warned": False}
+        now = self._states[self.interaction]
+        return {
+            "interaction": self.interaction,
+            "holder": now.holder,
+            "agent_name": self._app.staff_name(now.agent) if now.holder == "agent" else None,
+            "queue": self._queue(now) if now.holder == "queue" and now.open else None,
+            "ended": not now.open,
+            "silence_warned": now.warned,
+        }
+
+    def _queue(self, now: InteractionState) -> dict[str, Any]:
+        board, spec = self._app.board, self._app.queues.get(now.queue)
+        visit = board.visit_of(now.interaction)
+        standing = place(board, now.interaction)
+        return {
+            "title": spec.title if spec else now.queue,
+            "place": standing.place if standing else 1,
+            "since": _iso(visit.since) if visit else None,
+            "expected_s": standing.expected_s if standing else None,
+        }
+
+
+def _frame(event: Event, recorded: Recorded) -> Frame | None:
+    cursor = str(recorded.cursor)
+    match event:
+        case MessagePosted():
+            message = {
+                "id": event.message,
+                "at": _iso(recorded.at),
+                "author": _author(event.author),
+                "text": str(event.text),
+                "card": None if event.card is None else msgspec.to_builtins(event.card),
+            }
+            return {"type": "message", "cursor": cursor, "interaction": event.interaction, "message": message}
+        case RemedyMet() if event.remedy.kind == "confirm":
+            return {"type": "answered", "cursor": cursor, "proposal": event.proposal, "how": "confirmed"}
+        case RemedyRefused() if event.remedy.kind == "confirm":
+            how = "expired" if event.how == "expired" else "declined"
+            return {"type": "answered", "cursor": cursor, "proposal": event.proposal, "how": how}
+        case ChallengePassed():
+            return {"type": "answered", "cursor": cursor, "challenge": event.challenge, "how": "passed"}
+        case ChallengeFailed() if event.why != "wrong":
+            how = "expired" if event.why == "expired" else "failed"
+            return {"type": "answered", "cursor": cursor, "challenge": event.challenge, "how": how}
+    return None
+
+
+def _author(author: Author) -> dict[str, str]:
+    return {"kind": author.kind, "name": author.name}
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat()

@@ -1,0 +1,57 @@
+"""How is this node: alive, ready, and in figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.datastructures import State
+from prometheus_client import generate_latest
+
+from interlock.kernel.errors import Conflict, Unavailable
+from interlock.kernel.events import Cursor
+from interlock.runtime.app import App
+
+FOLLOWER_MAY_LAG_S = 10.0
+
+
+@get("/healthz", opt={"public": True})
+async def health() -> dict[str, str]:
+    """The process runs."""
+    return {"status": "ok"}
+
+
+@get("/readyz", opt={"public": True})
+async def ready(state: State) -> Response[dict[str, Any]]:
+    """The node can do its work: the database answers and the follower keeps up."""
+    app: App = state.app
+    lag = app.follower.lag_s()
+    try:
+        await app.log.after(Cursor(2**62, 0), 1)
+        database = "ok"
+    except (Unavailable, Conflict) as error:
+        database = str(error)[:200]
+    parked = len(app.node.parked)
+    good = database == "ok" and lag < FOLLOWER_MAY_LAG_S
+    body = {
+        "status": "ready" if good else "not ready",
+        "database": database,
+        "follower_lag_s": round(lag, 3),
+        "follower_at": str(app.follower.cursor),
+        "parked_commands": parked,
+        "release": app.definitions.release,
+        "node": app.node.name,
+    }
+    return Response(body, status_code=200 if good else 503)
+
+
+@get("/metrics", media_type="text/plain; version=0.0.4", opt={"public": True})
+async def metrics(state: State) -> bytes:
+    """Figures for Prometheus."""
+    app: App = state.app
+    app.metrics.behind.set(app.follower.lag_s())
+    app.metrics.parked.set(len(app.node.parked))
+    return generate_latest(app.metrics.registry)
+
+
+HANDLERS = (health, ready, metrics)

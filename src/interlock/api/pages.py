@@ -1,0 +1,94 @@
+"""The pages and the browser code: static files with strict headers."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Response, get
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+
+from interlock.runtime.app import App
+from interlock.runtime.demo import DEMO_PASSWORD, DEMO_STAFF
+
+WEB: Final = Path(str(resources.files("interlock"))) / "web"
+TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".md": "text/markdown; charset=utf-8",
+    ".json": "application/json",
+}
+SECURITY: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none';"
+        " base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+PUBLIC_CODE: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def _file(path: str, *, headers: dict[str, str]) -> Response[bytes]:
+    found = (WEB / path).resolve()
+    if not found.is_relative_to(WEB) or not found.is_file() or found.suffix not in TYPES:
+        raise NotFoundException("There is no such file.")
+    return Response(
+        found.read_bytes(), media_type=TYPES[found.suffix], headers={"Cache-Control": "no-cache", **headers}
+    )
+
+
+@get("/", opt={"public": True}, sync_to_thread=False)
+def index() -> Response[bytes]:
+    """The way to the pages."""
+    return _file("index.html", headers=SECURITY)
+
+
+@get("/sign-in", opt={"public": True}, sync_to_thread=False)
+def sign_in_page() -> Response[bytes]:
+    """Where staff sign in."""
+    return _file("sign-in.html", headers=SECURITY)
+
+
+@get("/desk", opt={"public": True}, sync_to_thread=False)
+def desk_page() -> Response[bytes]:
+    """The agent desk; its data need a signed-in agent."""
+    return _file("desk.html", headers=SECURITY)
+
+
+@get("/supervisor", opt={"public": True}, sync_to_thread=False)
+def supervisor_page() -> Response[bytes]:
+    """The supervisor's page; its data need a signed-in supervisor."""
+    return _file("supervisor.html", headers=SECURITY)
+
+
+@get("/chat.js", opt={"public": True}, sync_to_thread=False)
+def chat_code() -> Response[bytes]:
+    """The one script that puts the chat into any page."""
+    return _file("chat.js", headers=PUBLIC_CODE)
+
+
+@get("/web/{path:path}", opt={"public": True}, sync_to_thread=False)
+def code(path: Path) -> Response[bytes]:
+    """Modules, styles and pictures."""
+    return _file(str(path).lstrip("/"), headers=PUBLIC_CODE | {"X-Content-Type-Options": "nosniff"})
+
+
+@get("/v1/demo", opt={"public": True}, sync_to_thread=False)
+def demo(state: State) -> dict[str, Any]:
+    """What a demonstration may tell everybody; absent otherwise."""
+    app: App = state.app
+    if not app.settings.demo:
+        raise NotFoundException("This is not a demonstration.")
+    staff = [{"login": one.login, "name": one.name, "role": one.roles[0]} for one in DEMO_STAFF]
+    shop = app.settings.shop_url
+    links = {"shop": shop, "mailbox": f"{shop}/mailbox", "ledger": f"{shop}/ledger"} if shop else {}
+    return {"demo": True, "staff": staff, "password": DEMO_PASSWORD, "links": links}
+
+
+HANDLERS = (index, sign_in_page, desk_page, supervisor_page, chat_code, code, demo)

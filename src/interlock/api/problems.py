@@ -1,0 +1,63 @@
+"""One shape for every error: RFC 9457 problem details."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from interlock.kernel.errors import Conflict, Refused, Unavailable
+
+logger = structlog.get_logger(__name__)
+
+
+def problem(status: int, code: str, detail: str, *, headers: dict[str, str] | None = None) -> Response[dict[str, Any]]:
+    """A problem details response. ``code`` is stable and machine-readable, ``detail`` is for people."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, "code": code}
+    return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[dict[str, Any]]:
+    """The rules say no."""
+    return problem(error.status, error.code, error.reason)
+
+
+def on_unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[dict[str, Any]]:
+    """Something outside is down."""
+    retry = {"Retry-After": str(max(1, round(error.retry_after_s)))}
+    return problem(503, "unavailable", f"{error.system} does not answer at the moment; try again shortly.", headers=retry)
+
+
+def on_conflict(_: Request[Any, Any, Any], error: Conflict) -> Response[dict[str, Any]]:
+    """Others were faster, again and again."""
+    return problem(409, "conflict", "Others changed this at the same time; look again and repeat it if it is still wanted.")
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
+    """What the framework refuses: unknown paths, wrong methods, bodies that do not fit."""
+    extra = getattr(error, "extra", None)
+    detail = error.detail
+    if isinstance(extra, list) and extra:
+        places = "; ".join(f"{one.get('key', 'body')}: {one.get('message')}" for one in extra if isinstance(one, dict))
+        detail = f"{detail.split(' for ')[0]}: {places}"
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_").replace("-", "_")
+    return problem(error.status_code, code, detail or HTTPStatus(error.status_code).description)
+
+
+def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """Anything else is a bug: loud in the log, without details to the caller."""
+    logger.exception("request failed", method=request.method, path=request.url.path, exc_info=error)
+    return problem(500, "bug", "This should not have happened; it has been logged.")
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    Refused: on_refused,
+    Unavailable: on_unavailable,
+    Conflict: on_conflict,
+    HTTPException: on_http,
+    Exception: on_bug,
+}
+

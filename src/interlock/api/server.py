@@ -1,0 +1,51 @@
+"""The whole API as one ASGI application."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Litestar, Response
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from interlock import __version__
+from interlock.api import chat, desk, live, operations, pages, problems, signing, supervising
+from interlock.runtime.app import App
+
+MAX_BODY_BYTES: Final = 256 * 1024
+
+
+def create_api(app: App) -> Litestar:
+    """The application for one node."""
+    return Litestar(
+        route_handlers=[
+            chat.open_session,
+            chat.chat_socket,
+            live.live,
+            *signing.HANDLERS,
+            *desk.HANDLERS,
+            *supervising.HANDLERS,
+            *operations.HANDLERS,
+            *pages.HANDLERS,
+        ],
+        dependencies={"person": Provide(signing.provide_person)},
+        exception_handlers=problems.HANDLERS,
+        state=State({"app": app}, deep_copy=False),
+        request_max_body_size=MAX_BODY_BYTES,
+        # A chat is embedded in other sites; its session token is a bearer secret, so no cookies cross origins.
+        cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_credentials=False),
+        openapi_config=OpenAPIConfig(
+            title="Interlock", version=__version__, path="/v1/openapi", render_plugins=[JsonRenderPlugin()]
+        ),
+        after_request=_security_headers,
+        logging_config=None,
+    )
+
+
+async def _security_headers(response: Response[Any]) -> Response[Any]:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

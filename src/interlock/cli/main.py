@@ -1,0 +1,229 @@
+"""``interlock``: run a node, the demonstration, and what operators and authors need."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from interlock.kernel.documents import DefinitionError
+from interlock.kernel.errors import Refused, Unavailable
+from interlock.runtime.settings import Settings, read_settings
+from interlock.runtime.telemetry import configure_logs
+
+T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+log = typer.Typer(no_args_is_help=True, help="Read the log.")
+staff = typer.Typer(no_args_is_help=True, help="Local users.")
+app.add_typer(log, name="log")
+app.add_typer(staff, name="staff")
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Folder = Annotated[Path | None, typer.Option("--definitions", help="Folder with tenant.yaml, journeys, policies.")]
+
+
+def fail(text: str, code: int = 2) -> NoReturn:
+    """Say what is wrong and end."""
+    errors.print(text, style="bold red")
+    raise typer.Exit(code)
+
+
+def settings_from(**given: Any) -> Settings:
+    """The settings, or the end of the program with what is wrong with them."""
+    try:
+        settings = read_settings(**given)
+    except Refused as refusal:
+        fail(refusal.reason)
+    configure_logs(settings.log_level, settings.log_format)
+    return settings
+
+
+def run(work: Callable[[], Awaitable[T]]) -> T:
+    """Run to the end; what the user can mend is told in words, everything else is a bug and is loud."""
+    try:
+        return asyncio.run(_awaited(work))
+    except Refused as refusal:
+        fail(refusal.reason)
+    except DefinitionError as error:
+        fail(str(error))
+    except Unavailable as error:
+        fail(f"{error.system}: {error.reason}", 3)
+    except _known() as error:
+        fail(str(error))
+
+
+async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()
+
+
+def _known() -> tuple[type[Exception], ...]:
+    from interlock.store.migrate import MigrationError
+    from interlock.store.vault import KeyFileError
+
+    return (MigrationError, KeyFileError)
+
+
+@app.command()
+def serve(port: Port = None, host: Host = None, data: Data = None, definitions: Folder = None) -> None:
+    """Run a node until a signal comes. DATABASE_URL names the PostgreSQL; without it a private one is started."""
+    settings = settings_from(port=port, host=host, data=data, definitions=definitions)
+
+    async def work() -> None:
+        from interlock.cli import server
+
+        taken = server.bind(settings.host, settings.port)
+        await server.serve(settings, taken)
+
+    run(work)
+
+
+@app.command()
+def demo(
+    port: Port = None,
+    shop_port: Annotated[int, typer.Option(help="Port of the demo shop.")] = 8090,
+    data: Data = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start anew: forget the demo's data.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Play the story through the public interfaces.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --check: one JSON object.")] = False,
+) -> None:
+    """The demonstration: server, shop, mailbox, desk and supervisor's page on this machine, without an API key."""
+    settings = settings_from(
+        port=port, data=data, demo=True, shop_url=f"http://127.0.0.1:{shop_port}", log_level=None if not check else "warning"
+    )
+
+    async def work() -> int:
+        from interlock.cli import demonstration
+
+        if check:
+            return await demonstration.check(settings, shop_port, as_json=json, fresh=fresh)
+        await demonstration.show(settings, shop_port, fresh=fresh)
+        return 0
+
+    code = run(work)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database that DATABASE_URL (or INTERLOCK_OWNER_URL) names to this version."""
+    settings = settings_from()
+    url = settings.owner_url or settings.database_url
+    if not url:
+        fail("Name the database: DATABASE_URL, or INTERLOCK_OWNER_URL for the owner's address.")
+
+    async def work() -> list[str]:
+        from interlock.store.migrate import migrate as bring_up
+
+        return await asyncio.to_thread(bring_up, url)
+
+    applied = run(work)
+    print("\n".join(f"applied {name}" for name in applied) or "nothing to do")
+
+
+@app.command("check")
+def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with tenant.yaml.")]) -> None:
+    """Check definitions without publishing them."""
+    settings_from()
+
+    async def work() -> str:
+        from interlock.runtime.definitions import build, read_folder
+
+        return (await build(read_folder(folder))).release
+
+    print(f"{folder} is fine; it would be {run(work)}")
+
+
+@app.command()
+def publish(folder: Annotated[Path, typer.Argument(help="Folder with tenant.yaml.")], data: Data = None) -> None:
+    """Check definitions and put them into force on every node."""
+    settings = settings_from(data=data)
+
+    async def work() -> str:
+        from interlock.cli import offline
+        from interlock.runtime import definitions
+
+        files = definitions.read_folder(folder)
+        async with offline.store(settings) as (log_of_tenant, records):
+            return (await definitions.publish(files, log_of_tenant, records, by="cli")).release
+
+    print(f"{run(work)} is in force")
+
+
+@log.command("show")
+def show_log(
+    interaction: Annotated[str, typer.Option(help="The interaction's identifier, i_…")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    data: Data = None,
+) -> None:
+    """Print the facts of an interaction in order; every judgement with its policy version, facts and rules."""
+    settings = settings_from(data=data)
+
+    async def work() -> int:
+        from interlock.cli import offline, printing
+
+        async with offline.store(settings) as (log_of_tenant, _):
+            return await printing.show(log_of_tenant, interaction, as_json=json)
+
+    if not run(work):
+        fail(f"There is no interaction {interaction} in the log of tenant {settings.tenant!r}.", 1)
+
+
+@app.command()
+def erase(customer: Annotated[str, typer.Option(help="The customer's identifier, such as c-104.")], data: Data = None) -> None:
+    """Make everything personal about a customer unreadable, for good: log, views and search."""
+    settings = settings_from(data=data)
+
+    async def work() -> int:
+        from interlock.cli import offline
+
+        return await offline.erase(settings, customer)
+
+    print(f"erased: {run(work)} person(s) of customer {customer}")
+
+
+@staff.command("add")
+def add_staff(
+    login: str,
+    name: Annotated[str, typer.Option(help="The name that customers and colleagues see.")],
+    role: Annotated[list[str], typer.Option(help="agent, supervisor or admin; may be repeated.")],
+    queue: Annotated[list[str] | None, typer.Option(help="A queue that the agent serves; may be repeated.")] = None,
+    data: Data = None,
+) -> None:
+    """Add a local user; asks for the password (or reads it from a pipe)."""
+    settings = settings_from(data=data)
+    piped = not sys.stdin.isatty()
+    password = sys.stdin.readline().rstrip("\n") if piped else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    async def work() -> str:
+        from interlock.cli import offline
+
+        return await offline.add_staff(settings, login, name, password, role, queue or [])
+
+    print(f"added {login} ({run(work)})")
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="log, turn or idle.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Measure: figures, beside those of a peer in the same run."""
+    from interlock.cli import bench as benches
+
+    configure_logs("error", "console")
+    code: Any = benches.run(name, as_json=json)
+    if code:
+        raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,56 @@
+"""Commands that work beside a running node: they open the same database, private or given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from interlock.cli import server
+from interlock.kernel.log import Log, Records
+from interlock.runtime.app import App, node_name
+from interlock.runtime.clock import WallClock
+from interlock.runtime.definitions import Releases
+from interlock.runtime.settings import Settings
+from interlock.store.database import Database
+from interlock.store.embedded import running_dsn
+from interlock.store.postgres import PostgresLog
+from interlock.store.records import PostgresRecords
+from interlock.store.vault import open_vault
+from interlock.vocabulary.ids import CustomerId
+
+
+@asynccontextmanager
+async def store(settings: Settings) -> AsyncIterator[tuple[Log, Records]]:
+    """The tenant's log and records; a private PostgreSQL is used if it runs, and else started meanwhile."""
+    async with AsyncExitStack() as stack:
+        url = settings.database_url or running_dsn(settings.data / "postgres")
+        if not url:
+            url = await stack.enter_async_context(server.database(settings))
+        database = Database(url, size=2)
+        await database.open()
+        stack.push_async_callback(database.close)
+        vault = open_vault(settings.keys, settings.tenant)
+        # Without a node's name nothing that follows is granted here: a running node carries it out.
+        log = PostgresLog(database, settings.tenant, vault, WallClock(), "")
+        yield log, PostgresRecords(database, settings.tenant)
+
+
+async def _app(settings: Settings, log: Log, records: Records) -> App:
+    definitions = await Releases.current(log, records, settings.definitions, WallClock())
+    vault = open_vault(settings.keys, settings.tenant)
+    return App(settings, log, records, WallClock(), vault.secret, definitions, node=f"cli-{node_name()}")
+
+
+async def erase(settings: Settings, customer: str) -> int:
+    """Erase a customer; gives how many people that were."""
+    async with store(settings) as (log, records):
+        return await (await _app(settings, log, records)).erase(CustomerId(customer), by="cli")
+
+
+async def add_staff(
+    settings: Settings, login: str, name: str, password: str, roles: list[str], queues: list[str]
+) -> str:
+    """Add a local user; gives the identifier."""
+    async with store(settings) as (log, records):
+        app = await _app(settings, log, records)
+        return (await app.staff.add(login, name, password, roles, queues, by="cli")).staff

@@ -1,0 +1,95 @@
+"""The model that needs no download and no key: intents from the journeys' examples, slots from typed parsers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from interlock.dialogue.intents import Ambiguous, IntentModel, Recognised
+from interlock.dialogue.repair import universal_intent
+from interlock.dialogue.slots import Context, SlotSpec, extract
+from interlock.journeys.expected import Expected, ExpectedSlot
+from interlock.vocabulary.money import Money
+
+Suggestion = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked about a message.
+
+    Attributes:
+        expected: what the conversation waits for.
+        slots_of: by journey, the slots that any message may give.
+        today: the date where the tenant is.
+    """
+
+    text: str
+    expected: Expected
+    slots_of: Mapping[str, tuple[ExpectedSlot, ...]]
+    today: date
+    language: str
+
+
+class Model(Protocol):
+    """Whatever suggests: this one, a language model, or a fuzzer. It decides nothing."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the log."""
+        ...
+
+    async def suggest(self, question: Question) -> object:
+        """Suggestions about a message; anything that is not one is left out by whoever gets them."""
+        ...
+
+
+class BuiltinModel:
+    """Deterministic, in process, well under a millisecond."""
+
+    name: Final = "builtin"
+
+    def __init__(self, intents: IntentModel) -> None:
+        self._intents = intents
+
+    async def suggest(self, question: Question) -> list[Suggestion]:
+        """What the message most likely means."""
+        found: list[Suggestion] = []
+        universal = universal_intent(question.text)
+        if universal == "human":
+            found.append({"type": "hand_over", "reason": "The customer asked for a person."})
+        elif universal in ("cancel", "repeat"):
+            found.append({"type": universal})
+        asked = next((slot for slot in question.expected.slots if slot.wanted), None)
+        values = _values(question, question.expected.slots, asked.name if asked else None)
+        if universal is None and (asked is None or asked.name not in values):
+            found.extend(self._intent(question, values))
+        found.extend({"type": "set_slot", "name": name, "value": value} for name, value in values.items())
+        return found
+
+    def _intent(self, question: Question, values: dict[str, Any]) -> list[Suggestion]:
+        understood = self._intents.understand(question.text)
+        if isinstance(understood, Recognised):
+            begun = question.slots_of.get(understood.intent, ())
+            for name, value in _values(question, begun, None).items():
+                values.setdefault(name, value)
+            return [{"type": "start_journey", "journey": understood.intent, "confidence": understood.probability}]
+        if isinstance(understood, Ambiguous):
+            return [{"type": "clarify", "options": [understood.first.intent, understood.second.intent]}]
+        return []
+
+
+def _values(question: Question, slots: tuple[ExpectedSlot, ...], asked: str | None) -> dict[str, Any]:
+    wanted = {slot.name: msgspec.convert(slot.spec, SlotSpec) for slot in slots}
+    if not wanted:
+        return {}
+    read = extract(question.text, wanted, Context(question.today, question.language), asked=asked)
+    return {name: _plain(parsed.value) for name, parsed in read.items()}
+
+
+def _plain(value: object) -> Any:
+    return msgspec.to_builtins(value) if isinstance(value, Money | date) else value

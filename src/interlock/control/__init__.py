@@ -1,0 +1,29 @@
+"""May this proposed action happen, and if not yet, what would make it? The gate."""
+
+from __future__ import annotations
+
+from interlock.control.approvals import Approvals, approvals_view
+from interlock.control.bundle import ROLES, Bundle, load_bundle
+from interlock.control.facts import Known, Met, ResourceRead, assemble, met, resource_request
+from interlock.control.judgement import customer_reason, judge
+from interlock.control.settings import ControlSettings, EffectSettings
+from interlock.control.subject import subject
+
+__all__ = [
+    "ROLES",
+    "Approvals",
+    "Bundle",
+    "ControlSettings",
+    "EffectSettings",
+    "Known",
+    "Met",
+    "ResourceRead",
+    "approvals_view",
+    "assemble",
+    "customer_reason",
+    "judge",
+    "load_bundle",
+    "met",
+    "resource_request",
+    "subject",
+]

@@ -1,0 +1,181 @@
+"""What is an action, as a connector declares it: its arguments, what it touches, what is sent, what came of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import msgspec
+
+from interlock.control.arguments import ArgSpec, Checked, check_args
+from interlock.control.templates import Template, Unknown, as_money, dig
+from interlock.vocabulary.money import Money
+
+FactType = Literal["text", "integer", "boolean", "money", "record"]
+"""``money`` is minor units to a rule; ``record`` is for words only and no rule sees it."""
+
+FactFunction = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
+"""A function of facts.py: (the resource as read now, all arguments) → the fact."""
+
+PROPOSAL: Final = "proposal"
+"""The name under which templates find the proposal's identifier."""
+
+
+class FactSpec(msgspec.Struct, frozen=True):
+    """A typed fact. ``path`` is where it stands in the resource; empty where a function of facts.py says it."""
+
+    name: str
+    type: FactType
+    path: str = ""
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """What actions touch, and how it is read: by ``operation``, with the argument ``key`` as its identifier.
+
+    ``entity`` is what rules call its type (``Order`` for ``order``).
+    """
+
+    name: str
+    entity: str
+    operation: str
+    key: str
+    facts: tuple[FactSpec, ...]
+
+
+class Lookup(msgspec.Struct, frozen=True):
+    """How to find out what became of a call: an operation, its parameters, and where its answer says it happened."""
+
+    operation: str
+    parameters: Mapping[str, Template]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One action of one connector, as the gate, the effects, the journeys and the desk need it.
+
+    Attributes:
+        name: full name, ``connector.action``.
+        operation: the operationId of the connector's OpenAPI document that carries it out.
+        idempotency: the header that carries the proposal's identifier as key; empty where the endpoint honours none.
+        moves: the path in the answer of the amount that really moved; empty where nothing moves.
+        fields: what of an answer may enter the log; empty means all of it.
+        says: the action in the customer's words; ``shows`` are the lines of its confirmation card.
+        undo: the name of the action that undoes it; empty where nothing does.
+        functions: the connector's pure facts by name.
+    """
+
+    name: str
+    connector: str
+    title: str
+    operation: str
+    effect: Literal["read", "execute"]
+    risk: Literal["low", "medium", "high"]
+    purpose: str = ""
+    resource: Resource | None = None
+    args: tuple[ArgSpec, ...] = ()
+    facts: tuple[FactSpec, ...] = ()
+    request: Mapping[str, Template] | None = None
+    idempotency: str = ""
+    lookup: Lookup | None = None
+    moves: str = ""
+    fields: tuple[str, ...] = ()
+    says: Template
+    shows: tuple[tuple[str, Template], ...] = ()
+    undo: str = ""
+    functions: Mapping[str, FactFunction] = field(default_factory=dict)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether calling again for the same proposal cannot do it twice: a read, or an endpoint that honours a key."""
+        return self.effect == "read" or bool(self.idempotency)
+
+    def check(self, raw: object, key: bytes = b"") -> Checked:
+        """The arguments read and frozen. Raises Refused ``bad_arguments`` (see ``check_args``)."""
+        return check_args(self.name, self.args, raw, key)
+
+    def amount(self, args: Mapping[str, Any]) -> Money | None:
+        """The first money among the arguments; None where the action has none."""
+        for spec in self.args:
+            if spec.kind == "money" and spec.name in args:
+                return as_money(args[spec.name])
+        return None
+
+
+def all_args(args: Mapping[str, Any], private_args: object) -> dict[str, Any]:
+    """Open and personal arguments together; personal ones that were erased are missing."""
+    return {**args, **(private_args if isinstance(private_args, dict) else {})}
+
+
+def request_of(action: Action, args: Mapping[str, Any], proposal: str) -> dict[str, Any]:
+    """The parameters of the action's operation (path, query and body by name) for a proposal.
+
+    Args:
+        args: all arguments, open and personal (see ``all_args``).
+
+    Raises:
+        Unknown: a template needs something that is not known, such as an argument that was erased.
+    """
+    if action.request is None:
+        return dict(args)
+    return _filled(action.request, action, {**args, PROPOSAL: proposal})
+
+
+def lookup_request(action: Action, args: Mapping[str, Any], proposal: str) -> dict[str, Any]:
+    """The parameters of the action's look-up. Raises Unknown like ``request_of``; ValueError if it has no look-up."""
+    if action.lookup is None:
+        raise ValueError(f"{action.name} has no look-up")
+    return _filled(action.lookup.parameters, action, {**args, PROPOSAL: proposal})
+
+
+def lookup_answer(action: Action, found: Any) -> Any:
+    """What the look-up says that the call answered; None if it says that nothing happened (so far)."""
+    if action.lookup is None:
+        raise ValueError(f"{action.name} has no look-up")
+    try:
+        return dig(found, action.lookup.answer)
+    except Unknown:
+        return None
+
+
+def visible_fields(action: Action, result: Any) -> Any:
+    """What of an answer may enter the log and be handed on: only the fields that the action names, if it names any."""
+    if not action.fields:
+        return result
+    seen: dict[str, Any] = {}
+    for path in action.fields:
+        try:
+            value = dig(result, path)
+        except Unknown:
+            continue
+        *above, last = path.split(".")
+        place = seen
+        for step in above:
+            place = place.setdefault(step, {})
+        place[last] = value
+    return seen
+
+
+def moved(action: Action, result: Any) -> Money | None:
+    """What really moved, by the answer; None where the action moves nothing or the answer does not say it."""
+    if not action.moves:
+        return None
+    try:
+        return as_money(dig(result, action.moves))
+    except Unknown:
+        return None
+
+
+def _filled(templates: Mapping[str, Template], action: Action, values: Mapping[str, Any]) -> dict[str, Any]:
+    optional = {spec.name for spec in action.args if spec.optional}
+    filled: dict[str, Any] = {}
+    for name, template in templates.items():
+        try:
+            filled[name] = template.value(values)
+        except Unknown as missing:
+            # An optional argument that was not given leaves its parameter out.
+            if missing.path in optional and len(template.parts) == 1:
+                continue
+            raise
+    return filled

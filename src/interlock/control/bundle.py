@@ -1,0 +1,145 @@
+"""Do all definitions of the gate hang together, and what do they make: connectors, actions, ledgers, rules?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from interlock.control.actions import Action
+from interlock.control.cedar_schema import RESERVED_ENTITIES, schema_text
+from interlock.control.connectors import Connector, read_connector
+from interlock.control.ledgers import Ledger, ledger_subject, read_ledger
+from interlock.control.policies import ActionPolicies, default_rules, misfits, policies_for
+from interlock.control.rules import Rule, read_rules
+from interlock.kernel.documents import DefinitionError, Problem, closest
+from interlock.kernel.errors import Refused
+from interlock.vocabulary.ids import CustomerId
+from interlock.vocabulary.proposals import ActionProposed
+
+ROLES: Final = ("virtual_agent", "agent", "supervisor", "admin", "customer", "external_agent", "system")
+"""The roles that rules and remedies can name."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything that judgements, effects and desks need of one release.
+
+    Attributes:
+        release: the version; every judgement records it.
+        actions: by full name, such as ``shop.refund_item``.
+        rules: those of the authors, then the generated ones.
+        policies: by the full name of the action.
+        schema: the Cedar schema that the rules were validated against.
+    """
+
+    release: str
+    connectors: Mapping[str, Connector]
+    actions: Mapping[str, Action]
+    ledgers: Mapping[str, Ledger]
+    rules: tuple[Rule, ...]
+    policies: Mapping[str, ActionPolicies]
+    schema: str
+
+    def action(self, name: str) -> Action:
+        """The action of that name. Raises Refused ``no_such_action`` (422), naming the one that may be meant."""
+        found = self.actions.get(name)
+        if found is None:
+            near = closest(name[:80], self.actions)
+            mend = f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(self.actions))}."
+            shown = name[:80].encode("ascii", "backslashreplace").decode()
+            raise Refused("no_such_action", f"There is no action '{shown}'; {mend}", status=422)
+        return found
+
+    def ledgers_of(self, action: str) -> tuple[Ledger, ...]:
+        """The ledgers that a judgement of the action reads or writes, by name."""
+        looked_at = self.policies[action].ledgers if action in self.policies else frozenset()
+        return tuple(
+            self.ledgers[name]
+            for name in sorted(self.ledgers)
+            if name in looked_at or action in self.ledgers[name].actions
+        )
+
+    def ledger_keys(self, proposed: ActionProposed, customer: CustomerId) -> tuple[tuple[str, str], ...]:
+        """The (ledger, subject) pairs that a judgement locks."""
+        subjects = ((each.name, ledger_subject(each, proposed, customer)) for each in self.ledgers_of(proposed.action))
+        return tuple((name, subject) for name, subject in subjects if subject)
+
+    def without(self, rule: str) -> Bundle:
+        """The same without one rule: for asking which cases need it."""
+        rules = tuple(each for each in self.rules if each.id != rule)
+        touched = {name for name in self.actions if any(r.id == rule and r.applies_to(name) for r in self.rules)}
+        policies = {name: policies_for(name, rules) if name in touched else own for name, own in self.policies.items()}
+        return replace(self, rules=rules, policies=policies)
+
+
+def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] = ROLES) -> Bundle:
+    """Read and check the gate's definitions.
+
+    Args:
+        files: texts by path within the definitions folder: ``connectors/<name>/{manifest.yaml,openapi.json,facts.py}``,
+            ``policies/*.cedar``, ``ledgers/*.yaml``; every other path is left alone.
+        release: the version that they become.
+
+    Raises:
+        DefinitionError: with every problem in every file; nothing half-read is ever used.
+    """
+    problems: list[Problem] = []
+
+    def attempt(read: Callable[..., T], *given: object) -> list[T]:
+        try:
+            return [read(*given)]
+        except DefinitionError as error:
+            problems.extend(error.problems)
+            return []
+
+    manifests = sorted(path for path in files if path.startswith("connectors/") and path.endswith("/manifest.yaml"))
+    connectors = {each.name: each for path in manifests for each in attempt(read_connector, files, path)}
+    actions = {action.name: action for connector in connectors.values() for action in connector.actions}
+    problems += _entity_clashes(connectors)
+    if problems:
+        # Rules and ledgers would only repeat what is wrong with the manifests.
+        raise DefinitionError(problems)
+    paths = sorted(path for path in files if path.startswith("ledgers/") and path.endswith((".yaml", ".yml")))
+    ledgers: dict[str, Ledger] = {}
+    for path in paths:
+        for ledger in attempt(read_ledger, files[path], path, actions):
+            if ledger.name in ledgers:
+                problems.append(Problem(path, 1, 1, f"two ledgers are called '{ledger.name}'", "rename one"))
+            ledgers[ledger.name] = ledger
+    texts = {path: text for path, text in files.items() if path.startswith("policies/") and path.endswith(".cedar")}
+    rules, found = read_rules(texts, actions, roles)
+    problems += found
+    schema = schema_text(actions.values(), ledgers)
+    # What is wrong with a rule by itself would be reported a second time as not fitting the schema.
+    sound = [rule for rule in rules if not any(rule.statement.covers(each) for each in found)]
+    problems += misfits(sound, schema)
+    if problems:
+        raise DefinitionError(problems)
+    for action in actions.values():
+        rules += default_rules(action, rules, roles)
+    policies = {name: policies_for(name, rules) for name in actions}
+    return Bundle(release, connectors, actions, ledgers, tuple(rules), policies, schema)
+
+
+def _entity_clashes(connectors: Mapping[str, Connector]) -> list[Problem]:
+    """Rules name a resource's type without its connector, so no two connectors may use one name."""
+    owner: dict[str, str] = {}
+    found = []
+    for connector in connectors.values():
+        for action in connector.actions:
+            if action.resource is None:
+                continue
+            entity = action.resource.entity
+            first = owner.setdefault(entity, connector.name)
+            if first != connector.name or entity in RESERVED_ENTITIES:
+                other = (
+                    f"connector '{first}' has one, too"
+                    if first != connector.name
+                    else "it means something else in rules"
+                )
+                what = f"a resource cannot be called '{action.resource.name}': {other}"
+                found.append(Problem(f"connectors/{connector.name}/manifest.yaml", 1, 1, what, "rename it"))
+    return found

@@ -1,0 +1,77 @@
+"""What can a rule look at, for each action: the Cedar schema of the connectors, their facts and the ledgers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from interlock.control.actions import Action, FactSpec
+from interlock.control.arguments import ArgSpec
+from interlock.control.ledgers import Ledger
+
+CONNECTOR_ENTITY: Final = "Connector"
+"""The type of the resource of an action that touches none: the connector itself."""
+
+RESERVED_ENTITIES: Final = ("Action", "Role", "Principal", CONNECTOR_ENTITY)
+
+_TYPES: Final = {"text": "String", "integer": "Long", "boolean": "Bool", "money": "Long"}
+_ARGS: Final = {"integer": "Long", "money": "Long", "boolean": "Bool"}
+_HEAD: Final = """\
+entity Role;
+entity Principal in [Role] = { kind: String };
+entity Connector;
+"""
+_CONTEXT: Final = """\
+    customer: String,
+    channel: String,
+    purpose: String,
+    assurance: { level: Long, age_s: Long },
+    session: { failed_matches: Long, codes_sent: Long },
+    met: { step_up: Long, confirm: Bool, approvals: Set<String> },
+"""
+
+
+def schema_text(actions: Iterable[Action], ledgers: Mapping[str, Ledger]) -> str:
+    """The schema in Cedar's own syntax: one entity type for each resource, one context for each action.
+
+    Amounts are minor units (``Long``); ``context.ledger`` has every ledger, ``context.args`` all arguments.
+    """
+    entities: dict[str, str] = {}
+    declared = []
+    for action in actions:
+        resource = CONNECTOR_ENTITY
+        if action.resource is not None:
+            resource = action.resource.entity
+            attributes = {"exists": "Bool", "id": "String", **_facts(action.resource.facts)}
+            entities[resource] = f"entity {resource} = {_record(attributes)};\n"
+        declared.append(_action(action, resource, ledgers))
+    return _HEAD + "".join(entities.values()) + "".join(declared)
+
+
+def _action(action: Action, resource: str, ledgers: Mapping[str, Ledger]) -> str:
+    args = {f"{spec.name}?" if spec.optional else spec.name: _arg(spec) for spec in action.args}
+    return (
+        f"action {json.dumps(action.name)} appliesTo {{ principal: [Principal], resource: [{resource}], context: {{\n"
+        f"{_CONTEXT}"
+        f"    args: {_record(args)},\n"
+        f"    facts: {_record(_facts(action.facts))},\n"
+        f"    ledger: {_record(dict.fromkeys(ledgers, 'Long'))}\n"
+        "} };\n"
+    )
+
+
+def _arg(spec: ArgSpec) -> str:
+    return _ARGS.get(spec.kind, "String")
+
+
+def _facts(facts: Iterable[FactSpec]) -> dict[str, str]:
+    return {fact.name: _TYPES[fact.type] for fact in facts if fact.type != "record"}
+
+
+def _record(attributes: Mapping[str, str]) -> str:
+    inner = ", ".join(
+        f"{json.dumps(name.removesuffix('?'))}{'?' if name.endswith('?') else ''}: {kind}"
+        for name, kind in attributes.items()
+    )
+    return f"{{ {inner} }}"

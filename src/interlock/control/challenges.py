@@ -1,0 +1,157 @@
+"""May a one-time code be sent, to which address, and what is said and done when it is?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from interlock.control.actions import Action
+from interlock.control.facts import Known
+from interlock.control.identity import code_digest
+from interlock.control.remedies import CODE_FAILED
+from interlock.control.rules import STEP_UP_LEVEL
+from interlock.control.settings import ControlSettings
+from interlock.kernel.deciders import Moment
+from interlock.kernel.errors import Refused
+from interlock.kernel.events import Event
+from interlock.vocabulary.assurance import Level
+from interlock.vocabulary.channels import SYSTEM, Author, Card
+from interlock.vocabulary.ids import ChallengeId, CustomerId, MessageId, ProposalId
+from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
+from interlock.vocabulary.people import ChallengeIssued, IssueChallenge
+from interlock.vocabulary.proposals import ActionProposed, Remedy, RemedyRefused
+
+CODE_DIGITS: Final = 6
+"""Digits of a one-time code."""
+
+
+class Destination(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a code can go: the customer's address as the system behind has it, and since when it has it."""
+
+    customer: CustomerId
+    email: str
+    registered_at: datetime
+
+
+def issue_challenge(
+    command: IssueChallenge,
+    started: InteractionStarted,
+    started_at: datetime,
+    known: Known,
+    destination: Destination | None,
+    code: str,
+    send: Action,
+    settings: ControlSettings,
+    moment: Moment,
+    author: Author,
+) -> Sequence[Event]:
+    """Issue a challenge: the challenge itself, the card for the customer, and the proposal that sends the code.
+
+    Args:
+        started: the interaction, which began at ``started_at``.
+        known: what is established in its session (see ``identity.known``).
+        destination: the customer's registered address as just read; None where there is none or it could not be read.
+        code: CODE_DIGITS random digits, made by the caller.
+        send: the action that sends it (``settings.send_code``).
+        author: in whose name the customer is asked.
+
+    Returns:
+        ChallengeIssued, MessagePosted, ActionProposed; or, where no code can be sent and a proposal waits for it,
+        RemedyRefused, so that whoever waits goes on.
+
+    Raises:
+        Refused: no code can be sent, and a person asked for it.
+    """
+    refusal = _refusal(command, started_at, known, destination, send, settings)
+    if refusal is not None or destination is None:
+        if not command.proposal:
+            raise refusal or Refused("no_address", "No address is registered for this customer.")
+        return [
+            RemedyRefused(
+                proposal=command.proposal,
+                interaction=command.interaction,
+                person=started.person,
+                remedy=Remedy("step_up", str(int(command.level))),
+                by=SYSTEM,
+                how="failed",
+                customer_reason=CODE_FAILED if refusal is None else refusal.reason,
+            )
+        ]
+    checked = send.check({"to": destination.email, "code": code}, settings.secret)
+    challenge = ChallengeId(moment.new_id("ch"))
+    masked = masked_email(destination.email)
+    issued = ChallengeIssued(
+        challenge=challenge,
+        interaction=command.interaction,
+        person=started.person,
+        session=started.session,
+        channel=started.channel,
+        customer=destination.customer,
+        level=command.level,
+        proposal=command.proposal,
+        asked_by=command.asked_by,
+        code_digest=code_digest(settings.secret, challenge, code),
+        masked_destination=masked,
+        expires_at=moment.now + settings.code_lasts,
+    )
+    minutes = int(settings.code_lasts.total_seconds() // 60)
+    asked = MessagePosted(
+        interaction=command.interaction,
+        person=started.person,
+        message=MessageId(moment.new_id("m")),
+        author=author,
+        text=f"To be sure that it is you, I have sent a code to {masked}. Please enter it within {minutes} minutes.",
+        card=Card(kind="code", title=f"Code sent to {masked}", proposal=command.proposal, challenge=challenge),
+    )
+    sending = ActionProposed(
+        proposal=ProposalId(moment.new_id("pr")),
+        interaction=command.interaction,
+        person=started.person,
+        session=started.session,
+        channel=started.channel,
+        customer=destination.customer,
+        principal=SYSTEM,
+        action=send.name,
+        args=checked.args,
+        private_args=checked.private_args,
+        args_hash=checked.args_hash,
+        purpose=send.purpose,
+    )
+    return [issued, asked, sending]
+
+
+def masked_email(address: str) -> str:
+    """An address that its owner recognises and nobody else learns: ``e•••@example.com``."""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:1]}•••{at}{domain}" if at and name else "•••"
+
+
+def _refusal(
+    command: IssueChallenge,
+    started_at: datetime,
+    known: Known,
+    destination: Destination | None,
+    send: Action,
+    settings: ControlSettings,
+) -> Refused | None:
+    if int(command.level) != STEP_UP_LEVEL:
+        return Refused("bad_level", f"A code gives assurance {STEP_UP_LEVEL}, no other level.", status=422)
+    if known.assurance.level < Level.MATCHED:
+        return Refused("nobody_matched", "Nobody has been matched here yet; ask for order number and e-mail first.")
+    if known.codes_sent >= settings.codes_per_hour:
+        return Refused("too_many_codes", "Too many codes were sent within the last hour; try again later.")
+    if destination is None:
+        return Refused("no_address", "I have no address to send a code to.")
+    if destination.customer != known.assurance.customer:
+        return Refused("nobody_matched", "The address belongs to somebody else than was matched here.")
+    if destination.registered_at >= started_at:
+        # Whoever changed the address a minute ago may be the one who should be kept out.
+        return Refused("address_too_new", "The registered address was changed during this conversation.")
+    try:
+        send.check({"to": destination.email, "code": "0" * CODE_DIGITS})
+    except Refused:
+        return Refused("no_address", "I have no address to send a code to.")
+    return None

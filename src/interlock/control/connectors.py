@@ -1,0 +1,315 @@
+"""Does a connector folder hang together (manifest.yaml, openapi.json, facts.py), and which actions does it give?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from interlock.control.actions import PROPOSAL, Action, FactFunction, FactSpec, FactType, Lookup, Resource
+from interlock.control.arguments import ArgSpec
+from interlock.control.functions import read_functions
+from interlock.control.manifest import (
+    ActionDefinition,
+    ChoiceArg,
+    ConnectorDefinition,
+    MoneyArg,
+    PathFact,
+    TypedArg,
+    TypeDefinition,
+    operations_of,
+)
+from interlock.control.templates import Template
+from interlock.kernel.documents import (
+    DefinitionError,
+    Located,
+    Misread,
+    Problem,
+    closest,
+    load_located,
+    money_minor,
+    problem,
+)
+
+Path = tuple[str | int, ...]
+BUILT_IN: Final = ("identifier", "text", "email", "integer", "boolean")
+PERSONAL: Final = ("text", "email")
+"""Types that are personal unless the manifest says otherwise: nobody knows what people write."""
+
+_HEADER: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One outside system, as declared: ``document`` is its OpenAPI text, ``credential`` the name of its secret."""
+
+    name: str
+    title: str
+    document: str
+    credential: str
+    actions: tuple[Action, ...]
+
+
+def read_connector(files: Mapping[str, str], manifest: str) -> Connector:
+    """Read one connector folder.
+
+    Args:
+        files: the texts of the definitions by path.
+        manifest: the path of the folder's manifest.yaml.
+
+    Raises:
+        DefinitionError: with every problem of the folder's files.
+    """
+    folder = manifest.rpartition("/")[0]
+    found = load_located(files[manifest], manifest, ConnectorDefinition)
+    functions: dict[str, FactFunction] = {}
+    problems: list[Problem] = []
+    facts_file = f"{folder}/facts.py"
+    if facts_file in files:
+        try:
+            functions = read_functions(files[facts_file], facts_file)
+        except DefinitionError as error:
+            problems += error.problems
+    reader = _Reader(found, functions, problems)
+    document = reader.document(files, folder)
+    actions = tuple(reader.action(name, each) for name, each in found.value.actions.items())
+    if folder.rpartition("/")[2] != found.value.connector:
+        reader.report(("connector",), f"the folder is called '{folder.rpartition('/')[2]}'", "give both the same name")
+    if problems:
+        raise DefinitionError(problems)
+    definition = found.value
+    return Connector(definition.connector, definition.title, document, definition.credential, actions)
+
+
+class _Reader:
+    def __init__(
+        self, located: Located[ConnectorDefinition], functions: Mapping[str, FactFunction], problems: list[Problem]
+    ) -> None:
+        self.located = located
+        self.definition = located.value
+        self.functions = functions
+        self.problems = problems
+        self.operations: frozenset[str] | None = None
+
+    def report(self, path: Path, what: str, mend: str = "", *, offset: int = 0, at_key: bool = False) -> None:
+        self.problems.append(problem(self.located, path, what, mend, offset=offset, at_key=at_key))
+
+    def unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> None:
+        choices = list(known)
+        near = closest(name, choices)
+        self.report(path, what, f"did you mean '{near}'?" if near else f"known: {', '.join(choices) or 'none'}")
+
+    def document(self, files: Mapping[str, str], folder: str) -> str:
+        path = f"{folder}/{self.definition.openapi}"
+        text = files.get(path)
+        if text is None:
+            self.report(("openapi",), f"there is no file {path}", "put the OpenAPI document of the system there")
+            return ""
+        try:
+            self.operations = operations_of(msgspec.json.decode(text))
+        except msgspec.DecodeError as error:
+            self.problems.append(Problem(path, 1, 1, f"this is no JSON ({error})", "export the document again"))
+            return ""
+        if self.operations is None:
+            self.problems.append(Problem(path, 1, 1, "this is no OpenAPI document: it has no 'paths'"))
+        return text
+
+    def operation(self, path: Path, name: str) -> str:
+        if self.operations is not None and name not in self.operations:
+            self.unknown(path, f"the OpenAPI document has no operation '{name}'", name, sorted(self.operations))
+        return name
+
+    def action(self, name: str, definition: ActionDefinition) -> Action:
+        path: Path = ("actions", name)
+        args = tuple(self.arg((*path, "args", key), key, each) for key, each in definition.args.items())
+        facts = tuple(self.fact((*path, "facts", key), key, each) for key, each in definition.facts.items())
+        resource = self.resource(path, definition, args)
+        sayable = {spec.name for spec in args if not spec.optional} | {fact.name for fact in facts}
+        if resource is not None:
+            sayable.add(resource.name)
+        says = definition.says or Template.from_text(definition.title.replace("{", "{{").replace("}", "}}"))
+        if definition.says is None and definition.effect == "execute":
+            self.report(
+                path, "an action that executes needs 'says'", "write what it does in the customer's words", at_key=True
+            )
+        self.names((*path, "says"), says, sayable)
+        for label, line in definition.shows.items():
+            self.names((*path, "shows", label), line, sayable)
+        self._consistent(path, definition, args, facts)
+        return Action(
+            name=f"{self.definition.connector}.{name}",
+            connector=self.definition.connector,
+            title=definition.title,
+            operation=self.operation((*path, "operation"), definition.operation),
+            effect=definition.effect,
+            risk=definition.risk,
+            purpose=definition.purpose,
+            resource=resource,
+            args=args,
+            facts=facts,
+            request=self.parameters((*path, "request"), definition.request, args) if definition.request else None,
+            idempotency=definition.idempotency,
+            lookup=self.lookup((*path, "lookup"), definition, args),
+            moves=definition.moves,
+            fields=definition.fields,
+            says=says,
+            shows=tuple(definition.shows.items()),
+            undo=f"{self.definition.connector}.{definition.undo}" if definition.undo else "",
+            functions=self.functions,
+        )
+
+    def _consistent(
+        self, path: Path, definition: ActionDefinition, args: tuple[ArgSpec, ...], facts: tuple[FactSpec, ...]
+    ) -> None:
+        named = [spec.name for spec in args] + [fact.name for fact in facts] + [definition.resource, PROPOSAL]
+        for name in {each for each in named if each and named.count(each) > 1}:
+            what = f"'{name}' names two things among the arguments, the facts, the resource and '{PROPOSAL}'"
+            self.report(path, what, "rename one", at_key=True)
+        if definition.idempotency and not _HEADER.fullmatch(definition.idempotency):
+            self.report(
+                (*path, "idempotency"), f"'{definition.idempotency}' is no header", "write Idempotency-Key, say"
+            )
+        if definition.moves and definition.effect == "read":
+            self.report((*path, "moves"), "a read moves nothing", "remove 'moves', or write effect: execute")
+        if definition.undo and definition.undo not in self.definition.actions:
+            self.unknown(
+                (*path, "undo"), f"there is no action '{definition.undo}'", definition.undo, self.definition.actions
+            )
+        for index, field in enumerate(definition.fields):
+            if any(other.startswith(f"{field}.") for other in definition.fields):
+                self.report((*path, "fields", index), f"'{field}' is named as a whole and in parts", "keep one of them")
+
+    def arg(self, path: Path, name: str, written: str | TypedArg | MoneyArg | ChoiceArg) -> ArgSpec:
+        label = name.replace("_", " ").capitalize()
+        if isinstance(written, ChoiceArg):
+            return ArgSpec(
+                name=name,
+                kind="choice",
+                label=written.label or label,
+                optional=written.optional,
+                choices=written.choice,
+            )
+        if isinstance(written, MoneyArg):
+            return self._money(path, name, written, label)
+        typed = TypedArg(type=written) if isinstance(written, str) else written
+        at = path if isinstance(written, str) else (*path, "type")
+        own = self.definition.types.get(typed.type)
+        if own is not None:
+            return self._patterned(name, own, typed, label)
+        if typed.type not in BUILT_IN:
+            self.unknown(at, f"there is no type '{typed.type}'", typed.type, (*BUILT_IN, *self.definition.types))
+            return ArgSpec(name=name, kind="text")
+        bounds = {key: each for key in ("minimum", "maximum") if (each := getattr(typed, key)) is not None}
+        if bounds and typed.type != "integer":
+            self.report(path, "only whole numbers and money have bounds", "remove minimum and maximum")
+        return ArgSpec(
+            name=name,
+            kind=typed.type,  # type: ignore[arg-type]  # one of BUILT_IN, each of which is a kind
+            label=typed.label or label,
+            optional=typed.optional,
+            personal=typed.type in PERSONAL if typed.personal is None else typed.personal,
+            longest=typed.longest,
+            **bounds,
+        )
+
+    def _patterned(self, name: str, own: TypeDefinition, typed: TypedArg, label: str) -> ArgSpec:
+        try:
+            re.compile(own.pattern)
+        except re.error as error:
+            self.report(("types", typed.type, "pattern"), f"this is no regular expression ({error})", "mend it")
+        return ArgSpec(
+            name=name,
+            kind="pattern",
+            label=typed.label or own.label or label,
+            optional=typed.optional,
+            personal=own.personal if typed.personal is None else typed.personal,
+            pattern=own.pattern,
+            upper=own.case == "upper",
+            example=own.example,
+        )
+
+    def _money(self, path: Path, name: str, written: MoneyArg, label: str) -> ArgSpec:
+        bounds = {"minimum": 1, "maximum": 1}
+        for key in bounds:
+            value = getattr(written, key)
+            if value is None:
+                continue
+            try:
+                bounds[key] = money_minor(value, written.money)
+            except Misread as error:
+                self.report((*path, key), error.what, error.mend)
+        if bounds["minimum"] < 1:
+            self.report((*path, "minimum"), "an amount is at least one minor unit", "write 0.01, say")
+        if bounds["maximum"] < bounds["minimum"]:
+            self.report((*path, "maximum"), "it is smaller than the minimum", "exchange them")
+        return ArgSpec(
+            name=name,
+            kind="money",
+            label=written.label or label,
+            optional=written.optional,
+            currency=written.money,
+            minimum=bounds["minimum"],
+            maximum=bounds["maximum"],
+        )
+
+    def fact(self, path: Path, name: str, kind: FactType) -> FactSpec:
+        if name not in self.functions:
+            what = f"facts.py has no function '{name}'"
+            mend = f"write def {name}(resource, args): … in the connector's folder"
+            near = closest(name, self.functions)
+            self.report(path, what, f"did you mean '{near}'?" if near else mend, at_key=True)
+        return FactSpec(name, kind)
+
+    def resource(self, path: Path, definition: ActionDefinition, args: tuple[ArgSpec, ...]) -> Resource | None:
+        if not definition.resource:
+            return None
+        found = self.definition.resources.get(definition.resource)
+        if found is None:
+            what = f"there is no resource '{definition.resource}'"
+            self.unknown((*path, "resource"), what, definition.resource, self.definition.resources)
+            return None
+        key = next((spec for spec in args if spec.name == found.key), None)
+        if key is None or key.optional or key.kind not in ("identifier", "pattern"):
+            what = f"the resource is read by '{found.key}', and that is no argument which is always given"
+            self.report((*path, "resource"), what, f"add '{found.key}' to the arguments, as an identifier")
+        own: Path = ("resources", definition.resource)
+        facts = []
+        for name, each in found.facts.items():
+            if name in ("exists", "id"):
+                self.report((*own, "facts", name), f"'{name}' is there by itself", "remove it", at_key=True)
+            fact = each if isinstance(each, PathFact) else PathFact(path=each)
+            facts.append(FactSpec(name, fact.type, fact.path))
+        entity = "".join(word.capitalize() for word in definition.resource.split("_"))
+        return Resource(
+            definition.resource, entity, self.operation((*own, "read"), found.read), found.key, tuple(facts)
+        )
+
+    def lookup(self, path: Path, definition: ActionDefinition, args: tuple[ArgSpec, ...]) -> Lookup | None:
+        if definition.lookup is None:
+            return None
+        written = definition.lookup
+        parameters = self.parameters((*path, "with"), written.with_, args)
+        return Lookup(self.operation((*path, "operation"), written.operation), parameters, written.answer)
+
+    def parameters(
+        self, path: Path, templates: Mapping[str, Template], args: tuple[ArgSpec, ...]
+    ) -> Mapping[str, Template]:
+        optional = {spec.name for spec in args if spec.optional}
+        for name, template in templates.items():
+            whole = len(template.parts) == 1
+            known = {spec.name for spec in args if whole or spec.name not in optional} | {PROPOSAL}
+            self.names((*path, name), template, known)
+        return templates
+
+    def names(self, path: Path, template: Template, known: Iterable[str]) -> None:
+        """Reports the names of a template whose first part is not known here."""
+        for reference in template.references:
+            first = reference.path.split(".", maxsplit=1)[0]
+            if first not in known:
+                choices = sorted(known)
+                near = closest(first, choices)
+                mend = f"did you mean '{near}'?" if near else f"known: {', '.join(choices) or 'none'}"
+                self.report(path, f"'{reference.path}' is not known here", mend, offset=reference.offset)

@@ -1,0 +1,207 @@
+"""What is true of a proposal now: the resource as just read, who the customer is and how sure we are, what cured it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from interlock.control.actions import Action, FactSpec, all_args
+from interlock.control.proposals import MetAt
+from interlock.control.templates import Unknown, as_money, dig
+from interlock.vocabulary.assurance import Assurance
+from interlock.vocabulary.ids import CustomerId
+from interlock.vocabulary.money import Money
+from interlock.vocabulary.proposals import ActionProposed, Remedy
+
+NEVER_S: Final = 10**9
+"""The age in seconds of what was never established: older than any rule asks for."""
+
+_LARGEST: Final = 2**63 - 1
+
+
+class Known(NamedTuple):
+    """What is established in the customer's session (see ``identity.known``)."""
+
+    assurance: Assurance
+    failed_matches: int
+    codes_sent: int
+
+
+class ResourceRead(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate's own read of the resource gave, at ``at``.
+
+    Attributes:
+        record: the resource as the system told it; None where it does not exist.
+        failure: why it could not be read, in one sentence; empty where it could.
+    """
+
+    at: datetime
+    record: Mapping[str, Any] | None = None
+    failure: str = ""
+
+
+class Met(NamedTuple):
+    """The remedies that are met for exactly these arguments and still count."""
+
+    remedies: tuple[MetAt, ...] = ()
+
+    @property
+    def step_up(self) -> int:
+        """The highest level that was stepped up to; 0 if none."""
+        return max((int(each.argument) for each in self._named("step_up")), default=0)
+
+    @property
+    def confirm(self) -> bool:
+        """Whether the customer agreed."""
+        return bool(self._named("confirm"))
+
+    @property
+    def approvals(self) -> list[str]:
+        """The roles that approved."""
+        return sorted({each.argument for each in self._named("approve")})
+
+    def _named(self, kind: str) -> list[Remedy]:
+        return [each.event.remedy for each in self.remedies if each.event.remedy.kind == kind]
+
+
+def met(proposed: ActionProposed, remedies: Iterable[MetAt], now: datetime) -> Met:
+    """Those remedies that were met for exactly these arguments and are still valid."""
+    return Met(
+        tuple(each for each in remedies if each.event.args_hash == proposed.args_hash and now <= each.event.valid_until)
+    )
+
+
+class Facts(NamedTuple):
+    """Everything that one judgement looks at, ledgers and remedies aside.
+
+    Attributes:
+        customer: whose affair it is: the proposal's customer, or the one matched in the session since.
+        level: the assurance that holds for this customer in this session and channel.
+        exists: whether the resource exists; True where the action touches none.
+        resource: the resource's facts for rules; neutral values where it does not exist.
+        facts: the action's computed facts for rules; likewise.
+        missing: what could not be established, by name, with the reason.
+        words: what the action's sentence for the customer may name.
+        read_at: when the resource was read.
+        unread: why the resource could not be read; empty where it could, or where the action touches none.
+    """
+
+    customer: CustomerId
+    level: int
+    assurance_age_s: int
+    failed_matches: int
+    codes_sent: int
+    exists: bool
+    resource: dict[str, Any]
+    facts: dict[str, Any]
+    missing: dict[str, str]
+    words: dict[str, Any]
+    read_at: datetime | None
+    unread: str = ""
+
+
+def resource_request(action: Action, proposed: ActionProposed) -> tuple[str, dict[str, Any]] | None:
+    """The operation and its parameters by which the gate reads the resource of a proposal; None if it touches none."""
+    key = proposed.args.get(action.resource.key) if action.resource is not None else None
+    if action.resource is None or not isinstance(key, str):
+        return None
+    return action.resource.operation, {action.resource.key: key}
+
+
+def assemble(action: Action, proposed: ActionProposed, known: Known, read: ResourceRead | None, now: datetime) -> Facts:
+    """Put together what is true of a proposal now.
+
+    Args:
+        known: what is established in the proposal's session.
+        read: what reading the resource gave; needed exactly if the action touches one.
+    """
+    assurance = known.assurance
+    customer = proposed.customer or assurance.customer
+    holds = assurance.holds_for(proposed.session, proposed.channel) and assurance.customer == customer
+    age = assurance.age(now) if holds else None
+    args = all_args(proposed.args, proposed.private_args)
+    missing: dict[str, str] = {}
+    resource, computed, words = dict[str, Any](), dict[str, Any](), dict[str, Any](args)
+    exists, unread = True, ""
+    if action.resource is not None:
+        exists = read is not None and read.record is not None
+        record: Mapping[str, Any] = read.record if read is not None and read.record is not None else {}
+        unread = "it was not read" if read is None else read.failure
+        resource = {"exists": exists, "id": str(proposed.args.get(action.resource.key, ""))}
+        resource |= _typed(action.resource.facts, lambda fact: dig(record, fact.path), exists, missing)
+        words[action.resource.name] = record
+    else:
+        record = {}
+    computed = _typed(action.facts, lambda fact: _call(action, fact, record, args), exists, missing, words)
+    return Facts(
+        customer=customer,
+        level=int(assurance.level) if holds else 0,
+        assurance_age_s=NEVER_S if age is None else max(int(age.total_seconds()), 0),
+        failed_matches=known.failed_matches,
+        codes_sent=known.codes_sent,
+        exists=exists,
+        resource=resource,
+        facts=computed,
+        missing=missing,
+        words=words,
+        read_at=read.at if read is not None else None,
+        unread=unread,
+    )
+
+
+class _Wrong(Exception):
+    """A fact has not the type that it was declared with, or its function failed."""
+
+
+def _typed(
+    specs: Sequence[FactSpec],
+    value_of: Any,
+    exists: bool,
+    missing: dict[str, str],
+    words: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The values of facts for rules; what cannot be established is missing and has a neutral value meanwhile."""
+    values: dict[str, Any] = {}
+    for spec in specs:
+        value = _NEUTRAL[spec.type]
+        if exists:
+            try:
+                raw = value_of(spec)
+                value = _as(spec, raw)
+                if words is not None:
+                    words[spec.name] = raw
+            except Unknown as gap:
+                missing[spec.name] = f"there is no '{gap.path}' in what was read"
+            except _Wrong as wrong:
+                missing[spec.name] = str(wrong)
+        if spec.type != "record":
+            values[spec.name] = value
+    return values
+
+
+_NEUTRAL: Final[Mapping[str, Any]] = {"text": "", "integer": 0, "boolean": False, "money": 0, "record": None}
+
+
+def _call(action: Action, spec: FactSpec, record: Mapping[str, Any], args: Mapping[str, Any]) -> Any:
+    try:
+        return action.functions[spec.name](record, args)
+    except Exception as error:
+        # Whatever a connector's own function trips over is a fact that is missing, and with it a denial.
+        raise _Wrong(f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _as(spec: FactSpec, raw: Any) -> Any:
+    if spec.type == "money":
+        money = as_money(raw)
+        raw = money.amount if isinstance(money, Money) else raw
+    fits = {
+        "text": isinstance(raw, str),
+        "boolean": isinstance(raw, bool),
+        "record": isinstance(raw, Mapping),
+    }.get(spec.type, isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) <= _LARGEST)
+    if not fits:
+        raise _Wrong(f"it is {type(raw).__name__} and should be {spec.type}")
+    return raw

@@ -1,0 +1,279 @@
+"""May this proposed action happen now, and if not yet, what would make it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from interlock.control.actions import Action, all_args
+from interlock.control.bundle import Bundle
+from interlock.control.cedar_schema import CONNECTOR_ENTITY
+from interlock.control.facts import Facts, Met
+from interlock.control.ledgers import balance, ledger_subject, reservations
+from interlock.control.policies import Answer, Request
+from interlock.control.rules import (
+    BAD_ARGUMENTS,
+    EVALUATION_ERROR,
+    FACT_MISSING,
+    NO_PERMIT,
+    NO_SUCH_ACTION,
+    UNAVAILABLE,
+    Rule,
+)
+from interlock.control.templates import Unknown
+from interlock.kernel.errors import Refused
+from interlock.kernel.log import Entry
+from interlock.vocabulary.channels import Choice
+from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, Ruling, Verdict
+
+UNCHECKED: Final = "I could not check everything that I need for this."
+"""What a customer hears where a fact is missing."""
+
+NOT_REACHED: Final = "I cannot look that up at the moment."
+"""What a customer hears where the system behind could not be read."""
+
+_ORDER: Final = ("step_up", "confirm", "approve")
+"""The customer's remedies are asked for first, an approver's last."""
+
+
+def judge(
+    bundle: Bundle,
+    proposed: ActionProposed,
+    facts: Facts,
+    met: Met,
+    entries: Mapping[str, Sequence[Entry]],
+    now: datetime,
+) -> ProposalJudged:
+    """Judge a frozen proposal on what is true now. All rules are evaluated, so that everything that is missing is told.
+
+    Args:
+        facts: what is true of it (see ``facts.assemble``).
+        met: the remedies that count (see ``facts.met``).
+        entries: by ledger, the entries of this proposal's subject since ``now`` minus the ledger's window; the
+            proposal's own are left out of account. Needed for every ledger of ``bundle.ledger_keys``.
+
+    Returns:
+        ``allowed`` with the permits that granted it and the amounts to reserve; ``needs`` with the forbids that can be
+        cured and the remedies in the order in which they are asked for; or ``denied`` with everything against it. A
+        fact that is missing and a rule that cannot be evaluated are denials.
+    """
+    action = bundle.actions.get(proposed.action)
+    if action is None:
+        ruling = Ruling(NO_SUCH_ACTION, f"This version knows no action '{proposed.action}'.", UNCHECKED)
+        return _judged(bundle, proposed, facts, "denied", [ruling], says=proposed.action)
+    unfit = _unfit(action, proposed)
+    if unfit:
+        return _judged(bundle, proposed, facts, "denied", [Ruling(BAD_ARGUMENTS, unfit, UNCHECKED)], says=action.title)
+    sums, missing = _ledgers(bundle, proposed, facts, entries, now)
+    missing = {**facts.missing, **missing}
+    answer = bundle.policies[action.name].ask(_request(action, proposed, facts, met, sums))
+    forbids = [rule for rule in answer.forbids if _applies(rule, action, facts)]
+    if not facts.exists and not facts.unread and not missing and all(rule.remedy for rule in forbids):
+        # No rule speaks of it, and neutral values must not be taken for facts.
+        missing[action.resource.name if action.resource else "resource"] = "it does not exist"
+    says, shows, unsaid = _words(action, facts)
+    if facts.exists:
+        missing |= unsaid
+    recorded = _recorded(action, proposed, facts, met, sums, missing)
+    against = _against(answer, facts, missing)
+    if against or any(rule.remedy is None for rule in forbids):
+        rulings = [*_rulings(forbids), *against]
+        # A denied proposal is told by its title: what was read may be about somebody else.
+        return _judged(bundle, proposed, facts, "denied", rulings, recorded=recorded, says=action.title)
+    shadow = tuple(rule.id for rule in answer.shadow if _applies(rule, action, facts))
+    if forbids:
+        needs = remedies_of(forbids)
+        return _judged(
+            bundle, proposed, facts, "needs", _rulings(forbids), needs, recorded, says=says, shows=shows, shadow=shadow
+        )
+    judged = _judged(
+        bundle,
+        proposed,
+        facts,
+        "allowed",
+        _rulings(answer.permits),
+        (),
+        recorded,
+        says=says,
+        shows=shows,
+        shadow=shadow,
+    )
+    held = reservations(bundle.ledgers.values(), proposed, facts.customer)
+    return msgspec.structs.replace(judged, reservations=held)
+
+
+def customer_reason(judged: ProposalJudged) -> str:
+    """What the customer is told about a denial: the first ruling's words for customers, or that it cannot be done."""
+    said = next((each.customer_reason for each in judged.rulings if each.customer_reason), "")
+    return said or "I am not able to do that."
+
+
+def remedies_of(forbids: Iterable[Rule]) -> tuple[Remedy, ...]:
+    """The remedies of forbids, each once and in the order in which they are asked for; of step-ups only the highest."""
+    found = {rule.remedy for rule in forbids if rule.remedy is not None}
+    step_ups = sorted((each for each in found if each.kind == "step_up"), key=lambda each: int(each.argument))
+    kept = [each for each in found if each.kind != "step_up"] + step_ups[-1:]
+    return tuple(sorted(kept, key=lambda each: (_ORDER.index(each.kind), each.argument)))
+
+
+def _unfit(action: Action, proposed: ActionProposed) -> str:
+    """Why the frozen arguments do not fit (they came another way, or the schema became stricter); empty if they do."""
+    try:
+        checked = action.check(all_args(proposed.args, proposed.private_args))
+    except Refused as refused:
+        return refused.reason
+    same = checked.args == proposed.args and (checked.private_args or {}) == (proposed.private_args or {})
+    return "" if same else "The arguments are not in the form in which they are frozen."
+
+
+def _ledgers(
+    bundle: Bundle, proposed: ActionProposed, facts: Facts, entries: Mapping[str, Sequence[Entry]], now: datetime
+) -> tuple[dict[str, int], dict[str, str]]:
+    sums: dict[str, int] = {}
+    missing: dict[str, str] = {}
+    for ledger in bundle.ledgers_of(proposed.action):
+        if not ledger_subject(ledger, proposed, facts.customer):
+            missing[f"ledger.{ledger.name}"] = f"it is kept by {ledger.by}, and there is none"
+        elif ledger.name not in entries:
+            missing[f"ledger.{ledger.name}"] = "it was not read"
+        sums[ledger.name] = balance(ledger, entries.get(ledger.name, ()), proposed.proposal, now)
+    return sums, missing
+
+
+def _applies(rule: Rule, action: Action, facts: Facts) -> bool:
+    """Whether a rule says something true: one that looks at a resource that is not there does not."""
+    if action.resource is None or facts.exists:
+        return True
+    if facts.unread:
+        return not rule.looks_at("resource") and not rule.looks_at("context.facts")
+    return rule.looks_at("resource.exists") or not (rule.looks_at("resource") or rule.looks_at("context.facts"))
+
+
+def _against(answer: Answer, facts: Facts, missing: Mapping[str, str]) -> list[Ruling]:
+    """What stands against it that no rule says by itself."""
+    found = [Ruling(EVALUATION_ERROR, f"A rule could not be evaluated: {each}", UNCHECKED) for each in answer.errors]
+    if unread := facts.unread:
+        found.append(Ruling(UNAVAILABLE, f"The resource could not be read: {unread}.", NOT_REACHED))
+    found += [
+        Ruling(FACT_MISSING, f"'{name}' could not be established: {why}.", UNCHECKED) for name, why in missing.items()
+    ]
+    if not answer.permits:
+        found.append(Ruling(NO_PERMIT, "No rule permits this action to whoever proposed it."))
+    return found
+
+
+def _rulings(rules: Iterable[Rule]) -> list[Ruling]:
+    return [Ruling(rule.id, rule.reason, rule.customer_reason, rule.remedy) for rule in rules]
+
+
+def _words(action: Action, facts: Facts) -> tuple[str, tuple[Choice, ...], dict[str, str]]:
+    """What the customer is asked to agree to; nobody can agree to a sentence with a gap, so a gap is a missing fact."""
+    try:
+        says = action.says.fill(facts.words)
+        shows = tuple(Choice(value=line.fill(facts.words), label=label) for label, line in action.shows)
+    except Unknown as gap:
+        return action.title, (), {gap.path: "it is needed to say what the action does"}
+    return says, shows, {}
+
+
+def _request(action: Action, proposed: ActionProposed, facts: Facts, met: Met, sums: Mapping[str, int]) -> Request:
+    principal = {"type": "Principal", "id": proposed.principal.id}
+    entity = action.resource.entity if action.resource is not None else CONNECTOR_ENTITY
+    identifier = facts.resource["id"] if action.resource is not None else action.connector
+    resource = {"type": entity, "id": identifier}
+    roles = [{"type": "Role", "id": role} for role in proposed.principal.roles]
+    entities = [
+        {"uid": principal, "attrs": {"kind": proposed.principal.kind}, "parents": roles},
+        {"uid": resource, "attrs": facts.resource, "parents": ()},
+    ]
+    context = {
+        **_circumstances(action, proposed, facts),
+        "met": {"step_up": met.step_up, "confirm": met.confirm, "approvals": met.approvals},
+        "args": _arguments(action, proposed),
+        "facts": facts.facts,
+        "ledger": sums,
+    }
+    return Request(
+        principal,
+        {"type": "Action", "id": action.name},
+        resource,
+        msgspec.json.encode(context).decode(),
+        msgspec.json.encode(entities).decode(),
+    )
+
+
+def _circumstances(action: Action, proposed: ActionProposed, facts: Facts) -> dict[str, Any]:
+    return {
+        "customer": facts.customer,
+        "channel": proposed.channel.value,
+        "purpose": proposed.purpose or action.purpose,
+        "assurance": {"level": facts.level, "age_s": facts.assurance_age_s},
+        "session": {"failed_matches": facts.failed_matches, "codes_sent": facts.codes_sent},
+    }
+
+
+def _arguments(action: Action, proposed: ActionProposed) -> dict[str, Any]:
+    """The arguments as rules see them: amounts in minor units."""
+    monies = {spec.name for spec in action.args if spec.kind == "money"}
+    given = all_args(proposed.args, proposed.private_args)
+    return {name: value["amount"] if name in monies else value for name, value in given.items()}
+
+
+def _recorded(
+    action: Action,
+    proposed: ActionProposed,
+    facts: Facts,
+    met: Met,
+    sums: Mapping[str, int],
+    missing: Mapping[str, str],
+) -> dict[str, Any]:
+    """Everything that it was judged on, so that it can be judged again; personal arguments stay where they are."""
+    found: dict[str, Any] = {**_circumstances(action, proposed, facts), "args": proposed.args, "ledger": dict(sums)}
+    if action.resource is not None:
+        found["resource"] = {"type": action.resource.entity, **facts.resource}
+        found["read"] = {"operation": action.resource.operation, "at": facts.read_at}
+    if action.facts:
+        found["facts"] = facts.facts
+    found["met"] = [
+        {"remedy": str(each.event.remedy), "at": each.at, "by": each.event.by.id, "kind": each.event.by.kind}
+        for each in met.remedies
+    ]
+    if missing:
+        found["missing"] = dict(missing)
+    # As it will be read back: times as text, tuples as lists.
+    return dict(msgspec.to_builtins(found))
+
+
+def _judged(
+    bundle: Bundle,
+    proposed: ActionProposed,
+    facts: Facts,
+    verdict: Verdict,
+    rulings: Sequence[Ruling],
+    needs: tuple[Remedy, ...] = (),
+    recorded: Mapping[str, Any] | None = None,
+    *,
+    says: str,
+    shows: tuple[Choice, ...] = (),
+    shadow: tuple[str, ...] = (),
+) -> ProposalJudged:
+    return ProposalJudged(
+        proposal=proposed.proposal,
+        interaction=proposed.interaction,
+        person=proposed.person,
+        customer=facts.customer,
+        principal=proposed.principal,
+        action=proposed.action,
+        args_hash=proposed.args_hash,
+        verdict=verdict,
+        policy=bundle.release,
+        rulings=tuple(rulings),
+        needs=needs,
+        facts=dict(recorded or {}),
+        says=says,
+        shows=shows,
+        shadow=shadow,
+    )

@@ -1,0 +1,194 @@
+"""Which rules hold for which action, do they fit what they look at, and what do they say about a request?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import msgspec
+from cedarpy import Decision, PolicySet, Schema, is_authorized, validate_policies
+
+from interlock.control.actions import Action
+from interlock.control.cedar_text import Statement
+from interlock.control.rules import DEFAULT_PREFIX, STEP_UP_LEVEL, Rule, read_rules
+from interlock.kernel.documents import Problem, closest
+
+_POLICY: Final = re.compile(r"policy `policy(\d+)`")
+_UNKNOWN_ATTRIBUTE: Final = re.compile(r"attribute `([\w.]+)` (?:in context for|on entity type)(.*) not found")
+_UNKNOWN_TYPE: Final = re.compile(r"unrecognized entity type `([\w:]+)`")
+_FOLLOWS: Final = "unable to find an applicable action"
+
+
+class Request(NamedTuple):
+    """One question to the rules of an action: Cedar's own JSON for each part."""
+
+    principal: Mapping[str, str]
+    action: Mapping[str, str]
+    resource: Mapping[str, str]
+    context: str
+    entities: str
+
+
+class Answer(NamedTuple):
+    """What the rules say: the permits that grant, the forbids that fire, and the rules that could not be evaluated."""
+
+    permits: tuple[Rule, ...]
+    forbids: tuple[Rule, ...]
+    errors: tuple[str, ...]
+    shadow: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPolicies:
+    """The rules of one action, parsed once and kept.
+
+    Measured on two shared cores with the eleven rules of the demo's refund: about 105 µs for an allowance, 200 µs
+    for a denial (two questions).
+    """
+
+    rules: tuple[Rule, ...]
+    enforced: tuple[Rule, ...]
+    permits: tuple[Rule, ...]
+    shadow: tuple[Rule, ...]
+    enforced_set: PolicySet
+    permits_set: PolicySet
+    shadow_set: PolicySet
+    ledgers: frozenset[str]
+    """The ledgers that a rule looks at."""
+
+    def ask(self, request: Request) -> Answer:
+        """Evaluate all rules. An allowance asks Cedar once; a denial asks a second time for the permits alone."""
+        decision, named, errors = _ask(request, self.enforced, self.enforced_set)
+        allowed = decision is Decision.Allow
+        permits, forbids = (named, named[:0]) if allowed else (named[:0], named)
+        if not allowed:
+            _, permits, more = _ask(request, self.permits, self.permits_set)
+            errors = tuple(dict.fromkeys((*errors, *more)))
+        # Shadow rules are forbids only, so those that are named are those that fire; their errors say nothing yet.
+        shadow = _ask(request, self.shadow, self.shadow_set)[1] if self.shadow else ()
+        return Answer(permits, tuple(sorted(forbids, key=_rank)), errors, shadow)
+
+
+def policies_for(action: str, rules: Iterable[Rule]) -> ActionPolicies:
+    """The rules that speak of an action, ready to be asked."""
+    own = tuple(rule for rule in rules if rule.applies_to(action))
+    enforced = tuple(rule for rule in own if not rule.shadow)
+    permits = tuple(rule for rule in enforced if rule.effect == "permit")
+    shadow = tuple(rule for rule in own if rule.shadow)
+    paths = [path.split(".") for rule in own for path in rule.uses]
+    return ActionPolicies(
+        rules=own,
+        enforced=enforced,
+        permits=permits,
+        shadow=shadow,
+        enforced_set=_parsed(enforced),
+        permits_set=_parsed(permits),
+        shadow_set=_parsed(shadow),
+        ledgers=frozenset(path[2] for path in paths if path[:2] == ["context", "ledger"] and len(path) > 2),
+    )
+
+
+def default_rules(action: Action, rules: Sequence[Rule], roles: Collection[str]) -> list[Rule]:
+    """The generated rules of an action's risk tier (and of its resource), where the author's own do not say it already.
+
+    Low runs; medium is confirmed; high is confirmed, and stepped up unless a rule asks for that or for an approval.
+    A resource that does not exist is never acted upon.
+    """
+    own = [rule for rule in rules if rule.effect == "forbid" and not rule.shadow and rule.applies_to(action.name)]
+    cures = {rule.remedy.kind for rule in own if rule.remedy is not None}
+    name = msgspec.json.encode(action.name).decode()
+    head = f"forbid (principal, action == Action::{name}, resource)"
+    texts = []
+    if action.resource is not None and not any(rule.looks_at("resource.exists") for rule in own):
+        note = f'@reason("There is no such {action.resource.name}.")'
+        texts.append(("exists", f'@severity("high")\n{note}\n{head}\nunless {{ resource.exists }};'))
+    if action.risk == "high" and not cures & {"step_up", "approve"}:
+        note = f'@remedy("step_up:{STEP_UP_LEVEL}")\n@reason("Actions of high risk need a one-time code.")'
+        texts.append(("step-up", f"{note}\n{head}\nunless {{ context.met.step_up >= {STEP_UP_LEVEL} }};"))
+    if action.risk in ("medium", "high") and "confirm" not in cures:
+        note = f'@remedy("confirm")\n@reason("Actions of {action.risk} risk are confirmed by the customer.")'
+        texts.append(("confirm", f"{note}\n{head}\nunless {{ context.met.confirm }};"))
+    made: list[Rule] = []
+    for which, text in texts:
+        # Only a generated rule may have a name of this form, so it is parsed under another and then given its own.
+        found, problems = read_rules({"(default)": f'@id("generated")\n{text}'}, [action.name], roles)
+        if problems:
+            raise AssertionError(f"a generated rule is broken: {problems[0]}")
+        (rule,) = found
+        own_id = f"{DEFAULT_PREFIX}{action.name}.{which}"
+        statement = Statement(rule.statement.text.replace('"generated"', f'"{own_id}"', 1), "(default)", 1, 1)
+        made.append(msgspec.structs.replace(rule, id=own_id, statement=statement, order=len(rules) + len(made)))
+    return made
+
+
+def misfits(rules: Iterable[Rule], schema: str) -> list[Problem]:
+    """Where rules do not fit the schema: unknown attributes and types, comparisons of different things."""
+    parsed = Schema.from_str(schema)
+    found: list[Problem] = []
+    for rule in rules:
+        errors = [each.error for each in validate_policies(rule.statement.text, parsed).errors]
+        telling = [error for error in errors if _FOLLOWS not in error] or errors
+        found += [_misfit(rule, error, schema) for error in dict.fromkeys(telling)]
+    return found
+
+
+def _misfit(rule: Rule, error: str, schema: str) -> Problem:
+    statement = rule.statement
+    attribute = _UNKNOWN_ATTRIBUTE.search(error)
+    if attribute is not None:
+        name = attribute[1].rpartition(".")[2]
+        known = {
+            each for each in re.findall(r'"?(\w+)"?\??: ', schema) if each not in ("principal", "resource", "context")
+        }
+        near = closest(name, sorted(known - {name}))
+        where = attribute[2].strip().replace("`", "")
+        what = f"'{rule.id}' looks at '{attribute[1]}', which {where} does not have"
+        return statement.problem(what, f"did you mean '{near}'?" if near else "", offset=statement.find(name))
+    kind = _UNKNOWN_TYPE.search(error)
+    if kind is not None:
+        known = set(re.findall(r"^entity (\w+)", schema, re.MULTILINE))
+        near = closest(kind[1], sorted(known))
+        mend = f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(known))}"
+        what = f"'{rule.id}' speaks of '{kind[1]}', which is no type"
+        return statement.problem(what, mend, offset=statement.find(kind[1]))
+    told = re.sub(r"^for policy `policy0`, ", "", error)
+    mend = "amounts are whole minor units, and text is compared with text" if "Long" in told else ""
+    return statement.problem(f"'{rule.id}' does not fit: {told}", mend)
+
+
+def _ask(
+    request: Request, rules: tuple[Rule, ...], parsed: PolicySet
+) -> tuple[Decision, tuple[Rule, ...], tuple[str, ...]]:
+    answer = is_authorized(
+        {
+            "principal": request.principal,
+            "action": request.action,
+            "resource": request.resource,
+            "context": request.context,
+        },
+        parsed,
+        request.entities,
+    )
+    # Cedar names policies by their place in the text, which is that of the rules.
+    named = tuple(rules[int(each.removeprefix("policy"))] for each in answer.diagnostics.reasons)
+    errors = tuple(_failed(error, rules) for error in answer.diagnostics.errors)
+    if answer.decision is Decision.NoDecision and not errors:
+        errors = ("the request could not be evaluated",)
+    return answer.decision, named, errors
+
+
+def _failed(error: str, rules: tuple[Rule, ...]) -> str:
+    place = _POLICY.search(error)
+    if place is None:
+        return error
+    return f"{rules[int(place[1])].id}: {error.partition(': ')[2]}"
+
+
+def _parsed(rules: Iterable[Rule]) -> PolicySet:
+    return PolicySet.from_str("\n".join(rule.statement.text for rule in rules))
+
+
+def _rank(rule: Rule) -> tuple[int, int]:
+    return ("high", "medium", "low").index(rule.severity), rule.order

@@ -1,0 +1,248 @@
+"""What is a rule: a Cedar policy with a name, a reason for every no, and perhaps a cure?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Final, Literal
+
+import msgspec
+from cedarpy import PolicySet, pst
+
+from interlock.control.cedar_text import Statement, statements, syntax_problem
+from interlock.kernel.documents import Problem, closest
+from interlock.vocabulary.proposals import Remedy
+
+ANNOTATIONS: Final = (
+    "id",
+    "reason",
+    "customer_reason",
+    "remedy",
+    "mode",
+    "severity",
+    "owner",
+    "overridable",
+)
+SEVERITIES: Final = ("high", "medium", "low")
+MODES: Final = ("enforce", "shadow")
+STEP_UP_LEVEL: Final = 2
+"""The assurance level that a one-time code gives; no remedy can ask for more."""
+
+DEFAULT_PREFIX: Final = "default."
+"""Begins the names of generated rules."""
+
+NO_PERMIT: Final = "no-permit"
+EVALUATION_ERROR: Final = "evaluation-error"
+FACT_MISSING: Final = "fact-missing"
+NO_SUCH_ACTION: Final = "no-such-action"
+BAD_ARGUMENTS: Final = "bad-arguments"
+UNAVAILABLE: Final = "resource-unavailable"
+RESERVED: Final = (NO_PERMIT, EVALUATION_ERROR, FACT_MISSING, NO_SUCH_ACTION, BAD_ARGUMENTS, UNAVAILABLE)
+"""Names under which the gate itself says no."""
+
+_ID: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule.
+
+    Attributes:
+        actions: the actions it speaks of; None means every action.
+        uses: the dotted paths that its conditions look at, such as ``context.args.amount``.
+        roles: the roles that it names.
+        order: its place among all rules: by file, then as written.
+    """
+
+    id: str
+    effect: Literal["permit", "forbid"]
+    statement: Statement
+    actions: tuple[str, ...] | None
+    reason: str = ""
+    customer_reason: str = ""
+    remedy: Remedy | None = None
+    shadow: bool = False
+    severity: str = "medium"
+    owner: str = ""
+    overridable: str = ""
+    uses: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    order: int = 0
+
+    def applies_to(self, action: str) -> bool:
+        """Whether it speaks of that action."""
+        return self.actions is None or action in self.actions
+
+    def looks_at(self, path: str) -> bool:
+        """Whether its conditions look at this path or something within it."""
+        return any(each == path or each.startswith(f"{path}.") for each in self.uses)
+
+
+def read_rules(
+    files: Mapping[str, str], actions: Collection[str], roles: Collection[str]
+) -> tuple[list[Rule], list[Problem]]:
+    """The rules of Cedar files, in the order of the files' names, and everything that is wrong with them.
+
+    Args:
+        files: the texts by path.
+        actions: full names of the actions that exist.
+        roles: the roles that exist.
+    """
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    seen: dict[str, Rule] = {}
+    for file in sorted(files):
+        for statement in statements(files[file], file):
+            rule, found = _read(statement, actions, roles, len(rules))
+            problems += found
+            if rule is None:
+                continue
+            first = seen.setdefault(rule.id, rule)
+            if first is not rule:
+                where = f"{first.statement.file}, line {first.statement.line}"
+                what = f"two rules are called '{rule.id}'; the first is in {where}"
+                problems.append(statement.problem(what, "rename one", offset=statement.find(rule.id)))
+            rules.append(rule)
+    return rules, problems
+
+
+def parse_remedy(text: str, roles: Collection[str]) -> Remedy:
+    """Read a remedy. Raises ValueError with what to write instead."""
+    kind, colon, argument = text.partition(":")
+    if kind == "confirm" and not colon:
+        return Remedy("confirm")
+    if kind == "step_up" and argument == str(STEP_UP_LEVEL):
+        return Remedy("step_up", argument)
+    if kind == "approve" and argument in roles:
+        return Remedy("approve", argument)
+    if kind == "approve" and argument:
+        near = closest(argument, roles)
+        raise ValueError(f"did you mean 'approve:{near}'?" if near else f"roles: {', '.join(roles)}")
+    raise ValueError(f'write "confirm", "step_up:{STEP_UP_LEVEL}" or "approve:" and a role')
+
+
+def _read(
+    statement: Statement, actions: Collection[str], roles: Collection[str], order: int
+) -> tuple[Rule | None, list[Problem]]:
+    try:
+        parsed = PolicySet.from_str(statement.text).to_pst()
+    except ValueError as error:
+        return None, [syntax_problem(statement, str(error))]
+    if not parsed.static_policies:
+        return None, [
+            statement.problem("a rule has no slots", "name the principal or the resource, or leave them open")
+        ]
+    (policy,) = parsed.static_policies.values()
+    problems: list[Problem] = []
+    scope = _actions(policy, statement, actions, problems)
+    named = _roles(policy, statement, roles, problems)
+    notes = policy.annotations
+    _annotations(policy, statement, problems)
+    remedy = None
+    if "remedy" in notes and policy.effect == "forbid":
+        try:
+            remedy = parse_remedy(notes["remedy"], roles)
+        except ValueError as error:
+            what = f"'{notes['remedy']}' is no remedy that can be met"
+            problems.append(statement.problem(what, str(error), offset=statement.find("remedy")))
+    rule = Rule(
+        id=notes.get("id", ""),
+        effect=policy.effect,
+        statement=statement,
+        actions=scope,
+        reason=notes.get("reason", ""),
+        customer_reason=notes.get("customer_reason", ""),
+        remedy=remedy,
+        shadow=notes.get("mode") == "shadow",
+        severity=notes.get("severity", "medium"),
+        owner=notes.get("owner", ""),
+        overridable=notes.get("overridable", ""),
+        uses=frozenset(_paths(policy.clauses)),
+        roles=named,
+        order=order,
+    )
+    return (rule if rule.id else None), problems
+
+
+def _annotations(policy: pst.Template, statement: Statement, problems: list[Problem]) -> None:
+    notes = policy.annotations
+
+    def report(what: str, mend: str, word: str = "") -> None:
+        problems.append(statement.problem(what, mend, offset=statement.find(word) if word else 0))
+
+    for name in notes:
+        if name not in ANNOTATIONS:
+            near = closest(name, ANNOTATIONS)
+            mend = f"did you mean '@{near}'?" if near else f"known: {', '.join('@' + each for each in ANNOTATIONS)}"
+            report(f"'@{name}' is not known", mend, name)
+    name = notes.get("id", "")
+    if not name:
+        report("this rule has no name", 'write @id("subject.what-it-holds") before it')
+    elif name in RESERVED or name.startswith(DEFAULT_PREFIX) or not _ID.fullmatch(name):
+        mend = "write small letters and digits with dots and dashes, such as refund.own-order"
+        report(f"'{name}' cannot be a rule's name", mend, "id")
+    if policy.effect == "forbid" and not notes.get("reason"):
+        report("this no has no reason", 'write @reason("…"), one sentence for agents and auditors', "forbid")
+    if policy.effect == "permit":
+        for name in ("remedy", "mode", "customer_reason"):
+            if name in notes:
+                report(f"a permit has no @{name}", "write it on a forbid", name)
+    for name, values in (("mode", MODES), ("severity", SEVERITIES)):
+        if name in notes and notes[name] not in values:
+            report(f"'{notes[name]}' is no {name}", f"write one of: {', '.join(values)}", name)
+
+
+def _actions(
+    policy: pst.Template, statement: Statement, actions: Collection[str], problems: list[Problem]
+) -> tuple[str, ...] | None:
+    scope = policy.action
+    if isinstance(scope, pst.ScopeAny):
+        return None
+    named = tuple(each.id for each in (scope.entities if isinstance(scope, pst.ActionIn) else (scope.entity,)))
+    for name in named:
+        if name not in actions:
+            near = closest(name, actions)
+            mend = f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(actions))}"
+            problems.append(statement.problem(f"there is no action '{name}'", mend, offset=statement.find(name)))
+    return named
+
+
+def _roles(
+    policy: pst.Template, statement: Statement, roles: Collection[str], problems: list[Problem]
+) -> frozenset[str]:
+    named = [each.id for each in pst.entity_uids(policy) if str(each.type) == "Role"]
+    overridable = policy.annotations.get("overridable")
+    for name in [*named, overridable] if overridable else named:
+        if name not in roles:
+            near = closest(name, roles)
+            mend = f"did you mean '{near}'?" if near else f"roles: {', '.join(roles)}"
+            problems.append(statement.problem(f"there is no role '{name}'", mend, offset=statement.find(name)))
+    return frozenset(named)
+
+
+def _paths(node: Any) -> Iterator[str]:
+    """Every dotted path of principal, resource or context under a node."""
+    path = _path(node)
+    if path is not None:
+        yield path
+        return
+    if isinstance(node, pst.HasAttr) and (base := _path(node.base)) is not None:
+        yield ".".join((base, *node.attrs))
+        return
+    children: tuple[Any, ...] = ()
+    if isinstance(node, tuple):
+        children = node
+    elif isinstance(node, Mapping):
+        children = tuple(node.values())
+    elif is_dataclass(node) and not isinstance(node, type):
+        children = tuple(getattr(node, field.name) for field in fields(node))
+    for child in children:
+        yield from _paths(child)
+
+
+def _path(node: Any) -> str | None:
+    steps: list[str] = []
+    while isinstance(node, pst.GetAttr):
+        steps.append(node.attr)
+        node = node.base
+    return ".".join([node.name, *reversed(steps)]) if isinstance(node, pst.Var) else None

@@ -1,0 +1,72 @@
+"""How long do codes, confirmations and approvals count, and how often may somebody try?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from interlock.vocabulary.proposals import Remedy
+
+
+class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant's settings of the gate.
+
+    Attributes:
+        secret: keys the digests of one-time codes and the hashes of arguments; never in the log.
+        step_up_wait: how long the customer may take to give a code, from being asked; likewise for the others.
+        step_up_valid: how long a code that was given counts for its proposal; likewise for the others. Where an
+            approval is asked for afterwards, a customer's remedy counts until that approval can no longer be given.
+        code_lasts: how long a one-time code can be given.
+        code_tries: wrong codes after which a challenge is locked.
+        codes_per_hour: challenges in one session within an hour.
+        verified_for: how long assurance 2 counts in its session and channel; afterwards it is 1 again.
+        send_code: the action that sends a one-time code; it takes ``to`` and ``code``.
+    """
+
+    secret: bytes
+    step_up_wait: timedelta = timedelta(minutes=15)
+    confirm_wait: timedelta = timedelta(minutes=15)
+    approval_wait: timedelta = timedelta(hours=72)
+    step_up_valid: timedelta = timedelta(minutes=15)
+    confirm_valid: timedelta = timedelta(minutes=15)
+    approval_valid: timedelta = timedelta(minutes=15)
+    code_lasts: timedelta = timedelta(minutes=10)
+    code_tries: int = 3
+    codes_per_hour: int = 5
+    verified_for: timedelta = timedelta(minutes=30)
+    send_code: str = "mail.send_code"
+
+    def wait(self, remedy: Remedy) -> timedelta:
+        """How long a remedy may be waited for."""
+        return {"step_up": self.step_up_wait, "approve": self.approval_wait}.get(remedy.kind, self.confirm_wait)
+
+    def validity(self, remedy: Remedy, *, then_approval: bool) -> timedelta:
+        """How long a remedy counts from when it is met.
+
+        Args:
+            then_approval: whether another approval is still to be given. A code is fresh when it is given, not when a
+                supervisor gets round to it, so the remedy then outlasts everything that may still be waited for.
+        """
+        own = {"step_up": self.step_up_valid, "approve": self.approval_valid}.get(remedy.kind, self.confirm_valid)
+        if not then_approval:
+            return own
+        return own + self.step_up_wait + self.confirm_wait + self.approval_wait + self.approval_valid
+
+
+class EffectSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How effects are carried out.
+
+    Attributes:
+        lease: for how long a node has the right to call, from EffectStarted; longer than all its calls together take.
+        attempts: how many nodes (or starts of one) may take a repeatable effect over from one another.
+        calls: calls within one attempt.
+        pause: before the second call of an attempt; doubled before each further one.
+        lookup_grace: how long after the lease a look-up that finds nothing is asked again before a person has to look.
+    """
+
+    lease: timedelta = timedelta(seconds=10)
+    attempts: int = 5
+    calls: int = 4
+    pause: timedelta = timedelta(milliseconds=250)
+    lookup_grace: timedelta = timedelta(seconds=10)

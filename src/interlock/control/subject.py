@@ -1,0 +1,150 @@
+"""What does control decide, what follows from its facts elsewhere, and what does it let happen later?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from interlock.control.bundle import Bundle
+from interlock.control.effects import resolve_unknown
+from interlock.control.identity import answer_challenge
+from interlock.control.proposing import propose_action
+from interlock.control.remedies import (
+    answer_confirmation,
+    approve,
+    expire_remedy,
+    meet_step_up,
+    refuse_step_up,
+    reject,
+)
+from interlock.control.rules import UNAVAILABLE
+from interlock.control.settings import ControlSettings
+from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject
+from interlock.kernel.events import Command, Event
+from interlock.vocabulary.assurance import Level
+from interlock.vocabulary.channels import SYSTEM, Principal
+from interlock.vocabulary.interactions import AskCustomer
+from interlock.vocabulary.journeys import AdvanceJourney
+from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, IssueChallenge
+from interlock.vocabulary.proposals import (
+    ActionProposed,
+    EffectFailed,
+    EffectSucceeded,
+    EffectUnknown,
+    ExpireRemedy,
+    JudgeProposal,
+    MeetStepUp,
+    PerformEffect,
+    ProposalJudged,
+    RefuseStepUp,
+    Remedy,
+    RemedyMet,
+    RemedyRefused,
+)
+
+BRANCHES: Final = {
+    ("step_up", "failed"): "verification_failed",
+    ("step_up", "expired"): "verification_failed",
+    ("confirm", "declined"): "declined",
+    ("confirm", "expired"): "declined",
+    ("approve", "rejected"): "approval_rejected",
+    ("approve", "expired"): "approval_expired",
+}
+"""The branch of a journey for each way in which a remedy is refused."""
+
+
+def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
+    """Control with one release's definitions and one tenant's settings."""
+    deciders: tuple[Decider[Any, Any], ...] = (
+        propose_action(bundle, settings),
+        answer_confirmation(settings),
+        approve(settings),
+        reject(settings),
+        meet_step_up(settings),
+        refuse_step_up(),
+        expire_remedy(),
+        resolve_unknown(bundle),
+        answer_challenge(settings),
+    )
+
+    def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
+        return _timers(event, at, settings)
+
+    return Subject(
+        name="control",
+        deciders=cast(tuple[Decider[Command, object], ...], deciders),
+        reactions=(react,),
+        timers=(timers,),
+    )
+
+
+def react(event: Event) -> Sequence[Command]:
+    """What follows from a fact of the gate."""
+    match event:
+        case ActionProposed() | RemedyMet():
+            return [JudgeProposal(proposal=event.proposal)]
+        case ProposalJudged():
+            return _after_judgement(event)
+        case RemedyRefused():
+            branch = BRANCHES.get((event.remedy.kind, event.how), "denied")
+            return [AdvanceJourney(interaction=event.interaction, what=branch, ref=event.proposal)]
+        case ChallengePassed() if event.proposal:
+            by = Principal(kind="customer", id=event.person, roles=("customer",))
+            return [MeetStepUp(proposal=event.proposal, level=int(event.level), by=by)]
+        case ChallengeFailed() if event.proposal and event.why != "wrong":
+            return [RefuseStepUp(proposal=event.proposal, by=SYSTEM)]
+        case EffectSucceeded():
+            return [AdvanceJourney(interaction=event.interaction, what="succeeded", ref=event.proposal)]
+        case EffectFailed():
+            what = "unavailable" if event.unavailable else "failed"
+            return [AdvanceJourney(interaction=event.interaction, what=what, ref=event.proposal)]
+        case EffectUnknown():
+            return [AdvanceJourney(interaction=event.interaction, what="outcome_unknown", ref=event.proposal)]
+        case _:
+            return []
+
+
+def _after_judgement(event: ProposalJudged) -> Sequence[Command]:
+    for_journey = event.principal.kind == "virtual_agent"
+    if event.verdict == "allowed":
+        return [PerformEffect(proposal=event.proposal)]
+    if event.verdict == "denied":
+        # Nobody said no: the system behind was down when the gate looked.
+        down = any(each.rule == UNAVAILABLE for each in event.rulings)
+        what = "unavailable" if down else "denied"
+    else:
+        first = event.needs[0]
+        if first.kind == "step_up":
+            level = Level(int(first.argument))
+            return [
+                IssueChallenge(
+                    interaction=event.interaction, level=level, proposal=event.proposal, asked_by=event.principal
+                )
+            ]
+        if first.kind == "confirm":
+            return [AskCustomer(interaction=event.interaction, proposal=event.proposal)]
+        what = "approval_pending"
+    return [AdvanceJourney(interaction=event.interaction, what=what, ref=event.proposal)] if for_journey else []
+
+
+def _timers(event: Event, at: datetime, settings: ControlSettings) -> Sequence[SetTimer | ClearTimer]:
+    """One timer for each proposal that waits: for the remedy that is asked for now."""
+    match event:
+        case ProposalJudged(verdict="needs"):
+            first = event.needs[0]
+            expire = ExpireRemedy(proposal=event.proposal, remedy=first)
+            return [SetTimer(_key(event.proposal), at + settings.wait(first), expire)]
+        case ProposalJudged() | RemedyMet() | RemedyRefused():
+            return [ClearTimer(_key(event.proposal))]
+        case ChallengeIssued() if event.proposal:
+            # From here on the code's own life is what is waited for.
+            remedy = Remedy("step_up", str(int(event.level)))
+            expire = ExpireRemedy(proposal=event.proposal, remedy=remedy)
+            return [SetTimer(_key(event.proposal), event.expires_at, expire)]
+        case _:
+            return []
+
+
+def _key(proposal: str) -> str:
+    return f"remedy:{proposal}"

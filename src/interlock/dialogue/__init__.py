@@ -1,0 +1,1 @@
+"""Dialogue: what is a model asked, and what is made of its answer?"""

@@ -1,0 +1,1 @@
+"""Who may see and do what, what is personal, what must be kept, proven or erased?"""

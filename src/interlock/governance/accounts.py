@@ -1,0 +1,74 @@
+"""What is a local account, and when is signing in with it refused?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from interlock.governance.permissions import GRANTS
+from interlock.kernel.errors import Refused
+from interlock.vocabulary.ids import QueueName, StaffId
+
+MAX_FAILURES: Final = 5
+LOCKED_FOR: Final = timedelta(minutes=5)
+SHORTEST_PASSWORD: Final = 10
+_LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A local user. ``digest`` is an argon2id hash in its standard text form."""
+
+    staff: StaffId
+    login: str
+    name: str
+    digest: str
+    roles: tuple[str, ...]
+    queues: tuple[QueueName, ...] = ()
+    capacity: int = 3
+    failures: int = 0
+    locked_until: datetime | None = None
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """One browser's sign-in; known by the digest of its cookie."""
+
+    login: str
+    csrf: str
+    at: datetime
+
+
+def check_new(login: str, name: str, password: str, roles: Collection[str], *, any_password: bool = False) -> None:
+    """Refuse an account that cannot be: a login of odd characters, a short password, an unknown role."""
+    if not _LOGIN.fullmatch(login):
+        raise Refused("bad_login", "A login has 2 to 64 small letters, digits or . _ @ + - and begins with a letter or digit.", status=422)
+    if not name.strip() or len(name) > 120:
+        raise Refused("bad_name", "A name has 1 to 120 characters.", status=422)
+    if not any_password and len(password) < SHORTEST_PASSWORD:
+        raise Refused("weak_password", f"A password has at least {SHORTEST_PASSWORD} characters.", status=422)
+    unknown = sorted(set(roles) - set(GRANTS))
+    if unknown or not roles:
+        known = ", ".join(sorted(GRANTS))
+        raise Refused("unknown_role", f"The roles are {known}; {', '.join(unknown) or 'none'} was given.", status=422)
+
+
+def check_unlocked(account: Account, now: datetime) -> None:
+    """Refuse while the account is locked after too many failures."""
+    if account.locked_until is not None and now < account.locked_until:
+        minutes = max(1, round((account.locked_until - now).total_seconds() / 60))
+        raise Refused("locked", f"Too many wrong passwords. Try again in {minutes} min.", status=403)
+
+
+def failed(account: Account, now: datetime) -> Account:
+    """The account after a wrong password."""
+    failures = account.failures + 1
+    locked = now + LOCKED_FOR if failures >= MAX_FAILURES else None
+    return msgspec.structs.replace(account, failures=0 if locked else failures, locked_until=locked)
+
+
+def succeeded(account: Account) -> Account:
+    """The account after the right password."""
+    return msgspec.structs.replace(account, failures=0, locked_until=None)

@@ -1,0 +1,43 @@
+"""Which role may do what on the screens and in the API; actions on customers' matters are the gate's business, not this table's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+Permission = Literal[
+    "take_interactions",
+    "see_interactions",
+    "propose_actions",
+    "see_board",
+    "set_others_presence",
+    "switch_queues",
+    "approve",
+    "resolve_unknown",
+    "read_log",
+    "manage_staff",
+    "erase_people",
+    "move_timers",
+]
+
+GRANTS: Final[dict[str, frozenset[Permission]]] = {
+    "agent": frozenset({"take_interactions", "see_interactions", "propose_actions"}),
+    "supervisor": frozenset(
+        {
+            "see_interactions",
+            "see_board",
+            "set_others_presence",
+            "switch_queues",
+            "approve",
+            "resolve_unknown",
+            "read_log",
+        }
+    ),
+    "admin": frozenset({"see_board", "switch_queues", "manage_staff", "erase_people", "read_log", "move_timers"}),
+}
+"""What each role is granted; a person with several roles has all of theirs. Nobody has anything by default."""
+
+
+def may(roles: Iterable[str], permission: Permission) -> bool:
+    """Whether any of the roles grants it."""
+    return any(permission in GRANTS.get(role, ()) for role in roles)

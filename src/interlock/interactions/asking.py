@@ -1,0 +1,136 @@
+"""Which card does a customer see about a proposal: the question whether it is right, or the receipt afterwards?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from interlock.interactions.context import WHO, InteractionState
+from interlock.interactions.context import evolve as evolve_interaction
+from interlock.kernel.deciders import Decider, Moment
+from interlock.kernel.errors import Refused
+from interlock.kernel.events import Erased, Event, Recorded
+from interlock.kernel.log import Query
+from interlock.vocabulary.channels import Author, Card, Choice
+from interlock.vocabulary.ids import MessageId, tag
+from interlock.vocabulary.interactions import AskCustomer, MessagePosted
+from interlock.vocabulary.proposals import (
+    ActionProposed,
+    EffectFailed,
+    EffectSucceeded,
+    EffectUnknown,
+    ProposalJudged,
+    RemedyMet,
+    RemedyRefused,
+)
+from interlock.vocabulary.settings import TenantSettings
+
+_PROPOSAL: Final = (
+    ActionProposed,
+    ProposalJudged,
+    RemedyMet,
+    RemedyRefused,
+    EffectSucceeded,
+    EffectFailed,
+    EffectUnknown,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A proposal and the interaction that it belongs to, as far as a card depends on them."""
+
+    interaction: InteractionState = InteractionState()
+    proposed: ActionProposed | None = None
+    judged: ProposalJudged | None = None
+    confirmed: bool = False
+    over: bool = False
+    succeeded: bool = False
+
+
+def _evolve(state: Asking, recorded: Recorded) -> Asking:
+    match recorded.event:
+        case ActionProposed() as event:
+            return replace(state, proposed=event)
+        case ProposalJudged() as event:
+            return replace(state, judged=event)
+        case RemedyMet(remedy=remedy):
+            return replace(state, confirmed=state.confirmed or remedy.kind == "confirm")
+        case EffectSucceeded():
+            return replace(state, over=True, succeeded=True)
+        case RemedyRefused() | EffectFailed():
+            return replace(state, over=True)
+    return replace(state, interaction=evolve_interaction(state.interaction, recorded))
+
+
+def ask_customer(settings: TenantSettings) -> Decider[AskCustomer, Asking]:
+    """The card that a proposal needs now; none where it needs nothing from the customer."""
+
+    def decide(command: AskCustomer, state: Asking, moment: Moment) -> list[Event]:
+        if state.proposed is None or not state.interaction.known:
+            raise Refused("proposal_unknown", "There is no such proposal in this interaction.", status=404)
+        if state.judged is None:
+            return []
+        if state.succeeded:
+            receipt = _receipt(state, state.proposed, state.judged, settings)
+            return [_post(state, moment, settings, "", receipt)] if receipt is not None else []
+        if state.over or state.judged.verdict != "needs" or state.judged.needs[0].kind != "confirm":
+            return []
+        return [_post(state, moment, settings, settings.texts.confirm_ask, _question(state.judged, settings))]
+
+    def reads(command: AskCustomer) -> list[Query]:
+        return [
+            Query(tag("proposal", command.proposal), _PROPOSAL),
+            Query(tag("interaction", command.interaction), WHO),
+        ]
+
+    return Decider(
+        command=AskCustomer,
+        reads=reads,
+        initial=Asking(),
+        evolve=_evolve,
+        decide=decide,
+        guards=lambda command: reads(command)[:1],
+    )
+
+
+def _question(judged: ProposalJudged, settings: TenantSettings) -> Card:
+    texts = settings.texts
+    return Card(
+        kind="confirm",
+        title=str(judged.says) or texts.confirm_title,
+        lines=_lines(judged),
+        choices=(Choice(value="yes", label=texts.confirm_yes), Choice(value="no", label=texts.confirm_no)),
+        proposal=judged.proposal,
+        args_hash=judged.args_hash,
+    )
+
+
+def _receipt(state: Asking, proposed: ActionProposed, judged: ProposalJudged, settings: TenantSettings) -> Card | None:
+    """For what she confirmed where no virtual agent can tell the outcome: an agent proposed it, or has her now."""
+    told_by_journey = bool(proposed.run) and state.interaction.holder == "virtual_agent"
+    if not state.confirmed or told_by_journey:
+        return None
+    title = f"{settings.texts.receipt_title}: {judged.says}" if judged.says else settings.texts.receipt_title
+    return Card(kind="receipt", title=title, lines=_lines(judged), proposal=judged.proposal)
+
+
+def _lines(judged: ProposalJudged) -> tuple[Choice, ...]:
+    return () if isinstance(judged.shows, Erased) else judged.shows
+
+
+def _post(state: Asking, moment: Moment, settings: TenantSettings, text: str, card: Card) -> MessagePosted:
+    """In the virtual agent's name only while it has the interaction: otherwise it is silent."""
+    interaction = state.interaction
+    if interaction.holder == "virtual_agent" and card.kind == "confirm":
+        author = Author(kind="virtual_agent", id="virtual_agent", name=settings.assistant)
+    else:
+        author = Author(kind="system", id="interlock", name=settings.title)
+    return MessagePosted(
+        interaction=interaction.interaction,
+        person=interaction.person,
+        message=MessageId(moment.new_id("m")),
+        author=author,
+        text=text,
+        card=card,
+    )

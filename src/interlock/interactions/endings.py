@@ -1,0 +1,146 @@
+"""When is a silent customer asked, when does an interaction end, and what did it come to?"""
+
+from __future__ import annotations
+
+from interlock.interactions.context import OUTCOME, QUIET, InteractionState, evolve
+from interlock.kernel.deciders import Decider, Moment
+from interlock.kernel.events import Event
+from interlock.kernel.log import Query
+from interlock.vocabulary.channels import Author
+from interlock.vocabulary.ids import InteractionId, MessageId, tag
+from interlock.vocabulary.interactions import (
+    CloseInteraction,
+    EndByJourney,
+    EndForSilence,
+    EndReason,
+    InteractionEnded,
+    MessagePosted,
+    SilenceWarned,
+    WarnSilence,
+    WrapUpStarted,
+)
+from interlock.vocabulary.outcomes import OutcomeRecorded, Resolution
+from interlock.vocabulary.settings import TenantSettings
+
+
+def warn_silence(settings: TenantSettings) -> Decider[WarnSilence, InteractionState]:
+    """A customer of whom an answer is awaited is asked; where nothing is awaited, the interaction ends quietly."""
+    notice = Author(kind="system", id="interlock", name=settings.title)
+
+    def decide(command: WarnSilence, state: InteractionState, moment: Moment) -> list[Event]:
+        if not state.open or state.warned or _customer_waits(state):
+            return []
+        if state.holder == "virtual_agent":
+            if state.settled:
+                return [ended(state, "journey_ended")]
+            if state.approvals:
+                # What she waits for takes hours, and its answer reaches her also after the end.
+                return [ended(state, "inactivity")]
+        return [
+            _says(state, moment, notice, settings.texts.still_there),
+            SilenceWarned(interaction=state.interaction, person=state.person),
+        ]
+
+    return Decider(
+        command=WarnSilence,
+        reads=lambda command: [_quiet(command.interaction)],
+        initial=InteractionState(),
+        evolve=evolve,
+        decide=decide,
+    )
+
+
+def end_for_silence(settings: TenantSettings) -> Decider[EndForSilence, InteractionState]:
+    """The customer did not answer the warning."""
+    notice = Author(kind="system", id="interlock", name=settings.title)
+
+    def decide(command: EndForSilence, state: InteractionState, moment: Moment) -> list[Event]:
+        if not state.open or not state.warned:
+            return []
+        return [_says(state, moment, notice, settings.texts.ended_for_silence), ended(state, "inactivity")]
+
+    return Decider(
+        command=EndForSilence,
+        reads=lambda command: [_quiet(command.interaction)],
+        initial=InteractionState(),
+        evolve=evolve,
+        decide=decide,
+    )
+
+
+def end_by_journey() -> Decider[EndByJourney, InteractionState]:
+    """The journey is over, and the customer wants nothing else: the interaction ends."""
+
+    def decide(command: EndByJourney, state: InteractionState, moment: Moment) -> list[Event]:
+        if not state.open or not state.settled or state.holder != "virtual_agent":
+            return []
+        return [ended(state, "journey_ended")]
+
+    return Decider(
+        command=EndByJourney,
+        reads=lambda command: [_quiet(command.interaction)],
+        initial=InteractionState(),
+        evolve=evolve,
+        decide=decide,
+    )
+
+
+def close_interaction() -> Decider[CloseInteraction, InteractionState]:
+    """What an end brings with it: the wrap-up of the agent who had it, and how it came out once nobody works on it."""
+
+    def decide(command: CloseInteraction, state: InteractionState, moment: Moment) -> list[Event]:
+        if state.open or not state.known:
+            return []
+        handling = [agent for agent, work in state.agents.items() if work == "handling"]
+        facts: list[Event] = [
+            WrapUpStarted(interaction=state.interaction, person=state.person, agent=agent) for agent in handling
+        ]
+        if not state.handling and not state.outcome_recorded:
+            facts.append(outcome(state, "unknown", state.last_outcome))
+        return facts
+
+    return Decider(
+        command=CloseInteraction,
+        reads=lambda command: [Query(tag("interaction", command.interaction), OUTCOME)],
+        initial=InteractionState(),
+        evolve=evolve,
+        decide=decide,
+    )
+
+
+def ended(state: InteractionState, reason: EndReason) -> InteractionEnded:
+    """The fact that the interaction is over."""
+    return InteractionEnded(interaction=state.interaction, person=state.person, session=state.session, reason=reason)
+
+
+def outcome(state: InteractionState, resolution: Resolution, detail: str) -> OutcomeRecorded:
+    """How the interaction came out; contained where no agent ever joined."""
+    return OutcomeRecorded(
+        interaction=state.interaction,
+        customer=state.customer,
+        contained=not state.agents,
+        resolution=resolution,
+        journey=state.last_journey,
+        detail=detail,
+    )
+
+
+def _quiet(interaction: InteractionId) -> Query:
+    return Query(tag("interaction", interaction), QUIET)
+
+
+def _customer_waits(state: InteractionState) -> bool:
+    """Whether the last word was the customer's: then it is our silence and not hers, except in a queue."""
+    if state.holder == "queue":
+        return False
+    return bool(state.last_messages) and state.last_messages[-1].author.kind == "customer"
+
+
+def _says(state: InteractionState, moment: Moment, author: Author, text: str) -> MessagePosted:
+    return MessagePosted(
+        interaction=state.interaction,
+        person=state.person,
+        message=MessageId(moment.new_id("m")),
+        author=author,
+        text=text,
+    )

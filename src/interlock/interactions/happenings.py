@@ -1,0 +1,106 @@
+"""What happened between the messages, in one line each: queued, joined, verified, warned, ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from interlock.interactions.context import InteractionState
+from interlock.kernel.events import Event
+from interlock.vocabulary.interactions import (
+    AgentJoined,
+    HandedBack,
+    HandOverFailed,
+    InteractionEnded,
+    InteractionReopened,
+    InteractionStarted,
+    SilenceWarned,
+    WrappedUp,
+    WrapUpStarted,
+)
+from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted
+from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, CustomerMatched, MatchFailed
+from interlock.vocabulary.routing import OfferClosed, VisitEnded, VisitEntered, VisitOffered
+
+_ENDS: Final = {
+    "wrapped_up": "Interaction ended after wrap-up",
+    "journey_ended": "Interaction ended",
+    "customer_left": "The customer left",
+    "inactivity": "Ended: the customer did not answer",
+    "merged": "Merged into another interaction",
+}
+_FAILED: Final = {
+    "closed": "{queue} is closed",
+    "unstaffed": "Nobody is on shift for {queue}",
+    "full": "{queue} is full",
+}
+_OFFERS: Final = {
+    "rejected": "{who} did not take the offer",
+    "timed_out": "{who} did not answer the offer",
+    "withdrawn": "The offer to {who} was withdrawn",
+}
+
+
+def happening(event: Event, before: InteractionState) -> tuple[str, str, str] | None:
+    """A code, a sentence, and the staff member or the queue that the sentence names as ``{who}`` or ``{queue}``.
+
+    Args:
+        before: the interaction as it was before the event.
+    """
+    match event:
+        case InteractionStarted():
+            return ("started", f"Interaction began in {event.channel.value}", "")
+        case InteractionReopened():
+            return ("reopened", "The customer came back", "")
+        case InteractionEnded():
+            return ("ended", _ENDS[event.reason], "")
+        case SilenceWarned():
+            return ("silence_warned", "Asked whether the customer is still there", "")
+        case VisitEntered():
+            return ("queued", "Waiting in {queue}", event.queue)
+        case VisitOffered():
+            return ("offered", "Offered to {who}", event.agent)
+        case OfferClosed():
+            return ("offer_closed", _OFFERS[event.how], event.agent)
+        case VisitEnded() if event.how != "answered":
+            how = event.how.replace("_", " ")
+            return ("visit_ended", f"Left the queue: {how} after {event.waited_ms / 1000:.0f} s", "")
+        case HandOverFailed():
+            return ("hand_over_failed", _FAILED[event.why], event.queue)
+        case AgentJoined():
+            return ("agent_joined", "{who} has the interaction", event.agent)
+        case HandedBack():
+            return ("handed_back", "{who} handed back to the virtual agent", event.agent)
+        case WrapUpStarted():
+            return ("wrap_up", "{who} began wrap-up", event.agent)
+        case WrappedUp():
+            return ("wrapped_up", f"{{who}} wrapped up: {event.disposition.replace('_', ' ')}", event.agent)
+    return _about_identity(event) or _about_journeys(event)
+
+
+def _about_identity(event: Event) -> tuple[str, str, str] | None:
+    match event:
+        case CustomerMatched():
+            return ("matched", f"Matched to customer {event.customer} by {event.by.replace('_', ' ')}", "")
+        case MatchFailed():
+            return ("match_failed", "What was given matched no customer", "")
+        case ChallengeIssued():
+            return ("code_sent", f"One-time code sent to {event.masked_destination}", "")
+        case ChallengePassed():
+            return ("verified", "Verified with a one-time code", "")
+        case ChallengeFailed():
+            words = {
+                "wrong": "A wrong code was given",
+                "expired": "The code came too late",
+                "locked": "Too many wrong codes",
+            }
+            return ("code_failed", words[event.why], "")
+    return None
+
+
+def _about_journeys(event: Event) -> tuple[str, str, str] | None:
+    match event:
+        case JourneyStarted():
+            return ("journey_started", f"Journey: {event.journey.replace('_', ' ')}", "")
+        case JourneyEnded():
+            return ("journey_ended", f"Journey ended: {event.outcome.replace('_', ' ')}", "")
+    return None

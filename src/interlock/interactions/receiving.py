@@ -1,0 +1,171 @@
+"""What does a customer's coming, writing and leaving make of a session and its interactions?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from interlock.kernel.deciders import Decider, Moment
+from interlock.kernel.errors import Refused
+from interlock.kernel.events import Event, Recorded
+from interlock.kernel.log import Query
+from interlock.vocabulary.channels import Author, Channel
+from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, ReleaseId, SessionId, tag
+from interlock.vocabulary.interactions import (
+    InteractionEnded,
+    InteractionReopened,
+    InteractionStarted,
+    Leave,
+    MessagePosted,
+    OpenSession,
+    ReceiveMessage,
+    SessionOpened,
+)
+from interlock.vocabulary.releases import ReleasePublished
+from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS, TenantSettings
+
+_SESSION = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReopened)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """A session, its interaction, and the definitions that a new one would begin on."""
+
+    person: PersonId = PersonId("")
+    channel: Channel = Channel.CHAT
+    interaction: InteractionId = InteractionId("")
+    open: bool = False
+    ended_at: datetime | None = None
+    release: ReleaseId = ReleaseId("")
+
+
+def _evolve(state: SessionState, recorded: Recorded) -> SessionState:
+    match recorded.event:
+        case SessionOpened(person=person, channel=channel):
+            return replace(state, person=person, channel=channel)
+        case InteractionStarted(interaction=interaction):
+            return replace(state, interaction=interaction, open=True, ended_at=None)
+        case InteractionReopened(interaction=interaction):
+            return replace(state, interaction=interaction, open=True, ended_at=None)
+        case InteractionEnded(interaction=interaction) if interaction == state.interaction:
+            return replace(state, open=False, ended_at=recorded.at)
+        case ReleasePublished(release=release):
+            return replace(state, release=release)
+    return state
+
+
+def open_session() -> Decider[OpenSession, SessionState]:
+    """A session begins once; asking again for the same one changes nothing."""
+
+    def decide(command: OpenSession, state: SessionState, moment: Moment) -> list[Event]:
+        if state.person:
+            if state.person != command.person:
+                raise Refused("session_taken", "This session belongs to somebody else.")
+            return []
+        return [
+            SessionOpened(
+                session=command.session,
+                person=command.person,
+                channel=command.channel,
+                secret_digest=command.secret_digest,
+            )
+        ]
+
+    return Decider(
+        command=OpenSession,
+        reads=lambda command: [Query(tag("session", command.session), (SessionOpened,))],
+        initial=SessionState(),
+        evolve=_evolve,
+        decide=decide,
+    )
+
+
+def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, SessionState]:
+    """A customer's message goes to the open interaction, reopens one that ended lately, or begins a new one."""
+
+    def decide(command: ReceiveMessage, state: SessionState, moment: Moment) -> list[Event]:
+        person, text = _known(state), checked_text(command.text)
+        facts: list[Event] = []
+        interaction = state.interaction
+        if state.open and command.new:
+            facts.append(_ended(state, command.session))
+        if command.new or not _goes_on(state, moment.now, settings):
+            interaction = InteractionId(moment.new_id("i"))
+            facts.append(
+                InteractionStarted(
+                    interaction=interaction,
+                    person=person,
+                    session=command.session,
+                    channel=state.channel,
+                    release=state.release,
+                )
+            )
+        elif not state.open:
+            facts.append(InteractionReopened(interaction=interaction, person=person, session=command.session))
+        author = Author(kind="customer", id=person)
+        facts.append(message(interaction, person, command.message, author, text))
+        return facts
+
+    def guards(command: ReceiveMessage) -> list[Query]:
+        return [Query(tag("session", command.session), _SESSION)]
+
+    return Decider(
+        command=ReceiveMessage,
+        # What is published meanwhile is no conflict: either version is right to begin on.
+        reads=lambda command: [*guards(command), Query("releases:all", (ReleasePublished,))],
+        initial=SessionState(),
+        evolve=_evolve,
+        decide=decide,
+        guards=guards,
+    )
+
+
+def leave() -> Decider[Leave, SessionState]:
+    """The customer leaves; what still waits (a proposal, an agent's wrap-up) outlives it."""
+
+    def decide(command: Leave, state: SessionState, moment: Moment) -> list[Event]:
+        _known(state)
+        return [_ended(state, command.session)] if state.open else []
+
+    return Decider(
+        command=Leave,
+        reads=lambda command: [Query(tag("session", command.session), _SESSION)],
+        initial=SessionState(),
+        evolve=_evolve,
+        decide=decide,
+    )
+
+
+def message(interaction: InteractionId, person: PersonId, id: str, author: Author, text: str) -> MessagePosted:
+    """The fact of a message without a card."""
+    return MessagePosted(interaction=interaction, person=person, message=MessageId(id), author=author, text=text)
+
+
+def checked_text(text: str) -> str:
+    """A message's text without white space around it. Raises Refused where it is empty or too long."""
+    text = text.strip()
+    if not text:
+        raise Refused("message_empty", "The message has no text. Write something, then send it.", status=422)
+    if len(text) > MAX_MESSAGE_CHARACTERS:
+        reason = (
+            f"The message has {len(text):,} characters, at most {MAX_MESSAGE_CHARACTERS:,} are taken. Send it in parts."
+        )
+        raise Refused("message_too_long", reason, status=422)
+    return text
+
+
+def _known(state: SessionState) -> PersonId:
+    if not state.person:
+        raise Refused("session_unknown", "There is no such session. Open a new one.", status=404)
+    return state.person
+
+
+def _goes_on(state: SessionState, now: datetime, settings: TenantSettings) -> bool:
+    """Whether the last interaction is open, or ended so lately that a message reopens it."""
+    if not state.interaction:
+        return False
+    return state.open or (state.ended_at is not None and now - state.ended_at <= settings.reopen_within)
+
+
+def _ended(state: SessionState, session: SessionId) -> InteractionEnded:
+    return InteractionEnded(interaction=state.interaction, person=state.person, session=session, reason="customer_left")

@@ -1,0 +1,83 @@
+"""What do interactions decide, react to, and let happen later?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from interlock.interactions.agents import hand_back, post_message, start_wrap_up, wrap_up
+from interlock.interactions.asking import ask_customer
+from interlock.interactions.endings import close_interaction, end_by_journey, end_for_silence, warn_silence
+from interlock.interactions.receiving import leave, open_session, receive_message
+from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Timers
+from interlock.kernel.events import Command, Event
+from interlock.vocabulary.interactions import (
+    AskCustomer,
+    CloseInteraction,
+    EndForSilence,
+    InteractionEnded,
+    MessagePosted,
+    SilenceWarned,
+    WarnSilence,
+)
+from interlock.vocabulary.journeys import TakeTurn
+from interlock.vocabulary.proposals import EffectSucceeded
+from interlock.vocabulary.settings import Silence, TenantSettings
+
+
+def subject(settings: TenantSettings) -> Subject:
+    """Interactions with the words, times and dispositions of a tenant."""
+    deciders: tuple[Decider[Any, Any], ...] = (
+        open_session(),
+        receive_message(settings),
+        leave(),
+        post_message(),
+        hand_back(),
+        start_wrap_up(),
+        wrap_up(settings),
+        warn_silence(settings),
+        end_for_silence(settings),
+        end_by_journey(),
+        close_interaction(),
+        ask_customer(settings),
+    )
+    return Subject(
+        "interactions",
+        cast("tuple[Decider[Command, object], ...]", deciders),
+        reactions=(react,),
+        timers=(_timers(settings.silence),),
+    )
+
+
+def react(event: Event) -> Sequence[Command]:
+    """A customer's message is answered; an end has consequences; what moved money may need a receipt."""
+    match event:
+        case MessagePosted() if event.author.kind == "customer":
+            return (TakeTurn(interaction=event.interaction, message=event.message),)
+        case InteractionEnded():
+            return (CloseInteraction(interaction=event.interaction),)
+        case EffectSucceeded() if event.moved is not None:
+            return (AskCustomer(interaction=event.interaction, proposal=event.proposal),)
+    return ()
+
+
+def _timers(silence: Silence) -> Timers:
+    def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
+        """A silence is measured from the last word of either side; the system's own notices do not count."""
+        match event:
+            case MessagePosted() if event.author.kind != "system":
+                warn = WarnSilence(interaction=event.interaction)
+                return (SetTimer(_key(event.interaction), at + silence.warn_after, warn),)
+            case SilenceWarned():
+                end = EndForSilence(interaction=event.interaction)
+                return (SetTimer(_key(event.interaction), at + silence.end_after, end),)
+            case InteractionEnded():
+                return (ClearTimer(_key(event.interaction)),)
+        return ()
+
+    return timers
+
+
+def _key(interaction: str) -> str:
+    return f"silence:{interaction}"

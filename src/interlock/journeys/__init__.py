@@ -1,0 +1,21 @@
+"""Where does this customer's journey stand and what comes next, the same in every channel?"""
+
+from __future__ import annotations
+
+from interlock.journeys.expected import Expected, ExpectedSlot, expected, slots_of
+from interlock.journeys.model import Journey, JourneySet
+from interlock.journeys.state import Conversation, evolve
+from interlock.journeys.subject import reads, subject
+
+__all__ = [
+    "Conversation",
+    "Expected",
+    "ExpectedSlot",
+    "Journey",
+    "JourneySet",
+    "evolve",
+    "expected",
+    "reads",
+    "slots_of",
+    "subject",
+]

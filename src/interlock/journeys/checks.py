@@ -1,0 +1,338 @@
+"""What is wrong with a journey that could be read: unknown names, dead ends, steps never reached, branches left out?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from interlock.journeys.language import (
+    ACTION_BRANCHES,
+    BRANCHES,
+    READ_BRANCHES,
+    WAITING,
+    AskStep,
+    ChooseStep,
+    DoStep,
+    EndStep,
+    HandOverStep,
+    JourneyFile,
+    LookUpStep,
+    SayStep,
+    Slot,
+    Step,
+    TenantFile,
+    VerifyStep,
+    WhenStep,
+)
+from interlock.journeys.model import blocks
+from interlock.kernel.cel import Expression
+from interlock.kernel.documents import Located, Problem, closest, problem
+from interlock.kernel.template import Template
+from interlock.vocabulary.settings import TenantSettings
+
+ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey"})
+"""Names that have a value in every step."""
+
+Path = tuple[str | int, ...]
+
+
+class KnownArgument(Protocol):
+    """An argument of an action."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def optional(self) -> bool: ...
+
+
+class KnownAction(Protocol):
+    """An action of a connector, as far as a journey calls it."""
+
+    @property
+    def args(self) -> Sequence[KnownArgument]: ...
+    @property
+    def effect(self) -> str: ...
+
+
+Actions = Mapping[str, KnownAction]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a journey can refer to outside its own file."""
+
+    tenant: TenantSettings
+    actions: Actions | None
+    queues: Collection[str] | None
+    defaults: frozenset[str]
+
+
+class Checker:
+    """Finds the problems of one file. ``slots`` are those that its steps may use."""
+
+    def __init__(self, located: Located[Any], slots: Mapping[str, Slot], known: Known) -> None:
+        self.located = located
+        self.slots = slots
+        self.known = known
+        self.problems: list[Problem] = []
+        self.results: set[str] = set()
+
+    def journey(self) -> list[Problem]:
+        """The problems of a journey file."""
+        file: JourneyFile = self.located.value
+        self._results_of(file.steps)
+        self._slots(file.slots)
+        ends, _ = self._block(file.steps, ("steps",), ALWAYS, frozenset())
+        if not ends:
+            self._dead_end(("steps", len(file.steps) - 1), "the journey")
+        return self.problems
+
+    def defaults(self) -> list[Problem]:
+        """The problems of the default branches in ``tenant.yaml``."""
+        file: TenantFile = self.located.value
+        for name, method in file.verification.items():
+            self._action(method.action, ("verification", name, "action"))
+            self._arguments(method.action, method.args, ("verification", name, "args"))
+        self._slots(file.slots)
+        for name, steps in file.defaults.items():
+            path = ("defaults", name)
+            if name not in BRANCHES:
+                self._say(path, f"there is no branch '{name}'", did_you_mean(name, BRANCHES), at_key=True)
+            self._results_of(steps)
+            self._branch(name, steps, path, ALWAYS, frozenset())
+        return self.problems
+
+    # The flow: what has a value where, and whether a block ends.
+
+    def _block(
+        self, steps: tuple[Step, ...], at: Path, known: frozenset[str], failed: frozenset[str]
+    ) -> tuple[bool, frozenset[str]]:
+        """Whether a block never runs on behind its last step, and what has a value there.
+
+        Args:
+            failed: results of which only ``customer_reason`` has a value, because their step did not succeed.
+        """
+        for index, step in enumerate(steps):
+            path = (*at, index)
+            self._step(step, path, known, failed)
+            known, ends = self._after(step, path, known, failed)
+            last = index + 1 == len(steps)
+            if ends and not last:
+                self._say((*at, index + 1), "this step is never reached", "remove it, or what ends before it")
+            if ends or (last and isinstance(step, HandOverStep)):
+                return True, known
+        return False, known
+
+    def _after(
+        self, step: Step, path: Path, known: frozenset[str], failed: frozenset[str]
+    ) -> tuple[frozenset[str], bool]:
+        """What has a value behind a step, and whether anything comes behind it at all."""
+        if isinstance(step, WhenStep):
+            then_ends, then = self._block(step.then, (*path, "then"), known, failed)
+            else_ends, otherwise = self._block(step.otherwise, (*path, "else"), known, failed)
+            if then_ends and else_ends and step.otherwise:
+                return known, True
+            return (otherwise if then_ends else then if else_ends else then & otherwise), False
+        result = _result(step)
+        inside = failed | {result} if result else failed
+        for name, steps in _named(step):
+            self._branch(name, steps, (*path, "on", name), known, inside)
+        if isinstance(step, AskStep):
+            return known | {step.ask}, False
+        if isinstance(step, ChooseStep):
+            return known | {step.choose}, False
+        return (known | {result} if result else known), isinstance(step, EndStep)
+
+    def _branch(
+        self, name: str, steps: tuple[Step, ...], path: Path, known: frozenset[str], failed: frozenset[str]
+    ) -> None:
+        if name in WAITING:
+            for index, step in enumerate(steps):
+                if not isinstance(step, SayStep):
+                    what = f"in '{name}' the step goes on waiting, so the branch can only say something"
+                    self._say((*path, index), what, "keep the 'say' steps only")
+        ends, _ = self._block(steps, path, known, failed)
+        if not ends and name not in WAITING:
+            self._dead_end((*path, len(steps) - 1) if steps else path, f"the branch '{name}'")
+
+    def _dead_end(self, path: Path, what: str) -> None:
+        self._say(path, f"{what} runs out behind this step", "add '- end: …' or '- hand_over: …'")
+
+    # Single steps.
+
+    def _step(self, step: Step, path: Path, known: frozenset[str], failed: frozenset[str]) -> None:
+        names = (known, failed)
+        match step:
+            case SayStep(say=text):
+                self._text(text, (*path, "say"), *names)
+            case AskStep(ask=slot):
+                self._asked(slot, (*path, "ask"))
+            case ChooseStep():
+                self._choice(step, path, *names)
+            case VerifyStep():
+                self._verify(step, path)
+            case LookUpStep(look_up=action, args=args) | DoStep(do=action, args=args):
+                verb = "look_up" if isinstance(step, LookUpStep) else "do"
+                self._action(action, (*path, verb), reads=isinstance(step, LookUpStep))
+                self._arguments(action, args, (*path, "with"))
+                for name, text in args.items():
+                    self._text(text, (*path, "with", name), *names)
+            case WhenStep(when=condition):
+                self._text(condition, (*path, "when"), *names)
+            case HandOverStep(hand_over=queue, reason=reason):
+                self._queue(queue, (*path, "hand_over"))
+                if reason is not None:
+                    self._text(reason, (*path, "reason"), *names)
+        self._branches(step, path)
+
+    def _branches(self, step: Step, path: Path) -> None:
+        """Branches that the step cannot have, and those that it lacks."""
+        wanted = _wanted(step)
+        for name, _ in _named(step):
+            if name not in wanted:
+                self._say(
+                    (*path, "on", name), f"this step has no branch '{name}'", did_you_mean(name, wanted), at_key=True
+                )
+        written = {name for name, _ in _named(step)}
+        missing = [name for name in wanted if name not in written and name not in self.known.defaults]
+        if missing:
+            what = f"nothing says what happens in {', '.join(repr(name) for name in missing)}"
+            self._say(path, what, "add it to 'on:' of this step, or to 'defaults:' in tenant.yaml")
+
+    def _choice(self, step: ChooseStep, path: Path, known: frozenset[str], failed: frozenset[str]) -> None:
+        slot = self._slot(step.choose, (*path, "choose"))
+        if slot is not None and (slot.type != "choice" or slot.options):
+            mend = f"write '{step.choose}: {{ type: choice }}' under 'slots:'"
+            self._say((*path, "choose"), f"'{step.choose}' cannot be chosen from a list", mend)
+        self._text(step.source, (*path, "from"), known, failed)
+        self._text(step.ask, (*path, "ask"), known, failed)
+        self._text(step.label, (*path, "label"), known | {step.choose}, failed)
+
+    def _verify(self, step: VerifyStep, path: Path) -> None:
+        if step.verify.level != 1:
+            what = f"a journey establishes level 1 only, and not {step.verify.level}"
+            mend = 'write 1; a rule asks for a one-time code where an action needs it, by @remedy("step_up:2")'
+            self._say((*path, "verify", "level"), what, mend)
+        methods = self.known.tenant.verification
+        method = methods.get(step.verify.by)
+        if method is None:
+            what = f"there is no way to verify called '{step.verify.by}'"
+            self._say((*path, "verify", "by"), what, did_you_mean(step.verify.by, methods))
+            return
+        for slot in method.args.values():
+            self._asked(slot, (*path, "verify", "by"))
+
+    def _asked(self, name: str, path: Path) -> None:
+        """A slot that a step asks for has to bring its question, and a choice its answers."""
+        slot = self._slot(name, path)
+        if slot is not None and slot.ask is None:
+            self._say(path, f"the slot '{name}' has no question", f"add 'ask:' to '{name}' under 'slots:'")
+        if slot is not None and slot.type == "choice" and not slot.options:
+            self._say(path, f"the slot '{name}' has no options", "add 'options:', or use a 'choose' step with a list")
+
+    def _slot(self, name: str, path: Path) -> Slot | None:
+        slot = self.slots.get(name)
+        if slot is None:
+            self._say(path, f"there is no slot '{name}'", did_you_mean(name, self.slots) or "add it under 'slots:'")
+        return slot
+
+    def _slots(self, own: Mapping[str, Slot]) -> None:
+        """Questions refer only to names that exist; a result is not called as a slot is."""
+        everywhere = ALWAYS | frozenset(self.slots) | self.results
+        for name, slot in own.items():
+            for setting in ("ask", "again"):
+                text = getattr(slot, setting)
+                if text is not None:
+                    self._text(text, ("slots", name, setting), everywhere, frozenset())
+            if name in self.results or name in ALWAYS:
+                self._say(("slots", name), f"'{name}' is the name of something else here", "rename one", at_key=True)
+
+    def _action(self, name: str, path: Path, *, reads: bool = False) -> None:
+        if self.known.actions is None:
+            return
+        action = self.known.actions.get(name)
+        if action is None:
+            self._say(path, f"there is no action '{name}'", did_you_mean(name, self.known.actions))
+        elif reads and action.effect != "read":
+            self._say(path, f"'{name}' changes something, and 'look_up' only reads", f"write 'do: {name}'")
+
+    def _arguments(self, name: str, given: Collection[str], path: Path) -> None:
+        action = (self.known.actions or {}).get(name)
+        if action is None:
+            return
+        known = [each.name for each in action.args]
+        for each in given:
+            if each not in known:
+                what = f"'{name}' has no argument '{each}'"
+                self._say((*path, each), what, did_you_mean(each, known), at_key=True)
+        missing = [each.name for each in action.args if not each.optional and each.name not in given]
+        if missing:
+            what = f"'{name}' also needs {', '.join(repr(each) for each in missing)}"
+            self._say(path, what, f"add '{missing[0]}: …' under '{path[-1]}:'")
+
+    def _queue(self, name: str, path: Path) -> None:
+        if self.known.queues is not None and name not in self.known.queues:
+            self._say(path, f"there is no queue '{name}'", did_you_mean(name, self.known.queues))
+
+    def _text(self, text: Template | Expression, path: Path, known: frozenset[str], failed: frozenset[str]) -> None:
+        """Every name in a text or a condition has a value when the step is reached."""
+        for reference in text.references:
+            root, _, rest = reference.path.partition(".")
+            if root in failed:
+                if rest != "customer_reason":
+                    what = f"'{reference.path}' has no value here, because the step did not succeed"
+                    self._say(path, what, f"write {root}.customer_reason, or leave it out", offset=reference.offset)
+            elif root in known:
+                continue
+            elif root in self.slots or root in self.results:
+                mend = "ask for it before" if root in self.slots else "look it up before"
+                self._say(path, f"'{root}' may have no value here yet", mend, offset=reference.offset)
+            else:
+                names = known | frozenset(self.slots) | self.results
+                self._say(path, f"'{root}' is not known here", did_you_mean(root, names), offset=reference.offset)
+
+    def _results_of(self, steps: tuple[Step, ...]) -> None:
+        for step in steps:
+            result = _result(step)
+            if result:
+                self.results.add(result)
+            for _, inner in blocks(step):
+                self._results_of(inner)
+
+    def _say(self, path: Path, what: str, mend: str, *, offset: int = 0, at_key: bool = False) -> None:
+        self.problems.append(problem(self.located, path, what, mend, offset=offset, at_key=at_key))
+
+
+def _wanted(step: Step) -> tuple[str, ...]:
+    """The branches that a step can take."""
+    match step:
+        case AskStep():
+            return ("no_match",)
+        case ChooseStep():
+            return ("no_match", "empty")
+        case VerifyStep():
+            return ("verification_failed", "unavailable", "no_match")
+        case LookUpStep():
+            return READ_BRANCHES
+        case DoStep():
+            return ACTION_BRANCHES
+        case HandOverStep():
+            return ("hand_over_failed",)
+    return ()
+
+
+def _named(step: Step) -> Iterable[tuple[str, tuple[Step, ...]]]:
+    on: Mapping[str, tuple[Step, ...]] = getattr(step, "on", {})
+    return on.items()
+
+
+def _result(step: Step) -> str:
+    return (step.result or "") if isinstance(step, LookUpStep | DoStep) else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The mend for a name that is not known: the nearest one, or all of them."""
+    names = sorted(known)
+    near = closest(word, names)
+    return f"did you mean '{near}'?" if near else f"known: {', '.join(names)}" if names else ""

@@ -1,0 +1,109 @@
+"""Do the journeys of a release hold together, and what are they once compiled?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final, TypeVar
+
+from interlock.journeys.checks import Actions, Checker, Known, did_you_mean
+from interlock.journeys.language import JourneyFile, Slot, Step, TenantFile
+from interlock.journeys.model import DEFAULT, Journey, JourneySet, blocks
+from interlock.kernel.documents import DefinitionError, Located, Problem, load_located, problem
+from interlock.vocabulary.settings import TenantSettings
+
+MAX_STEPS: Final = 300
+"""Steps of one journey, its branches and the tenant's defaults included."""
+
+_File = TypeVar("_File", JourneyFile, TenantFile)
+
+
+def compile_journeys(
+    files: Mapping[str, str],
+    tenant: TenantSettings,
+    *,
+    actions: Actions | None,
+    queues: Collection[str] | None,
+    tenant_file: str,
+) -> JourneySet:
+    """Read, check and compile the journeys of a release.
+
+    Args:
+        files: the texts of the journey files by name.
+        actions: every action by its full name; None leaves out the checks that need them. Likewise ``queues``.
+        tenant_file: the text of ``tenant.yaml``, which holds the default branches and their slots.
+
+    Raises:
+        DefinitionError: with every problem that was found.
+    """
+    problems: list[Problem] = []
+    defaults = _read(tenant_file, "tenant.yaml", TenantFile, problems)
+    read = [_read(text, name, JourneyFile, problems) for name, text in sorted(files.items())]
+    journeys = [each for each in read if each is not None]
+    by_name: dict[str, Located[JourneyFile]] = {}
+    for located in journeys:
+        first = by_name.setdefault(located.value.journey, located)
+        if first is not located:
+            what = f"the journey '{located.value.journey}' exists already, in {first.file}"
+            problems.append(problem(located, ("journey",), what, "give one of them another name"))
+    if defaults is None or problems:
+        raise DefinitionError(problems)
+    if tenant.human_journey not in by_name:
+        what = f"there is no journey '{tenant.human_journey}', which begins when a customer asks for a person"
+        problems.append(problem(defaults, ("human_journey",), what, "write it, or name another one in human_journey"))
+    for index, name in enumerate(tenant.menu):
+        if name not in by_name:
+            mend = did_you_mean(name, by_name)
+            problems.append(problem(defaults, ("menu", index), f"there is no journey '{name}'", mend))
+    offered = [name for name in tenant.menu or by_name if name in by_name]
+    menu = {name: by_name[name].value.title for name in offered}
+    compiled = {name: _compiled(located.value, defaults.value, menu) for name, located in by_name.items()}
+    known = Known(tenant, actions, queues, frozenset(defaults.value.defaults))
+    problems += Checker(defaults, defaults.value.slots, known).defaults()
+    for name, located in by_name.items():
+        checker = Checker(located, {**defaults.value.slots, **located.value.slots}, known)
+        problems += checker.journey()
+        if len(compiled[name].order) > MAX_STEPS:
+            what = f"the journey has {len(compiled[name].order)} steps and may have {MAX_STEPS}"
+            problems.append(problem(located, ("steps",), what, "split it"))
+    if problems:
+        raise DefinitionError(problems)
+    return JourneySet(compiled)
+
+
+def _read(text: str, name: str, into: type[_File], problems: list[Problem]) -> Located[_File] | None:
+    try:
+        return load_located(text, name, into)
+    except DefinitionError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _compiled(file: JourneyFile, defaults: TenantFile, menu: Mapping[str, str]) -> Journey:
+    steps: dict[str, Step] = {}
+    follows: dict[str, str] = {}
+    _lay_out(file.steps, "", "", steps, follows)
+    for name, branch in defaults.defaults.items():
+        _lay_out(branch, f"{DEFAULT}.{name}.", "", steps, follows)
+    slots: dict[str, Slot] = {**defaults.slots, **file.slots}
+    return Journey(
+        name=file.journey,
+        title=file.title,
+        about=file.about,
+        examples=file.examples,
+        slots=slots,
+        steps=steps,
+        follows=follows,
+        order=tuple(steps),
+        menu=menu,
+    )
+
+
+def _lay_out(block: tuple[Step, ...], prefix: str, after: str, steps: dict[str, Step], follows: dict[str, str]) -> None:
+    """Give every step of a block its path, in the order of the file, and the path that follows it."""
+    for index, step in enumerate(block):
+        path = f"{prefix}{index}"
+        steps[path] = step
+        follows[path] = f"{prefix}{index + 1}" if index + 1 < len(block) else after
+        for name, inner in blocks(step):
+            # A branch never runs on into what follows its step (that is checked), and then and else do.
+            _lay_out(inner, f"{path}.{name}.", "" if name.startswith("on.") else follows[path], steps, follows)

@@ -1,0 +1,98 @@
+"""Which slots does a message fill or correct, and how far does a correction take the journey back?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from interlock.journeys.language import ANYTIME, AskStep, ChooseStep, DoStep, SayStep, Slot
+from interlock.journeys.model import DEFAULT, gives, uses
+from interlock.journeys.state import FROM_CUSTOMER, Run
+from interlock.journeys.turn import Turn, item_id, list_of, wanted_slot
+from interlock.journeys.understanding import Understood
+from interlock.journeys.values import accepted
+
+
+class Taken(NamedTuple):
+    """What a message changed in a run: the slot that it waited for, other slots, values that had been there before."""
+
+    wanted: bool = False
+    others: bool = False
+    corrected: frozenset[str] = frozenset()
+
+
+def take_slots(turn: Turn, run: Run, found: Understood, text: str) -> Taken:
+    """Fill the slots of a run from what was understood; every value is checked against its slot first."""
+    journey = turn.journey(run)
+    wanted = wanted_slot(run, journey)
+    if wanted is not None and wanted[1].type == "text":
+        # Free text answers the question whatever it contains, and corrects nothing.
+        words = accepted(wanted[1], found.slots.get(wanted[0], text)) or accepted(wanted[1], text)
+        if words is None:
+            return Taken()
+        turn.fill(run, wanted[0], words, FROM_CUSTOMER)
+        return Taken(wanted=True)
+    filled_wanted, others, corrected = False, False, set()
+    for name, raw in {**found.slots, **found.corrections}.items():
+        slot = journey.slots.get(name)
+        if slot is None:
+            continue
+        is_wanted = wanted is not None and wanted[0] == name
+        if not is_wanted and slot.type not in ANYTIME and name not in found.corrections:
+            continue
+        value = _value(turn, run, slot, raw, is_wanted)
+        before = run.values.get(name)
+        if value is None or value == before or (name in found.corrections and before is None and not is_wanted):
+            continue
+        turn.fill(run, name, value, FROM_CUSTOMER)
+        filled_wanted = filled_wanted or is_wanted
+        others = others or not is_wanted
+        if before is not None:
+            corrected.add(name)
+    return Taken(filled_wanted, others, frozenset(corrected))
+
+
+def _value(turn: Turn, run: Run, slot: Slot, raw: object, is_wanted: bool) -> Any:
+    """The value of a slot; an item of a list where the run stands at such a choice."""
+    step = turn.journey(run).steps.get(run.path)
+    if isinstance(step, ChooseStep) and is_wanted:
+        for index, item in enumerate(list_of(step, turn.values(run))):
+            if isinstance(raw, str) and raw == item_id(item, index):
+                return item
+        return None
+    if slot.type == "choice" and not slot.options:
+        return None
+    return accepted(slot, raw)
+
+
+class Rewind(NamedTuple):
+    """Where to go on after a correction, and which derived values hold no more; ``too_late`` if it is done already."""
+
+    path: str
+    stale: frozenset[str]
+    too_late: bool = False
+
+
+def rewind(turn: Turn, run: Run, corrected: frozenset[str]) -> Rewind:
+    """How far a correction takes the run back: to the first step that used the old value, or one derived from it."""
+    journey = turn.journey(run)
+    now = turn.current(run)
+    if now.path.startswith(f"{DEFAULT}."):
+        return Rewind(now.path, frozenset())
+    target = ""
+    stale = set(corrected)
+    for path in journey.order[: journey.order.index(now.path) + 1]:
+        step = journey.steps[path]
+        if isinstance(step, SayStep | AskStep) or not uses(step, turn.settings) & stale:
+            continue
+        if isinstance(step, DoStep) and step.do in now.sources:
+            return Rewind(now.path, frozenset(), too_late=True)
+        target = target or path
+        stale |= gives(step)
+    return Rewind(target or now.path, frozenset(stale - corrected) & frozenset(now.values))
+
+
+def restore(turn: Turn, run: Run, before: Mapping[str, Any], corrected: frozenset[str]) -> None:
+    """Take a correction back that came too late."""
+    for name in sorted(corrected):
+        turn.fill(run, name, before[name], "kept")

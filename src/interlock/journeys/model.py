@@ -1,0 +1,118 @@
+"""What is a journey once it is compiled: immutable, each step addressed by path, and what follows it known?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from interlock.journeys.language import (
+    ChooseStep,
+    DoStep,
+    HandOverStep,
+    LookUpStep,
+    SayStep,
+    Slot,
+    Step,
+    VerifyStep,
+    WhenStep,
+)
+from interlock.kernel.cel import Expression
+from interlock.kernel.template import Template
+from interlock.vocabulary.settings import TenantSettings
+
+DEFAULT: Final = "default"
+"""The first word of the paths of the tenant's default branches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A journey that can be run.
+
+    Attributes:
+        slots: its own, and those that the tenant's default branches use.
+        steps: every step by its path: ``3``, ``3.then.0``, ``4.on.denied.0``, ``default.denied.0``.
+        follows: the path that is taken after a step; empty where the journey runs out.
+        order: all paths in the order of the file.
+        menu: the journeys that its release offers as buttons: titles by name.
+    """
+
+    name: str
+    title: str
+    about: str
+    examples: tuple[str, ...]
+    slots: Mapping[str, Slot]
+    steps: Mapping[str, Step]
+    follows: Mapping[str, str]
+    order: tuple[str, ...]
+    menu: Mapping[str, str]
+
+    def enters(self, block: str, after: str) -> str:
+        """The path of a block's first step (``3.then``), or of what follows the step ``after`` where it has none."""
+        first = f"{block}.0"
+        return first if first in self.steps else self.follows[after]
+
+    def branch(self, path: str, name: str) -> str | None:
+        """Where a step's branch begins, else the tenant's default of that name; None where there is neither."""
+        for first in (f"{path}.on.{name}.0", f"{DEFAULT}.{name}.0"):
+            if first in self.steps:
+                return first
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneySet:
+    """All journeys of one release, in the order in which they are offered."""
+
+    journeys: Mapping[str, Journey]
+
+    def examples(self) -> dict[str, tuple[str, ...]]:
+        """What the intent classifier learns from, by journey."""
+        return {name: journey.examples for name, journey in self.journeys.items()}
+
+
+def uses(step: Step, settings: TenantSettings) -> frozenset[str]:
+    """The names whose values decide what a step does; what it merely says is not among them."""
+    match step:
+        case WhenStep(when=condition):
+            return roots(condition)
+        case ChooseStep(source=source):
+            return roots(source)
+        case LookUpStep(args=args) | DoStep(args=args):
+            return frozenset(name for template in args.values() for name in roots(template))
+        case VerifyStep(verify=verify):
+            method = settings.verification.get(verify.by)
+            return frozenset(method.args.values()) if method else frozenset()
+    return frozenset()
+
+
+def gives(step: Step) -> frozenset[str]:
+    """The names that a step gives a value to, derived from what it uses."""
+    match step:
+        case ChooseStep(choose=slot):
+            return frozenset({slot})
+        case LookUpStep(result=str(name)) | DoStep(result=str(name)):
+            return frozenset({name})
+    return frozenset()
+
+
+def roots(text: Template | Expression) -> frozenset[str]:
+    """The first part of every name that a template or an expression refers to."""
+    return frozenset(each.path.split(".")[0] for each in text.references)
+
+
+def blocks(step: Step) -> list[tuple[str, tuple[Step, ...]]]:
+    """The blocks of steps within a step, by the path that leads to them."""
+    if isinstance(step, WhenStep):
+        return [("then", step.then), ("else", step.otherwise)]
+    return [(f"on.{name}", steps) for name, steps in branches(step).items()]
+
+
+def branches(step: Step) -> Mapping[str, tuple[Step, ...]]:
+    """The branches that a step names itself."""
+    return {} if isinstance(step, WhenStep | SayStep) else getattr(step, "on", {})
+
+
+def reason_of(step: HandOverStep, journey: Journey) -> Template:
+    """Why a person is asked for, for the agent's eyes."""
+    return step.reason or Template.compile(journey.title.replace("{", "{{").replace("}", "}}"))

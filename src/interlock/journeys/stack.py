@@ -1,0 +1,56 @@
+"""How do journeys stack: one interrupts another, which goes on afterwards; and what is said when none is left?"""
+
+from __future__ import annotations
+
+from interlock.journeys.model import Journey
+from interlock.journeys.state import Run
+from interlock.journeys.steps import ask_again, proceed
+from interlock.journeys.turn import Turn
+from interlock.vocabulary.interactions import InteractionEnded
+from interlock.vocabulary.journeys import JourneyEnded
+
+CLOSING = "closing"
+
+
+def begin(turn: Turn, journey: Journey) -> None:
+    """Begin a journey on top of what is running."""
+    proceed(turn, turn.start(journey), journey.order[0])
+
+
+def go_on(turn: Turn, run: Run) -> None:
+    """Come back to a run that was interrupted, with the question that it waits with."""
+    if run.waits_for not in ("slot", "choice") and not run.needs:
+        return
+    turn.resumed = True
+    turn.say(turn.about(turn.settings.texts.back_to, run))
+    if run.waits_for in ("slot", "choice"):
+        ask_again(turn, run, not_understood=False)
+    else:
+        texts = turn.settings.texts
+        turn.say(texts.use_confirm_card if run.needs == "confirm" else texts.use_code_card)
+
+
+def go_on_below(turn: Turn) -> None:
+    """After the end of a run: on with the one below it, or, once in an interaction, is there anything else?"""
+    ended = any(isinstance(each, JourneyEnded) for each in turn.facts)
+    if not ended or turn.resumed or not turn.state.open or not turn.state.may_speak:
+        return
+    run = turn.state.foreground
+    if run is not None:
+        go_on(turn, run)
+    elif not turn.state.closing_said:
+        turn.say(turn.settings.texts.anything_else)
+        turn.stand(CLOSING, 0)
+
+
+def say_goodbye(turn: Turn) -> None:
+    """The customer wants nothing else: the interaction is over, unless a run still waits for somebody."""
+    turn.say(turn.settings.texts.goodbye)
+    turn.add(
+        InteractionEnded(
+            interaction=turn.state.interaction,
+            person=turn.state.person,
+            session=turn.state.session,
+            reason="journey_ended",
+        )
+    )

@@ -1,0 +1,224 @@
+"""Where do the journeys of one interaction stand, as its facts tell?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, NamedTuple
+
+from interlock.kernel.events import Event, Recorded
+from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.ids import NOBODY, CustomerId, InteractionId, PersonId, RunId, SessionId
+from interlock.vocabulary.interactions import (
+    AgentJoined,
+    HandedBack,
+    HandOverFailed,
+    InteractionEnded,
+    InteractionReopened,
+    InteractionStarted,
+    MessagePosted,
+)
+from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
+from interlock.vocabulary.people import CustomerMatched, MatchFailed
+from interlock.vocabulary.proposals import ProposalJudged
+from interlock.vocabulary.routing import VisitEnded, VisitEntered
+
+READ: Final = (
+    InteractionStarted,
+    InteractionReopened,
+    InteractionEnded,
+    VisitEntered,
+    VisitEnded,
+    AgentJoined,
+    HandedBack,
+    HandOverFailed,
+    MessagePosted,
+    JourneyStarted,
+    SlotFilled,
+    StepReached,
+    JourneyEnded,
+    CustomerMatched,
+    MatchFailed,
+    ProposalJudged,
+)
+"""The facts that a turn depends on."""
+
+FROM_CUSTOMER: Final = "message"
+"""The source of a slot's value that the customer gave."""
+
+Holder = Literal["virtual_agent", "queue", "agent"]
+WaitsFor = Literal["", "slot", "choice", "proposal", "approval", "hand_over", "floor", "intent"]
+
+
+class Standing(NamedTuple):
+    """What the conversation itself waits for while no journey runs: a subject. ``about`` says what was asked last."""
+
+    about: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a journey that is not over.
+
+    Attributes:
+        values: slots and results by name.
+        sources: where values came from; the name of an action stands for its success.
+        waits_for: ``slot`` and ``choice`` (``ref`` names the slot), ``proposal`` and ``approval`` (``ref`` is the
+            proposal), ``hand_over``, or ``floor``: it goes on in branch ``ref`` once nobody else has the interaction.
+        needs: the remedy that its proposal waits for first.
+        reason: what the customer may be told about the last outcome that was no success.
+    """
+
+    run: RunId
+    journey: str
+    release: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+    path: str = ""
+    waits_for: str = ""
+    ref: str = ""
+    tries: int = 0
+    needs: str = ""
+    reason: str = ""
+    why_not: str = ""
+    match_failures: int = 0
+
+    @property
+    def waits_for_customer(self) -> bool:
+        """Whether it is in the foreground: everything but a wait for an approver or for the floor."""
+        return self.waits_for not in ("approval", "floor")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One interaction as its journeys see it.
+
+    Attributes:
+        runs: those that are not over, in the order in which they began; the last one is on top of the stack.
+        given: the slots that the customer filled in any journey.
+        spoke: the virtual agent has said something, and therefore also that it is a machine.
+        closing_said: the customer has been asked whether there is anything else.
+    """
+
+    interaction: InteractionId = InteractionId("")
+    person: PersonId = PersonId("")
+    session: SessionId = SessionId("")
+    channel: Channel = Channel.CHAT
+    release: str = ""
+    open: bool = False
+    holder: Holder = "virtual_agent"
+    customer: CustomerId = NOBODY
+    runs: tuple[Run, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
+    standing: Standing | None = None
+    spoke: bool = False
+    closing_said: bool = False
+    match_failures: int = 0
+
+    @property
+    def foreground(self) -> Run | None:
+        """The run that the customer talks to now."""
+        return next((run for run in reversed(self.runs) if run.waits_for_customer), None)
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether the virtual agent has the floor: nobody else has the interaction, or it is over."""
+        return self.holder == "virtual_agent" or not self.open
+
+    def run(self, run: str) -> Run | None:
+        """The run of that identifier, if it is not over."""
+        return next((each for each in self.runs if each.run == run), None)
+
+    def waiting_for(self, ref: str) -> Run | None:
+        """The run that waits for a proposal, or at a hand-over (then ``ref`` is the run itself)."""
+        return next(
+            (run for run in self.runs if run.ref == ref and run.waits_for in ("proposal", "approval", "hand_over")),
+            None,
+        )
+
+
+def evolve(state: Conversation, recorded: Recorded) -> Conversation:
+    """Fold one recorded fact in."""
+    return apply(state, recorded.event)
+
+
+def apply(state: Conversation, event: Event) -> Conversation:
+    """Fold one fact in; a turn applies its own facts before they are recorded."""
+    match event:
+        case InteractionStarted():
+            return replace(
+                state,
+                interaction=event.interaction,
+                person=event.person,
+                session=event.session,
+                channel=event.channel,
+                release=event.release,
+                open=True,
+            )
+        case InteractionReopened():
+            return replace(state, open=True, holder="virtual_agent")
+        case InteractionEnded():
+            return replace(state, open=False)
+        case VisitEntered():
+            return replace(state, holder="queue")
+        case VisitEnded(how="abandoned" | "short_abandoned" | "closed") if state.holder == "queue":
+            return replace(state, holder="virtual_agent")
+        case AgentJoined():
+            return replace(state, holder="agent")
+        case HandedBack():
+            return replace(state, holder="virtual_agent")
+        case CustomerMatched():
+            return replace(state, customer=event.customer)
+        case MessagePosted(author=author) if author.kind == "virtual_agent":
+            return replace(state, spoke=True)
+    return _in_runs(state, event)
+
+
+def _in_runs(state: Conversation, event: Event) -> Conversation:
+    match event:
+        case JourneyStarted():
+            run = Run(run=event.run, journey=event.journey, release=event.release)
+            return replace(state, runs=(*state.runs, run), standing=None)
+        case JourneyEnded():
+            return replace(state, runs=tuple(run for run in state.runs if run.run != event.run))
+        case SlotFilled():
+            return _filled(state, event)
+        case StepReached() if not event.run:
+            closing = state.closing_said or event.path == "closing"
+            return replace(state, standing=Standing(event.path, event.tries), closing_said=closing)
+        case StepReached():
+            same = {"path": event.path, "waits_for": event.waits_for, "ref": event.ref, "tries": event.tries}
+            return _with(state, event.run, needs="", **same)
+        case HandOverFailed():
+            return _with(state, event.run, why_not=event.why)
+        case MatchFailed():
+            runs = tuple(replace(run, match_failures=run.match_failures + 1) for run in state.runs)
+            return replace(state, runs=runs, match_failures=state.match_failures + 1)
+        case ProposalJudged():
+            waiting = next((run for run in state.runs if run.ref == event.proposal), None)
+            needs = event.needs[0].kind if event.verdict == "needs" and event.needs else ""
+            return _with(state, waiting.run, needs=needs) if waiting else state
+    return state
+
+
+def _filled(state: Conversation, event: SlotFilled) -> Conversation:
+    run = state.run(event.run)
+    if run is None:
+        return state
+    values = {**run.values, event.name: event.value}
+    reason = run.reason
+    if isinstance(event.value, Mapping) and set(event.value) == {"customer_reason"}:
+        reason = str(event.value["customer_reason"])
+    given = dict(state.given)
+    if event.value is None:
+        values.pop(event.name)
+        given.pop(event.name, None)
+    elif event.source == FROM_CUSTOMER:
+        given[event.name] = event.value
+    filled = _with(state, event.run, values=values, sources=run.sources | {event.source}, reason=reason)
+    return replace(filled, given=given)
+
+
+def _with(state: Conversation, run: str, **changes: Any) -> Conversation:
+    return replace(state, runs=tuple(replace(each, **changes) if each.run == run else each for each in state.runs))

@@ -1,0 +1,220 @@
+"""What does each step of a journey do, and where does the run wait next?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.journeys.language import (
+    AskStep,
+    ChooseStep,
+    DoStep,
+    EndStep,
+    HandOverStep,
+    LookUpStep,
+    SayStep,
+    Slot,
+    VerifyStep,
+    WhenStep,
+)
+from interlock.journeys.model import DEFAULT, Journey, reason_of
+from interlock.journeys.state import Run
+from interlock.journeys.turn import Turn, item_choices
+from interlock.kernel.errors import Refused
+from interlock.vocabulary.channels import VIRTUAL_AGENT, Choice
+from interlock.vocabulary.ids import ProposalId, QueueName
+from interlock.vocabulary.interactions import HandOverRequested
+from interlock.vocabulary.proposals import ActionProposed
+
+
+def proceed(turn: Turn, run: Run, path: str) -> None:
+    """Take the steps from a path on until the run waits or is over."""
+    if turn.state.run(run.run) is None:
+        return
+    journey = turn.journey(run)
+    while path:
+        try:
+            onward = _take(turn, run, journey, path)
+        except ValueError:
+            onward = _without_value(turn, run, journey, path)
+        if onward is None:
+            return
+        path = onward
+        if turn.state.run(run.run) is None:
+            return
+    turn.end(run, "failed" if turn.current(run).reason else "handed_over")
+
+
+def take_branch(turn: Turn, run: Run, path: str, name: str) -> None:
+    """Go on in a step's branch, or in the tenant's default for it."""
+    proceed(turn, run, turn.journey(run).branch(path, name) or _ends_badly(turn, run, name))
+
+
+def ask_again(turn: Turn, run: Run, *, not_understood: bool) -> None:
+    """Put the question that a run waits with once more."""
+    try:
+        ask(turn, run, again=not_understood)
+    except ValueError:
+        proceed(turn, run, _failing(turn.journey(run), turn.current(run).path))
+
+
+def ask(turn: Turn, run: Run, *, again: bool = False) -> None:
+    """Put the question that a run waits with; nothing where it does not wait for an answer. Raises TemplateError."""
+    now = turn.current(run)
+    journey = turn.journey(run)
+    step = journey.steps[now.path]
+    if isinstance(step, ChooseStep):
+        choices = item_choices(step, turn.values(run), turn.settings)
+        _question(turn, run, step.ask, choices, turn.settings.texts.not_understood if again else "")
+        return
+    slot = journey.slots.get(now.ref)
+    if slot is None or slot.ask is None:
+        return
+    if again and slot.again is not None:
+        _question(turn, run, slot.again, _buttons(turn, slot), "")
+    else:
+        _question(turn, run, slot.ask, _buttons(turn, slot), turn.settings.texts.not_understood if again else "")
+
+
+def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
+    """Take one step: the path that follows, or None where the run waits or is over."""
+    step = journey.steps[path]
+    match step:
+        case SayStep(say=text):
+            turn.say(turn.render(text, run))
+            return journey.follows[path]
+        case WhenStep(when=condition):
+            return journey.enters(f"{path}.{'then' if condition.holds(turn.values(run)) else 'else'}", path)
+        case AskStep(ask=name):
+            if _known(turn, run, name):
+                return journey.follows[path]
+            _wait_for_slot(turn, run, path, name)
+            return None
+        case ChooseStep():
+            return _choose(turn, run, journey, path, step)
+        case VerifyStep():
+            return _verify(turn, run, journey, path, step)
+        case LookUpStep(look_up=action, args=args) | DoStep(do=action, args=args):
+            values = turn.values(run)
+            return _propose(turn, run, path, action, {name: text.value(values) for name, text in args.items()})
+        case HandOverStep(hand_over=queue):
+            reason = turn.render(reason_of(step, journey), run)
+            turn.wait(run, path, "hand_over", run.run)
+            turn.add(
+                HandOverRequested(
+                    interaction=turn.state.interaction,
+                    person=turn.state.person,
+                    queue=QueueName(queue),
+                    reason=reason,
+                    run=run.run,
+                )
+            )
+            return None
+        case EndStep(end=outcome):
+            turn.end(run, outcome)
+            return None
+
+
+def _known(turn: Turn, run: Run, name: str) -> bool:
+    """Whether a slot has a value, perhaps one that was given earlier in the interaction."""
+    if name in turn.current(run).values:
+        return True
+    slot = turn.journey(run).slots[name]
+    if not slot.remember or name not in turn.state.given:
+        return False
+    turn.fill(run, name, turn.state.given[name], "earlier")
+    return True
+
+
+def _wait_for_slot(turn: Turn, run: Run, path: str, name: str) -> None:
+    turn.wait(run, path, "slot", name)
+    ask(turn, run)
+
+
+def _choose(turn: Turn, run: Run, journey: Journey, path: str, step: ChooseStep) -> str | None:
+    if step.choose in turn.current(run).values:
+        return journey.follows[path]
+    if not item_choices(step, turn.values(run), turn.settings):
+        return journey.branch(path, "empty") or _ends_badly(turn, run, "empty")
+    turn.wait(run, path, "choice", step.choose)
+    ask(turn, run)
+    return None
+
+
+def _verify(turn: Turn, run: Run, journey: Journey, path: str, step: VerifyStep) -> str | None:
+    if turn.state.customer:
+        return journey.follows[path]
+    failed = journey.branch(path, "verification_failed") or _ends_badly(turn, run, "verification_failed")
+    if turn.state.match_failures >= turn.settings.max_match_failures:
+        return failed
+    method = turn.settings.verification[step.verify.by]
+    for name in dict.fromkeys(method.args.values()):
+        if not _known(turn, run, name):
+            _wait_for_slot(turn, run, path, name)
+            return None
+    values = turn.current(run).values
+    return _propose(turn, run, path, method.action, {arg: values[name] for arg, name in method.args.items()})
+
+
+def _propose(turn: Turn, run: Run, path: str, action: str, raw: Mapping[str, Any]) -> str | None:
+    """Propose the step's own action; arguments that do not fit its schema are a failure of the step."""
+    try:
+        args, private_args, args_hash = turn.propose(action, raw)
+    except Refused:
+        return _failing(turn.journey(run), path)
+    proposal = ProposalId(turn.moment.new_id("pr"))
+    turn.add(
+        ActionProposed(
+            proposal=proposal,
+            interaction=turn.state.interaction,
+            person=turn.state.person,
+            session=turn.state.session,
+            channel=turn.state.channel,
+            customer=turn.state.customer,
+            principal=VIRTUAL_AGENT,
+            action=action,
+            args=args,
+            private_args=private_args,
+            args_hash=args_hash,
+            run=run.run,
+        )
+    )
+    turn.wait(run, path, "proposal", proposal)
+    return None
+
+
+def _without_value(turn: Turn, run: Run, journey: Journey, path: str) -> str:
+    """A text or a condition met a value that is not there, which its author did not foresee: the step failed.
+
+    But it is never told that nothing was changed when something was.
+    """
+    done = {step.do for step in journey.steps.values() if isinstance(step, DoStep)} & turn.current(run).sources
+    if done and isinstance(journey.steps[path], SayStep):
+        turn.say(turn.settings.texts.done_without_details)
+        return journey.follows[path]
+    return _failing(journey, path)
+
+
+def _failing(journey: Journey, path: str) -> str:
+    """Where a step leads that could not be taken; nowhere if it is itself part of telling about a failure."""
+    if path.startswith(f"{DEFAULT}.failed"):
+        return ""
+    return journey.branch(path, "failed") or ""
+
+
+def _ends_badly(turn: Turn, run: Run, name: str) -> str:
+    """For a branch that nobody wrote, which publishing refuses: the run just ends there."""
+    turn.end(run, name)
+    return ""
+
+
+def _question(turn: Turn, run: Run, text: Any, choices: tuple[Choice, ...], before: str) -> None:
+    said = turn.render(text, run)
+    turn.say(f"{before} {said}" if before else said, choices)
+
+
+def _buttons(turn: Turn, slot: Slot) -> tuple[Choice, ...]:
+    texts = turn.settings.texts
+    if slot.type == "yes_no":
+        return (Choice(value="yes", label=texts.yes), Choice(value="no", label=texts.no))
+    return tuple(Choice(value=option.value, label=option.label) for option in slot.options)

@@ -1,0 +1,73 @@
+"""What do journeys decide and react to?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from interlock.journeys.outcomes import advance
+from interlock.journeys.state import READ, Conversation, evolve
+from interlock.journeys.turn import Kit, Propose, Resolve, Turn
+from interlock.journeys.turns import take_turn
+from interlock.kernel.deciders import Decider, Moment, Subject
+from interlock.kernel.events import Command, Event
+from interlock.kernel.log import Query
+from interlock.vocabulary.ids import tag
+from interlock.vocabulary.interactions import HandedBack, HandOverFailed, HandOverRequested
+from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, TurnContext
+from interlock.vocabulary.routing import EnterQueue
+from interlock.vocabulary.settings import TenantSettings
+
+
+def subject(resolve: Resolve, settings: TenantSettings, propose: Propose) -> Subject:
+    """Journeys with the releases that this node knows, a tenant's settings, and what types an action's arguments."""
+    kit = Kit(resolve, settings, propose)
+    deciders: tuple[Decider[Any, Any], ...] = (_turns(kit), _advances(kit))
+    return Subject("journeys", cast("tuple[Decider[Command, object], ...]", deciders), reactions=(react,))
+
+
+def reads(interaction: str) -> Query:
+    """The facts that a turn in an interaction depends on; ``Conversation`` folds them with ``evolve``."""
+    return Query(tag("interaction", interaction), READ)
+
+
+def _turns(kit: Kit) -> Decider[TurnContext, Conversation]:
+    def decide(command: TurnContext, state: Conversation, moment: Moment) -> Sequence[Event]:
+        turn = Turn(state, moment, kit)
+        take_turn(turn, command)
+        return turn.facts
+
+    return Decider(
+        command=TurnContext,
+        reads=lambda command: [reads(command.interaction)],
+        initial=Conversation(),
+        evolve=evolve,
+        decide=decide,
+    )
+
+
+def _advances(kit: Kit) -> Decider[JourneyAdvance, Conversation]:
+    def decide(command: JourneyAdvance, state: Conversation, moment: Moment) -> Sequence[Event]:
+        turn = Turn(state, moment, kit)
+        advance(turn, command)
+        return turn.facts
+
+    return Decider(
+        command=JourneyAdvance,
+        reads=lambda command: [reads(command.interaction)],
+        initial=Conversation(),
+        evolve=evolve,
+        decide=decide,
+    )
+
+
+def react(event: Event) -> Sequence[Command]:
+    """A hand-over is asked for of a queue; that it failed, or an agent's handing back, takes runs on."""
+    match event:
+        case HandOverRequested():
+            return (EnterQueue(interaction=event.interaction, queue=event.queue, run=event.run),)
+        case HandOverFailed():
+            return (AdvanceJourney(interaction=event.interaction, what="hand_over_failed", ref=event.run),)
+        case HandedBack():
+            return (AdvanceJourney(interaction=event.interaction, what="handed_back", ref=event.interaction),)
+    return ()

@@ -1,0 +1,243 @@
+"""How does a turn of the virtual agent gather its facts: what it says, fills in, asks for, and where its runs stand?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from interlock.journeys.language import AskStep, ChooseStep, Slot, VerifyStep
+from interlock.journeys.model import Journey
+from interlock.journeys.state import Conversation, Run, apply
+from interlock.journeys.values import spoken
+from interlock.kernel.cel import ExpressionError
+from interlock.kernel.deciders import Moment
+from interlock.kernel.events import Event
+from interlock.kernel.template import Template
+from interlock.vocabulary.channels import Author, Card, Choice
+from interlock.vocabulary.ids import MessageId, RunId
+from interlock.vocabulary.interactions import MessagePosted
+from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
+from interlock.vocabulary.settings import TenantSettings
+
+Resolve = Callable[[str, str], Journey | None]
+"""A journey by the version of the definitions and its name; None where that version has no such journey."""
+
+Propose = Callable[[str, Mapping[str, Any]], tuple[dict[str, Any], Any, str]]
+"""Types an action's arguments: (action, raw arguments) → (arguments, personal ones, their hash). Raises Refused."""
+
+MAX_CHOICES: Final = 10
+"""Buttons on one card."""
+
+MAX_LABEL: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What journeys are run with."""
+
+    resolve: Resolve
+    settings: TenantSettings
+    propose: Propose
+
+
+class Turn:
+    """One decision in the making. ``state`` always includes the facts gathered so far.
+
+    ``resumed`` tells that an interrupted run was come back to already.
+    """
+
+    def __init__(self, state: Conversation, moment: Moment, kit: Kit) -> None:
+        self.state = state
+        self.moment = moment
+        self.settings = kit.settings
+        self.propose = kit.propose
+        self.resolve = kit.resolve
+        self.facts: list[Event] = []
+        self.resumed = False
+
+    def add(self, fact: Event) -> None:
+        """Gather a fact."""
+        self.facts.append(fact)
+        self.state = apply(self.state, fact)
+
+    def current(self, run: Run) -> Run:
+        """The run as it is now. The run must not be over."""
+        now = self.state.run(run.run)
+        if now is None:
+            raise LookupError(f"run {run.run} is over")
+        return now
+
+    def journey(self, run: Run) -> Journey:
+        """The journey of a run, in the version that it began on."""
+        return journey_of(run, self.resolve)
+
+    def offered(self, name: object) -> Journey | None:
+        """The journey of that name, if it can be begun in this interaction."""
+        return self.resolve(self.state.release, name) if isinstance(name, str) and name else None
+
+    def menu(self) -> Mapping[str, str]:
+        """The journeys that are offered as buttons in this interaction: titles by name."""
+        return menu_of(self.state, self.resolve, self.settings)
+
+    def say(self, text: str, choices: tuple[Choice, ...] = ()) -> None:
+        """Post a message of the virtual agent; before its first one in an interaction, that it is a machine."""
+        if not self.state.spoke:
+            self._post(self.settings.machine_notice, None)
+        self._post(text, Card(kind="choices", title="", choices=choices[:MAX_CHOICES]) if choices else None)
+
+    def _post(self, text: str, card: Card | None) -> None:
+        self.add(
+            MessagePosted(
+                interaction=self.state.interaction,
+                person=self.state.person,
+                message=MessageId(self.moment.new_id("m")),
+                author=Author(kind="virtual_agent", id="virtual_agent", name=self.settings.assistant),
+                text=text,
+                card=card,
+            )
+        )
+
+    def start(self, journey: Journey) -> Run:
+        """Begin a journey on top of the stack."""
+        below = self.state.foreground
+        run = RunId(self.moment.new_id("run"))
+        self.add(
+            JourneyStarted(
+                interaction=self.state.interaction,
+                person=self.state.person,
+                run=run,
+                journey=journey.name,
+                release=self.state.release,
+                parent=below.run if below else "",
+            )
+        )
+        return self.state.runs[-1]
+
+    def end(self, run: Run, outcome: str) -> None:
+        """A run is over."""
+        self.add(
+            JourneyEnded(
+                interaction=self.state.interaction,
+                person=self.state.person,
+                run=run.run,
+                journey=run.journey,
+                outcome=outcome,
+            )
+        )
+
+    def fill(self, run: Run, name: str, value: Any, source: str) -> None:
+        """Give a slot or a result its value; None takes it away."""
+        self.add(
+            SlotFilled(
+                interaction=self.state.interaction,
+                person=self.state.person,
+                run=run.run,
+                name=name,
+                value=value,
+                source=source,
+            )
+        )
+
+    def wait(self, run: Run, path: str, waits_for: str, ref: str, tries: int = 0) -> None:
+        """The run stands at a step and waits."""
+        self.add(
+            StepReached(
+                interaction=self.state.interaction,
+                person=self.state.person,
+                run=run.run,
+                path=path,
+                waits_for=waits_for,
+                ref=ref,
+                tries=tries,
+            )
+        )
+
+    def stand(self, about: str, tries: int) -> None:
+        """No journey runs: the conversation waits for a subject."""
+        self.add(
+            StepReached(
+                interaction=self.state.interaction,
+                person=self.state.person,
+                run=RunId(""),
+                path=about,
+                waits_for="intent",
+                tries=tries,
+            )
+        )
+
+    def values(self, run: Run) -> dict[str, Any]:
+        """What templates and conditions of a run can refer to, in plain data."""
+        now = self.current(run)
+        return known_values(now, self.journey(now), self.settings)
+
+    def render(self, template: Template, run: Run, extra: Mapping[str, Any] | None = None) -> str:
+        """A text for the customer. Raises TemplateError where a name has no value."""
+        return template.render(spoken({**self.values(run), **(extra or {})}, self.settings.zone))
+
+    def about(self, text: str, run: Run) -> str:
+        """One of the tenant's own texts that speaks of a journey."""
+        return text.replace("{about}", self.journey(run).about)
+
+
+def journey_of(run: Run, resolve: Resolve) -> Journey:
+    """The journey of a run, in the version that it began on. Raises LookupError where that is gone."""
+    journey = resolve(run.release, run.journey)
+    if journey is None:
+        raise LookupError(f"release {run.release!r} has no journey called {run.journey!r}")
+    return journey
+
+
+def menu_of(state: Conversation, resolve: Resolve, settings: TenantSettings) -> Mapping[str, str]:
+    """The journeys that an interaction's release offers as buttons: titles by name."""
+    human = resolve(state.release, settings.human_journey)
+    return human.menu if human is not None else {}
+
+
+def known_values(run: Run, journey: Journey, settings: TenantSettings) -> dict[str, Any]:
+    """Slots and results of a run, and what every journey knows."""
+    return {
+        **run.values,
+        "customer_reason": run.reason or settings.texts.no_reason,
+        "hand_over": {"why": run.why_not},
+        "tenant": {"title": settings.title},
+        "journey": {"title": journey.title, "about": journey.about},
+    }
+
+
+def list_of(step: ChooseStep, values: Mapping[str, Any]) -> list[Any]:
+    """The items of a choice, at most as many as there are buttons; none where its expression gives no list."""
+    try:
+        found = step.source.evaluate(values)
+    except ExpressionError:
+        return []
+    return found[:MAX_CHOICES] if isinstance(found, list) else []
+
+
+def item_id(item: Any, index: int) -> str:
+    """What the choice of an item is told by: its own ``id``, else its place in the list."""
+    if isinstance(item, Mapping) and isinstance(item.get("id"), str | int):
+        return str(item["id"])
+    return str(index)
+
+
+def item_choices(step: ChooseStep, values: Mapping[str, Any], settings: TenantSettings) -> tuple[Choice, ...]:
+    """The items of a choice with their labels."""
+    choices = []
+    for index, item in enumerate(list_of(step, values)):
+        said = spoken({**values, step.choose: item}, settings.zone)
+        try:
+            label = step.label.render(said)
+        except ValueError:
+            label = item_id(item, index)
+        choices.append(Choice(value=item_id(item, index), label=label[:MAX_LABEL]))
+    return tuple(choices)
+
+
+def wanted_slot(run: Run, journey: Journey) -> tuple[str, Slot] | None:
+    """The slot that a run waits for, with its definition."""
+    step = journey.steps.get(run.path)
+    if run.waits_for not in ("slot", "choice") or not isinstance(step, AskStep | ChooseStep | VerifyStep):
+        return None
+    slot = journey.slots.get(run.ref)
+    return (run.ref, slot) if slot is not None else None

@@ -1,0 +1,195 @@
+"""What does the virtual agent make of a customer's message?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.journeys.filling import Taken, restore, rewind, take_slots
+from interlock.journeys.model import Journey
+from interlock.journeys.outcomes import resume_floor
+from interlock.journeys.stack import CLOSING, begin, go_on, go_on_below, say_goodbye
+from interlock.journeys.state import Run
+from interlock.journeys.steps import ask_again, proceed, take_branch
+from interlock.journeys.turn import Turn
+from interlock.journeys.understanding import Understood, understood
+from interlock.journeys.values import accepted
+from interlock.vocabulary.channels import Choice
+from interlock.vocabulary.journeys import SuggestionsMade, TurnContext
+
+HUMAN = "human"
+INTENT = "intent"
+MORE = "more"
+
+
+def take_turn(turn: Turn, command: TurnContext) -> None:
+    """Answer a message; silently, where a queue or an agent has the interaction."""
+    if not turn.state.interaction:
+        return
+    found = understood(command.suggestions)
+    if found.usable:
+        turn.add(
+            SuggestionsMade(
+                interaction=turn.state.interaction,
+                person=turn.state.person,
+                message=command.message,
+                model=command.model,
+                suggestions=list(found.usable),
+            )
+        )
+    if turn.state.holder != "virtual_agent":
+        return
+    resume_floor(turn)
+    run = turn.state.foreground
+    if run is None:
+        _without_journey(turn, found, command.text)
+    else:
+        _in_journey(turn, run, found, command.text)
+    go_on_below(turn)
+
+
+def _in_journey(turn: Turn, run: Run, found: Understood, text: str) -> None:
+    journey = turn.journey(run)
+    if _wants_human(turn, found) and run.journey != turn.settings.human_journey:
+        if run.waits_for == "slot" and journey.slots[run.ref].type != "text":
+            take_slots(turn, run, found, text)
+        _begin_human(turn)
+        return
+    other = _other_journey(turn, run, found)
+    if run.waits_for not in ("slot", "choice"):
+        _while_waiting(turn, run, found, other)
+        return
+    free_text = run.waits_for == "slot" and journey.slots[run.ref].type == "text"
+    if found.cancel and (free_text or run.ref not in found.slots):
+        _cancel(turn, run)
+        return
+    before = run.values
+    taken = take_slots(turn, run, found, text)
+    if taken.corrected:
+        _correct(turn, run, taken, before)
+    elif taken.wanted:
+        proceed(turn, run, run.path)
+    elif other is not None:
+        _interrupt(turn, run, other, found, text)
+    elif taken.others or found.repeat:
+        ask_again(turn, run, not_understood=False)
+    else:
+        _unanswered(turn, run)
+
+
+def _without_journey(turn: Turn, found: Understood, text: str) -> None:
+    """No journey runs: is one wanted, a person, nothing more? Otherwise one question, then the offer of a person."""
+    standing = turn.state.standing
+    journey = turn.offered(found.slots.get(INTENT)) or turn.offered(found.intent)
+    answer = found.slots.get(HUMAN) if standing and standing.about == HUMAN else None
+    more = found.slots.get(MORE) if standing and standing.about == CLOSING else None
+    if _wants_human(turn, found) or answer is True:
+        _begin_human(turn)
+    elif journey is not None:
+        _begin_filled(turn, journey, found, text)
+    elif more is False or (found.cancel and standing is not None and standing.about == CLOSING):
+        say_goodbye(turn)
+    elif found.cancel:
+        turn.say(turn.settings.texts.nothing_to_cancel)
+    elif more is True or answer is False or (standing is not None and standing.about == CLOSING):
+        turn.say(turn.settings.texts.go_on, _titles(turn, ()))
+        turn.stand(INTENT, 0)
+    elif standing is None or standing.tries == 0:
+        turn.say(turn.settings.texts.clarify, _titles(turn, found.options))
+        turn.stand(INTENT, 1)
+    else:
+        texts = turn.settings.texts
+        turn.say(texts.offer_human, (Choice(value="yes", label=texts.yes), Choice(value="no", label=texts.no)))
+        turn.stand(HUMAN, standing.tries + 1)
+
+
+def _while_waiting(turn: Turn, run: Run, found: Understood, other: Journey | None) -> None:
+    """The run waits for a card to be answered, or for something outside: a yes in free text is no confirmation."""
+    texts = turn.settings.texts
+    if other is not None and run.waits_for == "proposal" and run.needs:
+        _interrupt(turn, run, other, found, "")
+    elif run.needs == "confirm":
+        turn.say(texts.use_decline_button if found.cancel else texts.use_confirm_card)
+    elif run.needs == "step_up":
+        turn.say(texts.use_code_card)
+    else:
+        turn.say(texts.one_moment)
+
+
+def _interrupt(turn: Turn, run: Run, other: Journey, found: Understood, text: str) -> None:
+    """Another subject: on top of this one; or back to it, where it waits further down the stack."""
+    below = next((each for each in turn.state.runs if each.journey == other.name and each.waits_for_customer), None)
+    if below is None:
+        _begin_filled(turn, other, found, text)
+        return
+    for each in reversed(turn.state.runs):
+        if each.run == below.run:
+            break
+        if each.waits_for_customer:
+            turn.end(each, "changed_subject")
+    go_on(turn, turn.current(below))
+
+
+def _begin_filled(turn: Turn, journey: Journey, found: Understood, text: str) -> None:
+    """Begin a journey with whatever the same message already says about its slots."""
+    run = turn.start(journey)
+    for name, raw in found.slots.items():
+        slot = journey.slots.get(name)
+        value = accepted(slot, raw) if slot is not None and slot.type != "text" else None
+        if value is not None:
+            turn.fill(run, name, value, "message")
+    proceed(turn, run, journey.order[0])
+
+
+def _begin_human(turn: Turn) -> None:
+    journey = turn.offered(turn.settings.human_journey)
+    if journey is None:
+        turn.say(turn.settings.texts.go_on, _titles(turn, ()))
+        return
+    begin(turn, journey)
+
+
+def _correct(turn: Turn, run: Run, taken: Taken, before: Mapping[str, Any]) -> None:
+    """A slot was corrected: what was derived from the old value is forgotten and done again."""
+    back = rewind(turn, run, taken.corrected)
+    if back.too_late:
+        restore(turn, run, before, taken.corrected)
+        turn.say(turn.settings.texts.too_late)
+        ask_again(turn, run, not_understood=False)
+        return
+    for name in sorted(back.stale):
+        turn.fill(run, name, None, "corrected")
+    turn.say(turn.settings.texts.corrected)
+    proceed(turn, run, back.path)
+
+
+def _cancel(turn: Turn, run: Run) -> None:
+    turn.say(turn.settings.texts.cancelled)
+    turn.end(run, "cancelled")
+
+
+def _unanswered(turn: Turn, run: Run) -> None:
+    """The answer did not contain what was asked for: asked again, a few times."""
+    tries = run.tries + 1
+    if tries >= turn.settings.slot_tries:
+        take_branch(turn, run, run.path, "no_match")
+        return
+    turn.wait(run, run.path, run.waits_for, run.ref, tries)
+    ask_again(turn, run, not_understood=True)
+
+
+def _wants_human(turn: Turn, found: Understood) -> bool:
+    return found.human or found.intent == turn.settings.human_journey
+
+
+def _other_journey(turn: Turn, run: Run, found: Understood) -> Journey | None:
+    """The journey that the message seems to be about, if it is another one."""
+    journey = turn.offered(found.intent)
+    return journey if journey is not None and journey.name != run.journey else None
+
+
+def _titles(turn: Turn, only: tuple[str, ...]) -> tuple[Choice, ...]:
+    """Buttons for the journeys; only for some of them where the model hesitates between these."""
+    menu = turn.menu()
+    some = {name: title for name, title in menu.items() if name in only or title in only} or menu
+    return tuple(Choice(value=name, label=title) for name, title in some.items())

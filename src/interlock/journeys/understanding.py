@@ -1,0 +1,83 @@
+"""What can a journey use of a model's suggestions? They may be anything whatever; what is no suggestion is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+MAX_SUGGESTIONS: Final = 32
+"""Suggestions of one turn that are looked at."""
+
+MAX_NAME: Final = 64
+MAX_CHARACTERS: Final = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The suggestions of one message, sorted by what they are about.
+
+    Attributes:
+        intent: the journey that the customer seems to want; the first one that is suggested.
+        slots: values by the name of the slot that they are for; ``corrections`` explicitly replace one.
+        options: journeys between which the model cannot decide.
+        usable: what was recognised, in plain JSON, for the log.
+    """
+
+    intent: str = ""
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    corrections: Mapping[str, Any] = field(default_factory=dict)
+    human: bool = False
+    cancel: bool = False
+    repeat: bool = False
+    options: tuple[str, ...] = ()
+    usable: tuple[dict[str, Any], ...] = ()
+
+
+def understood(suggestions: object) -> Understood:
+    """What is usable of a turn's suggestions; never fails."""
+    intent, human, cancel, repeat = "", False, False, False
+    slots: dict[str, Any] = {}
+    corrections: dict[str, Any] = {}
+    options: tuple[str, ...] = ()
+    usable: list[dict[str, Any]] = []
+    several = suggestions if isinstance(suggestions, list | tuple) else ()
+    for suggestion in several[:MAX_SUGGESTIONS]:
+        plain = _plain(suggestion)
+        if plain is None:
+            usable.append({"type": "unusable"})
+            continue
+        usable.append(plain)
+        kind = plain.get("type", plain.get("suggests"))
+        if kind == "start_journey" and not intent:
+            intent = _name(plain.get("journey"))
+        elif kind == "set_slot" and _name(plain.get("name")):
+            slots.setdefault(plain["name"], plain.get("value"))
+        elif kind == "correct_slot" and _name(plain.get("name")):
+            corrections.setdefault(plain["name"], plain.get("value"))
+        elif kind == "clarify":
+            several_options = plain.get("journeys", plain.get("options"))
+            named = several_options if isinstance(several_options, list) else []
+            options = tuple(name for name in map(_name, named[:MAX_SUGGESTIONS]) if name)
+        human = human or kind == "hand_over"
+        cancel = cancel or kind == "cancel"
+        repeat = repeat or kind == "repeat"
+    return Understood(intent, slots, corrections, human, cancel, repeat, options, tuple(usable))
+
+
+def _plain(suggestion: object) -> dict[str, Any] | None:
+    """A suggestion as plain JSON of a bounded size; None for what is no mapping of names to JSON values."""
+    try:
+        encoded = msgspec.json.encode(suggestion)
+        if len(encoded) > 4 * MAX_CHARACTERS:
+            return None
+        decoded = msgspec.json.decode(encoded)
+    except (TypeError, ValueError, RecursionError, OverflowError, AttributeError):
+        return None
+    return decoded if isinstance(decoded, dict) else None
+
+
+def _name(value: object) -> str:
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_NAME else ""

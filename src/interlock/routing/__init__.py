@@ -1,0 +1,29 @@
+"""Who takes which waiting interaction, why, and how healthy is each queue?"""
+
+from __future__ import annotations
+
+from interlock.routing.board import Board, board, from_snapshot, to_snapshot
+from interlock.routing.choose import Place, choose, place
+from interlock.routing.entry import enter, entering
+from interlock.routing.queues import QueueSpec, Specs, load_queue, load_queues
+from interlock.routing.screens import document, me
+from interlock.routing.subject import subject
+
+__all__ = [
+    "Board",
+    "Place",
+    "QueueSpec",
+    "Specs",
+    "board",
+    "choose",
+    "document",
+    "enter",
+    "entering",
+    "from_snapshot",
+    "load_queue",
+    "load_queues",
+    "me",
+    "place",
+    "subject",
+    "to_snapshot",
+]

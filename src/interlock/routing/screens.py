@@ -1,0 +1,181 @@
+"""What do a supervisor and an agent see of the floor, as the documents that their pages follow?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final
+
+from interlock.routing.agents import Agent
+from interlock.routing.board import Board
+from interlock.routing.measures import Counts
+from interlock.routing.queues import QueueSpec, Specs
+from interlock.routing.visits import Visit
+from interlock.vocabulary.ids import InteractionId, QueueName, StaffId
+from interlock.vocabulary.routing import Presence
+
+PRESENCES: Final = (
+    (Presence.AVAILABLE, "Available"),
+    (Presence.BREAK, "Break"),
+    (Presence.OTHER_WORK, "Other work"),
+    (Presence.OFFLINE, "Offline"),
+)
+"""What an agent can choose, in the order of the menu."""
+
+_NOTHING_KNOWN: Final[Mapping[str, Any]] = {
+    "customer_label": "",
+    "last_text": "",
+    "last_at": None,
+    "unread": 0,
+    "waiting_for": None,
+}
+
+
+def document(
+    board: Board, names: Mapping[StaffId, str], specs: Specs, now: datetime, *, zone: tzinfo = UTC, parked: int = 0
+) -> dict[str, Any]:
+    """The ``board`` document.
+
+    Args:
+        names: the staff who take interactions, by identifier; those who never came are shown as offline.
+        now: an aware time.
+        zone: the tenant's time zone; counts are those since its midnight.
+        parked: how many due commands were given up on.
+    """
+    visits = sorted(board.visits.values(), key=lambda visit: (visit.since, visit.visit))
+    staff = sorted({*names, *board.agents}, key=lambda each: (names.get(each, each), each))
+    extra = sorted({*board.queues, *(visit.queue for visit in visits)} - set(specs))
+    holders = list(board.interactions.values())
+    return {
+        "now": _time(now),
+        "queues": [_queue(board, name, specs.get(name), visits, now, zone) for name in (*specs, *extra)],
+        "visits": [_visit(visit) for visit in visits],
+        "agents": [_agent(board.agent(each), each, names.get(each, each)) for each in staff],
+        "interactions": {
+            "open": len(holders),
+            "with_virtual_agent": holders.count("virtual_agent"),
+            "waiting": holders.count("queue"),
+            "with_agents": holders.count("agent"),
+        },
+        "parked": parked,
+    }
+
+
+def me(
+    board: Board,
+    staff: Mapping[str, Any],
+    specs: Specs,
+    *,
+    summaries: Mapping[InteractionId, str],
+    details: Mapping[InteractionId, Mapping[str, Any]],
+    dispositions: Sequence[Mapping[str, str]],
+) -> dict[str, Any]:
+    """The ``me`` document of an agent.
+
+    Args:
+        staff: ``{"id", "name", "roles"}`` of the agent.
+        summaries: of interactions that are offered: what it is about, in one line.
+        details: of interactions in hand: ``customer_label``, ``last_text``, ``last_at``, ``unread``, ``waiting_for``.
+        dispositions: ``{"value", "label"}`` of each.
+    """
+    agent = board.agent(StaffId(staff["id"]))
+    visit = None if agent.offer is None else board.visits.get(agent.offer.visit)
+    return {
+        "staff": dict(staff),
+        "presence": agent.presence.value,
+        "presence_since": _time(agent.since),
+        "reason": agent.reason,
+        "pending": agent.pending.value if agent.pending else None,
+        "capacity": agent.capacity,
+        "load": agent.load,
+        "offers": [] if visit is None else [_offer(visit, specs, summaries)],
+        "work": [
+            {**work, **_NOTHING_KNOWN, **details.get(InteractionId(work["interaction"]), {})} for work in _work(agent)
+        ],
+        "dispositions": [dict(each) for each in dispositions],
+        "presences": [{"value": presence.value, "label": label} for presence, label in PRESENCES],
+    }
+
+
+def _queue(
+    board: Board, name: QueueName, spec: QueueSpec | None, visits: Iterable[Visit], now: datetime, zone: tzinfo
+) -> dict[str, Any]:
+    mine = [visit for visit in visits if visit.queue == name]
+    line = board.queues.get(name)
+    message = board.closed_message(name)
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    counts = Counts() if line is None else line.intervals.since(midnight)
+    target = None if spec is None else next(iter(spec.channels.values()), None)
+    asa_ms = counts.asa_ms
+    return {
+        "name": name,
+        "title": name if spec is None else spec.title,
+        "open": spec is not None and message is None and spec.hours.is_open(now),
+        "closed_message": message,
+        "waiting": sum(visit.offer is None for visit in mine),
+        "offered": sum(visit.offer is not None for visit in mine),
+        "longest_since": _time(mine[0].since) if mine else None,
+        "entered": counts.entered,
+        "answered": counts.answered,
+        "abandoned": counts.abandoned,
+        "short_abandoned": counts.short_abandoned,
+        "service_level": counts.service_level,
+        "target": None if target is None else float(target.target),
+        "threshold_s": None if target is None else target.answered_within.total_seconds(),
+        "asa_s": None if asa_ms is None else round(asa_ms / 1000, 1),
+        "agents_available": sum(agent.ready and name in agent.queues for agent in board.agents.values()),
+    }
+
+
+def _visit(visit: Visit) -> dict[str, Any]:
+    return {
+        "visit": visit.visit,
+        "interaction": visit.interaction,
+        "queue": visit.queue,
+        "since": _time(visit.since),
+        "state": "waiting" if visit.offer is None else "offered",
+        "agent": None if visit.offer is None else visit.offer.agent,
+    }
+
+
+def _agent(agent: Agent, identifier: StaffId, name: str) -> dict[str, Any]:
+    return {
+        "id": identifier,
+        "name": name,
+        "presence": agent.presence.value,
+        "since": _time(agent.since),
+        "reason": agent.reason,
+        "pending": agent.pending.value if agent.pending else None,
+        "queues": list(agent.queues),
+        "capacity": agent.capacity,
+        "load": agent.load,
+        "work": _work(agent, offered=True),
+    }
+
+
+def _work(agent: Agent, *, offered: bool = False) -> list[dict[str, Any]]:
+    work = [
+        {"interaction": each.interaction, "state": each.state.value, "since": _time(each.since)} for each in agent.work
+    ]
+    if offered and agent.offer is not None:
+        work.append({"interaction": agent.offer.interaction, "state": "offered", "since": _time(agent.offer.at)})
+    return work
+
+
+def _offer(visit: Visit, specs: Specs, summaries: Mapping[InteractionId, str]) -> dict[str, Any]:
+    offer, spec = visit.offer, specs.get(visit.queue)
+    return {
+        "offer": None if offer is None else offer.offer,
+        "visit": visit.visit,
+        "interaction": visit.interaction,
+        "queue": visit.queue,
+        "queue_title": visit.queue if spec is None else spec.title,
+        "channel": visit.channel.value,
+        "waiting_since": _time(visit.since),
+        "expires_at": None if offer is None else _time(offer.expires_at),
+        "summary": summaries.get(visit.interaction, ""),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

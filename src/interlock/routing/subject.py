@@ -1,0 +1,85 @@
+"""What does routing decide, react to, and let happen later?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject
+from interlock.kernel.events import Command, Event
+from interlock.routing.choose import REOFFER_AFTER
+from interlock.routing.offers import ACCEPT, REJECT, TIME_OUT, ending, offering
+from interlock.routing.presence import SET, SETTLE
+from interlock.routing.queues import Specs
+from interlock.routing.switch import closing_queues, opening_queues
+from interlock.vocabulary.interactions import InteractionEnded, WrappedUp
+from interlock.vocabulary.routing import (
+    EndVisit,
+    OfferAccepted,
+    OfferClosed,
+    PresencePended,
+    PresenceSet,
+    RouteAgent,
+    RouteQueue,
+    SettlePresence,
+    TimeOutOffer,
+    VisitEnded,
+    VisitEntered,
+    VisitOffered,
+)
+from interlock.vocabulary.settings import TenantSettings
+
+
+def subject(settings: TenantSettings, specs: Specs) -> Subject:
+    """Routing with the times and the queues of a tenant."""
+    deciders: tuple[Decider[Any, Any], ...] = (
+        offering(settings.offer_timeout),
+        ACCEPT,
+        REJECT,
+        TIME_OUT,
+        ending(settings.short_abandon),
+        SET,
+        SETTLE,
+        closing_queues(frozenset(specs)),
+        opening_queues(frozenset(specs)),
+    )
+    return Subject("routing", cast("tuple[Decider[Command, object], ...]", deciders), (react,), (timers,))
+
+
+def react(event: Event) -> Sequence[Command]:
+    """What to look at again: whenever a visit begins to wait, and whenever an agent may have become free."""
+    match event:
+        case VisitEntered():
+            return (RouteQueue(queue=event.queue),)
+        case OfferClosed(how="withdrawn"):
+            return (RouteAgent(agent=event.agent),)
+        case OfferClosed():
+            return (RouteQueue(queue=event.queue), RouteAgent(agent=event.agent))
+        case OfferAccepted() | PresenceSet() | PresencePended():
+            # Who took one may have room for another; and when somebody goes, those who said no may be asked again.
+            return (RouteAgent(agent=event.agent),)
+        case WrappedUp():
+            return (SettlePresence(agent=event.agent), RouteAgent(agent=event.agent))
+        case InteractionEnded() if event.reason != "wrapped_up":
+            return (EndVisit(interaction=event.interaction),)
+    return ()
+
+
+def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
+    """An offer runs out; a rejected visit may be offered to the same agent again after a pause."""
+    match event:
+        case VisitOffered():
+            late = TimeOutOffer(visit=event.visit, offer=event.offer, agent=event.agent)
+            return (SetTimer(f"offer:{event.offer}", event.expires_at, late),)
+        case OfferAccepted():
+            return (ClearTimer(f"offer:{event.offer}"),)
+        case OfferClosed():
+            clear = ClearTimer(f"offer:{event.offer}")
+            if event.how != "rejected":
+                return (clear,)
+            again = SetTimer(f"reoffer:{event.visit}", at + REOFFER_AFTER, RouteQueue(queue=event.queue))
+            return (clear, again)
+        case VisitEnded():
+            return (ClearTimer(f"reoffer:{event.visit}"),)
+    return ()

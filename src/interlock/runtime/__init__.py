@@ -1,0 +1,1 @@
+"""The shell around the pure inside: composition, the loop, effects, timers, settings, telemetry."""

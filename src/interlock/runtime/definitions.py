@@ -1,0 +1,234 @@
+"""Which definitions are in force: read from a folder, checked as a whole, published as an immutable release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from interlock.control.bundle import Bundle, load_bundle
+from interlock.dialogue.intents import IntentModel
+from interlock.journeys.compile import compile_journeys
+from interlock.journeys.model import Journey, JourneySet
+from interlock.kernel.documents import DefinitionError, Problem, load
+from interlock.kernel.errors import Answered, Refused
+from interlock.kernel.log import Log, Plan, Records
+from interlock.routing.queues import Specs, load_queues
+from interlock.runtime.clock import Clock
+from interlock.runtime.training import BadExamples, train_in_subprocess
+from interlock.vocabulary.ids import ReleaseId
+from interlock.vocabulary.releases import ReleasePublished
+from interlock.vocabulary.settings import TenantSettings
+
+MAX_FILE_BYTES: Final = 2 * 1024 * 1024
+MAX_FILES: Final = 2_000
+ENDINGS: Final = frozenset({".yaml", ".yml", ".cedar", ".json", ".py"})
+RELEASES_KEPT: Final = 50
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """One release, checked and compiled."""
+
+    release: ReleaseId
+    files: Mapping[str, str]
+    tenant: TenantSettings
+    queues: Specs
+    bundle: Bundle
+    journeys: Mapping[str, Journey]
+    model: bytes
+    intents: IntentModel
+
+
+class _Stored(msgspec.Struct):
+    """A release as it is kept."""
+
+    files: dict[str, str]
+    model: bytes
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """The texts of a definitions folder by their path in it.
+
+    Raises:
+        Refused: there is no such folder, or it holds something that is too large or is no text.
+    """
+    if not folder.is_dir():
+        raise Refused("no_definitions", f"{folder} is not a folder; name the one with tenant.yaml in it.", status=422)
+    files: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.suffix not in ENDINGS or not path.is_file() or any(part[0] in "._" for part in inside.parts):
+            continue
+        if path.stat().st_size > MAX_FILE_BYTES or len(files) >= MAX_FILES:
+            raise Refused("too_large", f"{path} is too large, or there are more than {MAX_FILES} files.", status=422)
+        try:
+            files[inside.as_posix()] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise Refused("not_text", f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).", status=422) from error
+    if "tenant.yaml" not in files:
+        raise Refused("no_tenant", f"{folder} has no tenant.yaml; it says who the tenant is.", status=422)
+    return files
+
+
+def release_id(files: Mapping[str, str]) -> ReleaseId:
+    """The version of these texts: the same texts are the same release."""
+    digest = sha256()
+    for path, text in sorted(files.items()):
+        digest.update(f"{path}\0{len(text)}\0{text}".encode())
+    return ReleaseId(f"r_{digest.hexdigest()[:12]}")
+
+
+def check(files: Mapping[str, str]) -> tuple[TenantSettings, Specs, Bundle, JourneySet]:
+    """Read and check everything.
+
+    Raises:
+        DefinitionError: with every problem of every file, each with its line and what to write instead.
+    """
+    problems: list[Problem] = []
+
+    def attempt(read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except DefinitionError as error:
+            problems.extend(error.problems)
+            return None
+
+    tenant: TenantSettings | None = attempt(lambda: load(files["tenant.yaml"], "tenant.yaml", TenantSettings))
+    queues: Specs | None = attempt(lambda: load_queues(_under(files, "queues/")))
+    bundle: Bundle | None = attempt(lambda: load_bundle(files, release_id(files)))
+    journeys: JourneySet | None = None
+    if tenant is not None:
+        journeys = attempt(
+            lambda: compile_journeys(
+                _under(files, "journeys/"),
+                tenant,
+                actions=None if bundle is None else bundle.actions,
+                queues=None if queues is None else queues,
+                tenant_file=files["tenant.yaml"],
+            )
+        )
+    if problems or tenant is None or queues is None or bundle is None or journeys is None:
+        raise DefinitionError(problems)
+    return tenant, queues, bundle, journeys
+
+
+def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
+    return {path: text for path, text in files.items() if path.startswith(folder)}
+
+
+def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
+    """A release from its texts and its trained model. Raises DefinitionError."""
+    tenant, queues, bundle, journeys = check(files)
+    return Definitions(
+        release_id(files), files, tenant, queues, bundle, journeys.journeys, model, IntentModel.from_bytes(model)
+    )
+
+
+async def build(files: Mapping[str, str]) -> Definitions:
+    """Check the texts and train the model from the journeys' examples, in a process of its own.
+
+    Raises:
+        DefinitionError: with every problem of every file.
+    """
+    tenant, _, _, journeys = check(files)
+    try:
+        model = await train_in_subprocess(journeys.examples(), tenant.language)
+    except BadExamples as error:
+        raise DefinitionError([Problem("journeys", 1, 1, str(error), "")]) from error
+    return compiled(files, model)
+
+
+class Releases:
+    """The releases of a tenant: the one in force, and those that interactions still run on."""
+
+    def __init__(self, records: Records, in_force: Definitions) -> None:
+        self._records = records
+        self._kept: dict[str, Definitions] = {in_force.release: in_force}
+        self._latest = in_force
+
+    def keep(self, definitions: Definitions) -> None:
+        """Put a release into force here."""
+        self._latest = definitions
+        self._kept[definitions.release] = definitions
+        while len(self._kept) > RELEASES_KEPT:
+            del self._kept[next(iter(self._kept))]
+
+    def journey(self, release: str, name: str) -> Journey | None:
+        """A journey of a release; of the one in force where that release is not at hand."""
+        found = self._kept.get(release, self._latest).journeys.get(name)
+        return found if found is not None else self._latest.journeys.get(name)
+
+    async def ensure(self, release: str) -> None:
+        """Have a release at hand before journeys of it are decided."""
+        if release and release not in self._kept:
+            try:
+                self._kept[release] = await self.load(release)
+            except (LookupError, DefinitionError) as error:
+                logger.warning("a release cannot be used any more; its journeys go on by the one in force", error=str(error))
+                self._kept[release] = self._latest
+
+    async def load(self, release: str) -> Definitions:
+        """A release from the database. Raises LookupError where there is none."""
+        if release in self._kept:
+            return self._kept[release]
+        body = await self._records.get("release", release)
+        if body is None:
+            raise LookupError(f"there is no release {release}")
+        stored = msgspec.msgpack.decode(body, type=_Stored)
+        return compiled(stored.files, stored.model)
+
+    @classmethod
+    async def current(cls, log: Log, records: Records, folder: Path, clock: Clock) -> Definitions:
+        """The release in force; a folder that differs from it is published first.
+
+        A folder with mistakes is told of and left: the running version stays. Without a running version it is an error.
+        """
+        body = await records.get("release", "current")
+        running = body.decode() if body else ""
+        try:
+            files = read_folder(folder)
+            if release_id(files) == running:
+                return await cls._stored(records, running)
+            return await publish(files, log, records, by="start")
+        except (DefinitionError, Refused) as error:
+            if not running:
+                raise
+            logger.error("the definitions are not published; the running version stays", error=str(error))
+            return await cls._stored(records, running)
+
+    @staticmethod
+    async def _stored(records: Records, release: str) -> Definitions:
+        body = await records.get("release", release)
+        if body is None:
+            raise Refused("release_missing", f"the release {release} is in force but not stored; publish it again.")
+        stored = msgspec.msgpack.decode(body, type=_Stored)
+        return compiled(stored.files, stored.model)
+
+
+async def publish(files: Mapping[str, str], log: Log, records: Records, *, by: str) -> Definitions:
+    """Check, train, store and put into force. Raises DefinitionError; then nothing has changed."""
+    definitions = await build(files)
+    stored = _Stored(dict(files), definitions.model)
+    await records.put("release", definitions.release, msgspec.msgpack.encode(stored))
+    before = await records.get("release", "current")
+    await records.put("release", "current", definitions.release.encode())
+    fact = ReleasePublished(
+        release=definitions.release,
+        by=by,
+        journeys=tuple(definitions.journeys),
+        actions=tuple(definitions.bundle.actions),
+        rules=tuple(rule.id for rule in definitions.bundle.rules),
+    )
+    try:
+        await log.append(Plan((fact,), cause=f"release/{definitions.release}/after/{(before or b'').decode()}"))
+    except Answered:
+        pass  # another node published the same at the same time
+    return definitions

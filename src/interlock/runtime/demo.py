@@ -1,0 +1,39 @@
+"""Who works in the demonstration: four people with a password that everybody knows."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from interlock.kernel.errors import Refused
+from interlock.runtime.staff import Staff
+
+DEMO_PASSWORD: Final = "demo"  # noqa: S105  # known to everybody on purpose; only ever set in demo mode
+
+
+class DemoPerson(NamedTuple):
+    """A member of the demonstration's staff."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    queues: tuple[str, ...]
+
+
+DEMO_STAFF: Final = (
+    DemoPerson("amara", "Amara Okafor", ("agent",), ("care", "returns")),
+    DemoPerson("ben", "Ben Castellanos", ("agent",), ("care", "returns")),
+    DemoPerson("sofia", "Sofia Lindqvist", ("supervisor",), ("care", "returns")),
+    DemoPerson("admin", "Alex Admin", ("admin",), ()),
+)
+
+
+async def add_demo_staff(staff: Staff) -> None:
+    """Add whoever is not there yet."""
+    for person in DEMO_STAFF:
+        try:
+            await staff.add(
+                person.login, person.name, DEMO_PASSWORD, person.roles, person.queues, by="demo", any_password=True
+            )
+        except Refused as refusal:
+            if refusal.code != "login_taken":
+                raise

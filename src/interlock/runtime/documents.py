@@ -1,0 +1,191 @@
+"""The live documents: what each page shows, built from the views at the follower's position."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from interlock.control.approvals_document import Words, approvals_document, proposals_shown
+from interlock.control.arguments import ArgSpec
+from interlock.control.proposals import fold, proposal_query
+from interlock.governance.accounts import Account
+from interlock.interactions.masking import masked_text
+from interlock.interactions.view import InteractionView
+from interlock.kernel.errors import Refused
+from interlock.kernel.events import Cursor, Recorded, sealed_fields
+from interlock.kernel.log import Query
+from interlock.routing import screens
+from interlock.vocabulary.ids import InteractionId, ProposalId, StaffId, tag
+from interlock.vocabulary.proposals import ProposalJudged
+
+if TYPE_CHECKING:
+    from interlock.runtime.app import App
+
+AGENTS = 'Role::"agent"'
+"""How a permit names the role of agents."""
+
+
+class Watched(NamedTuple):
+    """A document and the position that it shows."""
+
+    cursor: Cursor
+    value: dict[str, Any]
+
+
+class Documents:
+    """Builds documents for one node. Those that many watch are built once for each position."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._words: dict[str, tuple[InteractionId, str]] = {}
+        self._built: dict[str, Watched] = {}
+
+    async def board(self) -> dict[str, Any]:
+        """The document ``board``."""
+        app = self._app
+        built = self._built.get("board")
+        if built is None or built.cursor != app.follower.cursor:
+            names = {
+                staff: account.name for staff, account in app.staff.accounts.items() if "agent" in account.roles
+            }
+            value = screens.document(
+                app.board, names, app.queues, app.clock(), zone=app.tenant.zone, parked=len(app.node.parked)
+            )
+            built = self._built["board"] = Watched(app.follower.cursor, value)
+        return built.value
+
+    async def me(self, account: Account) -> dict[str, Any]:
+        """The document ``me`` of a member of staff."""
+        app = self._app
+        agent = app.board.agent(account.staff)
+        details: dict[InteractionId, dict[str, Any]] = {}
+        for work in agent.work:
+            details[work.interaction] = (await app.views.get(work.interaction)).summary()
+        summaries: dict[InteractionId, str] = {}
+        if agent.offer is not None and agent.offer.visit in app.board.visits:
+            interaction = app.board.visits[agent.offer.visit].interaction
+            summaries[interaction] = (await app.views.get(interaction)).about(self._journey_titles())
+        return screens.me(
+            app.board,
+            {"id": account.staff, "name": account.name, "roles": list(account.roles)},
+            app.queues,
+            summaries=summaries,
+            details=details,
+            dispositions=[{"value": one.value, "label": one.label} for one in app.tenant.dispositions],
+        )
+
+    async def approvals(self) -> dict[str, Any]:
+        """The document ``approvals``; the words of each proposal are opened for the reader."""
+        app = self._app
+        words: dict[str, Words] = {}
+        for proposal in proposals_shown(app.approvals):
+            interaction, says = await self._said(ProposalId(proposal))
+            label = (await app.views.get(interaction)).summary()["customer_label"] if interaction else ""
+            words[proposal] = Words(says=says, customer_label=label)
+        return approvals_document(app.approvals, app.definitions.bundle, words)
+
+    async def _said(self, proposal: ProposalId) -> tuple[InteractionId, str]:
+        if proposal not in self._words:
+            if len(self._words) > 1_000:
+                self._words.clear()
+            found = await self._app.log.read(Query(tag("proposal", proposal), (ProposalJudged,)))
+            judged = found.events[-1].event if found.events else None
+            if not isinstance(judged, ProposalJudged):
+                return InteractionId(""), ""
+            self._words[proposal] = (judged.interaction, str(judged.says))
+        return self._words[proposal]
+
+    def forget(self) -> None:
+        """Drop what was opened: somebody was erased."""
+        self._words.clear()
+        self._built.clear()
+
+    async def interaction(self, interaction: InteractionId, viewer: StaffId) -> Watched:
+        """The document ``interaction:ID`` as a member of staff sees it. Raises Refused where there is none."""
+        app = self._app
+        view: InteractionView = await app.views.get(interaction)
+        bundle = app.definitions.bundle
+        value = view.document(
+            viewer=viewer,
+            names=app.staff.names,
+            journey_titles=self._journey_titles(),
+            action_titles={name: action.title for name, action in bundle.actions.items()},
+            queue_titles={name: spec.title for name, spec in app.queues.items()},
+            actions=self._actions(),
+        )
+        return Watched(app.follower.cursor, value)
+
+    def _journey_titles(self) -> dict[str, str]:
+        return {name: journey.title for name, journey in self._app.definitions.journeys.items()}
+
+    def _actions(self) -> list[dict[str, Any]]:
+        """What the desk offers: every action that some rule permits agents."""
+        bundle = self._app.definitions.bundle
+        return [
+            {
+                "action": action.name,
+                "title": action.title,
+                "effect": action.effect,
+                "args": [_argument(spec) for spec in action.args],
+            }
+            for action in bundle.actions.values()
+            if any(AGENTS in rule.statement.text for rule in bundle.policies[action.name].permits)
+        ]
+
+    async def proposal(self, proposal: ProposalId) -> dict[str, Any]:
+        """How a proposal stands. Raises Refused where there is none."""
+        found = await self._app.log.read(proposal_query(proposal))
+        state = fold(found.events)
+        if state.proposed is None:
+            raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+        judged, outcome = state.judged, state.outcome
+        return {
+            "proposal": proposal,
+            "interaction": state.proposed.interaction,
+            "action": state.proposed.action,
+            "args_hash": state.proposed.args_hash,
+            "verdict": judged.verdict if judged else None,
+            "policy": judged.policy if judged else None,
+            "rulings": msgspec.to_builtins(judged.rulings) if judged else [],
+            "needs": [str(need) for need in state.needs],
+            "refused": state.refused.how if state.refused else None,
+            "outcome": type(outcome).__name__ if outcome else ("EffectUnknown" if state.unknown else None),
+        }
+
+    async def facts(self, interaction: InteractionId) -> list[dict[str, Any]]:
+        """The facts of an interaction, in order, as the log keeps them. Raises Refused where there are none."""
+        found = await self._app.log.read(Query(tag("interaction", interaction)))
+        if not found.events:
+            raise Refused("interaction_unknown", "There is no such interaction.", status=404)
+        return [fact(recorded) for recorded in found.events]
+
+
+def fact(recorded: Recorded) -> dict[str, Any]:
+    """A fact for reading: personal text shows no addresses and numbers."""
+    data: dict[str, Any] = msgspec.to_builtins(recorded.event)
+    for name in sealed_fields(type(recorded.event)):
+        if isinstance(data.get(name), str):
+            data[name] = masked_text(data[name])
+    return {
+        "cursor": str(recorded.cursor),
+        "id": recorded.id,
+        "at": recorded.at.isoformat(),
+        "type": type(recorded.event).__name__,
+        "cause": recorded.cause,
+        "data": data,
+    }
+
+
+def _argument(spec: ArgSpec) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": spec.name,
+        "type": "money" if spec.kind == "money" else spec.kind,
+        "label": spec.label or spec.name.replace("_", " "),
+        "required": not spec.optional,
+    }
+    if spec.choices:
+        shown["options"] = [{"value": choice, "label": choice.replace("_", " ")} for choice in spec.choices]
+    if spec.currency:
+        shown["currency"] = spec.currency
+    return shown

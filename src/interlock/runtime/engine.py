@@ -1,0 +1,135 @@
+"""How does a command become facts: read, fold, decide, append, at most five times; and what follows from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+
+from interlock.kernel.deciders import Decider, Moment, SetTimer, Subject
+from interlock.kernel.errors import Conflict
+from interlock.kernel.events import Command, Event, NewId, Recorded
+from interlock.kernel.log import Appended, Due, Judging, Log, Plan, Posting, Query
+from interlock.runtime.clock import Clock
+
+ATTEMPTS: Final = 5
+"""How often a decision is made anew when facts appear that it did not see."""
+NOTHING: Final = Appended((), ())
+
+
+
+def id_maker(cause: str) -> NewId:
+    """Identifiers that depend on the cause alone: decided again, a command names the same things."""
+    counts: dict[str, int] = {}
+
+    def new_id(prefix: str) -> str:
+        counts[prefix] = number = counts.get(prefix, 0) + 1
+        return f"{prefix}_{blake2b(f'{cause}|{prefix}|{number}'.encode(), digest_size=10).hexdigest()}"
+
+    return new_id
+
+
+class Engine:
+    """Decides commands on one tenant's log.
+
+    Attributes:
+        appended: called after every append, with what was written and the commands that this node is to carry out now.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        clock: Clock,
+        subjects: Sequence[Subject],
+        postings: Callable[[Event, datetime], Sequence[Posting]],
+    ) -> None:
+        self.log = log
+        self.clock = clock
+        self.appended: Callable[[Sequence[Recorded], Sequence[Due]], None] = lambda recorded, granted: None
+        self._postings = postings
+        self.use(subjects)
+
+    def use(self, subjects: Sequence[Subject]) -> None:
+        """Decide by these subjects from now on (a new release came into force)."""
+        self._deciders: dict[type[Command], Decider[Any, Any]] = {
+            decider.command: decider for subject in subjects for decider in subject.deciders
+        }
+        self._reactions = [reaction for subject in subjects for reaction in subject.reactions]
+        self._timers = [timer for subject in subjects for timer in subject.timers]
+
+    def decides(self, kind: type[Command]) -> bool:
+        """Whether a decider answers commands of this type."""
+        return kind in self._deciders
+
+    async def execute(
+        self, command: Command, *, cause: str, answers: str = "", decider: Decider[Any, Any] | None = None
+    ) -> Appended:
+        """Decide a command and append what follows.
+
+        Args:
+            cause: what the command comes from; the same cause is recorded once.
+            answers: the due command that this is the answer to, if it is one.
+            decider: the one to use; by default that of the command's type.
+
+        Raises:
+            Refused: the rules say no.
+            Conflict: others were faster five times.
+            Answered: this cause has been answered before.
+        """
+        decider = decider or self._deciders[type(command)]
+        queries = tuple(decider.reads(command))
+        guard = queries if decider.guards is None else tuple(decider.guards(command))
+        for _ in range(ATTEMPTS):
+            seen = await self.log.read(*queries)
+            state = decider.fold(seen.events)
+            facts = tuple(decider.decide(command, state, Moment(self.clock(), id_maker(cause))))
+            if not facts and not answers:
+                return NOTHING
+            try:
+                return await self.append(facts, guard=guard, snapshot=seen.snapshot, cause=cause, answers=answers)
+            except Conflict:
+                continue
+        raise Conflict(f"{type(command).__name__}: facts kept appearing; tried {ATTEMPTS} times")
+
+    async def append(
+        self,
+        facts: Sequence[Event],
+        *,
+        cause: str,
+        guard: Sequence[Query] = (),
+        snapshot: str = "",
+        answers: str = "",
+        into: Judging | None = None,
+    ) -> Appended:
+        """Append facts with all that follows from them: due commands, timers, ledger postings; one transaction."""
+        now = self.clock()
+        plan = self._plan(tuple(facts), now, cause)._replace(guard=tuple(guard), snapshot=snapshot, answers=answers)
+        written = await (into or self.log).append(plan)
+        granted = set(written.granted)
+        self.appended(written.recorded, [due for due in plan.due if due.id in granted])
+        return written
+
+    def _plan(self, facts: tuple[Event, ...], now: datetime, cause: str) -> Plan:
+        due: list[Due] = []
+        timers: dict[str, Due | None] = {}
+        postings: list[Posting] = []
+        for index, fact in enumerate(facts):
+            for number, command in enumerate(self._following(fact)):
+                due.append(Due(_due_id(cause, index, number), now, command))
+            for timer in self._timers:
+                for change in timer(fact, now):
+                    key = f"timer/{change.key}"
+                    timers[key] = Due(key, change.at, change.command) if isinstance(change, SetTimer) else None
+            postings.extend(self._postings(fact, now))
+        due.extend(one for one in timers.values() if one is not None)
+        cancel = tuple(key for key, one in timers.items() if one is None)
+        return Plan(facts, due=tuple(due), cancel=cancel, postings=tuple(postings), cause=cause)
+
+    def _following(self, fact: Event) -> list[Command]:
+        return [command for reaction in self._reactions for command in reaction(fact)]
+
+
+def _due_id(cause: str, index: int, number: int) -> str:
+    return "d_" + blake2b(f"{cause}|{index}|{number}".encode(), digest_size=12).hexdigest()

@@ -1,0 +1,92 @@
+"""How is a proposal judged: read the resource now, lock the ledgers, ask the rules, record; the last three in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from interlock.control.facts import Facts, ResourceRead, assemble, met, resource_request
+from interlock.control.identity import known, session_query
+from interlock.control.judgement import judge
+from interlock.control.proposals import ProposalState, fold, proposal_query
+from interlock.kernel.errors import Conflict, Unavailable
+from interlock.kernel.log import Due, Judging, Plan, Query, Window
+from interlock.runtime.engine import ATTEMPTS
+from interlock.vocabulary.proposals import ActionProposed, JudgeProposal, ProposalJudged
+
+if TYPE_CHECKING:
+    from interlock.runtime.app import App
+
+
+class Gate:
+    """Carries out ``JudgeProposal``."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def judge(self, due: Due, command: JudgeProposal) -> None:
+        """Judge a frozen proposal on what is true now."""
+        query = proposal_query(command.proposal)
+        for _ in range(ATTEMPTS):
+            seen = await self._app.log.read(query)
+            state = fold(seen.events)
+            if state.proposed is None or not state.judgeable:
+                await self._app.log.append(Plan(answers=due.id, cause=due.id))
+                return
+            try:
+                await self._judge(due, state, state.proposed, query, seen.snapshot)
+            except Conflict:
+                continue
+            return
+        raise Conflict("a proposal kept changing while it was judged")
+
+    async def _judge(
+        self, due: Due, state: ProposalState, proposed: ActionProposed, query: Query, snapshot: str
+    ) -> None:
+        app, bundle = self._app, self._app.definitions.bundle
+        facts = await self._facts(proposed)
+        now = app.clock()
+        remedies = met(proposed, state.met, now)
+        pairs = bundle.ledger_keys(proposed, facts.customer)
+        windows = [Window(ledger, subject, now - bundle.ledgers[ledger].window) for ledger, subject in pairs]
+        if not windows:
+            judged = judge(bundle, proposed, facts, remedies, {}, now)
+            await self._record(due, judged, query, snapshot, None)
+            return
+        async with app.log.judging(windows) as judging:
+            entries = {ledger: judging.entries[ledger, subject] for ledger, subject in pairs}
+            judged = judge(bundle, proposed, facts, remedies, entries, now)
+            await self._record(due, judged, query, snapshot, judging)
+
+    async def _record(
+        self, due: Due, judged: ProposalJudged, query: Query, snapshot: str, into: Judging | None
+    ) -> None:
+        app = self._app
+        app.metrics.judgements.labels(judged.action, judged.verdict).inc()
+        await app.engine.append(
+            [judged], cause=due.id, guard=(query,), snapshot=snapshot, answers=due.id, into=into
+        )
+
+    async def _facts(self, proposed: ActionProposed) -> Facts:
+        """What is true of the proposal: the session and the resource are read side by side."""
+        app = self._app
+        action = app.definitions.bundle.actions.get(proposed.action)
+        session, read = await asyncio.gather(app.log.read(session_query(proposed.session)), self._resource(proposed))
+        now = app.clock()
+        in_session = known(session.events, proposed.session, proposed.channel, now, app.control)
+        if action is None:
+            return Facts(proposed.customer, 0, 0, 0, 0, False, {}, {}, {"action": "it is not declared"}, {}, None)
+        return assemble(action, proposed, in_session, read, now)
+
+    async def _resource(self, proposed: ActionProposed) -> ResourceRead | None:
+        app = self._app
+        action = app.definitions.bundle.actions.get(proposed.action)
+        request = None if action is None else resource_request(action, proposed)
+        if action is None or request is None:
+            return None
+        operation, parameters = request
+        try:
+            record = await app.connector(action.connector).read(operation, parameters)
+        except Unavailable as error:
+            return ResourceRead(at=app.clock(), failure=f"{error.system} did not answer: {error.reason}"[:300])
+        return ResourceRead(at=app.clock(), record=record)

@@ -1,0 +1,176 @@
+"""Who carries out due commands: this node its own at once, and any node those that a dead one left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
+from interlock.kernel.log import Due, Log, Plan
+from interlock.runtime.clock import Clock
+
+LEASE_S: Final = 4.0
+HEARTBEAT_S: Final = 1.0
+POLL_S: Final = 0.5
+"""How often a node looks for what is due: timers, and what others left."""
+CLAIM_AT_ONCE: Final = 64
+CONCURRENT: Final = 64
+PARK_AFTER: Final = 5
+"""Attempts after which a command that fails for no known reason is parked."""
+LONGEST_BACKOFF_S: Final = 60.0
+DRAIN_S: Final = 10.0
+
+logger = structlog.get_logger(__name__)
+
+CarryOut = Callable[[Due], Awaitable[None]]
+"""Carries a due command out; removes it from the due table in the same append as its facts."""
+
+
+class Node:
+    """Works off due commands, one at a time in each lane."""
+
+    def __init__(self, name: str, log: Log, clock: Clock, carry_out: CarryOut) -> None:
+        self.name = name
+        self._log = log
+        self._clock = clock
+        self._carry_out = carry_out
+        self._lanes: dict[str, deque[tuple[Due, int]]] = {}
+        self._held: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(CONCURRENT)
+        self._wake = asyncio.Event()
+        self._draining = False
+        self.parked: dict[str, str] = {}
+
+    def accept(self, granted: Iterable[Due]) -> None:
+        """Take on commands that this node just wrote and holds."""
+        for due in granted:
+            self._enqueue(due, 1)
+
+    def _enqueue(self, due: Due, attempts: int) -> None:
+        if self._draining or due.id in self._held:
+            return
+        self._held.add(due.id)
+        name = due.command.lane()
+        lane = self._lanes.get(name)
+        if lane is None:
+            self._lanes[name] = deque([(due, attempts)])
+            task = asyncio.get_running_loop().create_task(self._work(name))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            lane.append((due, attempts))
+
+    async def _work(self, name: str) -> None:
+        lane = self._lanes[name]
+        async with self._slots:
+            while lane and not self._draining:
+                due, attempts = lane.popleft()
+                try:
+                    await self._once(due, attempts)
+                finally:
+                    self._held.discard(due.id)
+        del self._lanes[name]
+        if not self._draining:
+            self._wake.set()  # somebody else's command may have waited behind this lane
+
+    async def _once(self, due: Due, attempts: int) -> None:
+        try:
+            await self._carry_out(due)
+        except Answered:
+            return
+        except Refused as refusal:
+            logger.info("command refused", command=type(due.command).__name__, due=due.id, code=refusal.code)
+            await self._safely(self._answer(due))
+        except (Conflict, Unavailable) as error:
+            wait = getattr(error, "retry_after_s", 0.2) * 2 ** min(attempts - 1, 8)
+            await self._safely(self._again(due, min(wait, LONGEST_BACKOFF_S)))
+        except Exception as error:
+            logger.exception("command failed", command=type(due.command).__name__, due=due.id, attempts=attempts)
+            reason = f"{type(error).__name__}: {error}"[:500]
+            park = reason if attempts >= PARK_AFTER else None
+            if park:
+                self.parked[due.id] = reason
+            await self._safely(self._again(due, min(0.5 * 2**attempts, LONGEST_BACKOFF_S), park))
+
+    async def _answer(self, due: Due) -> None:
+        await self._log.append(Plan(answers=due.id, cause=due.id))
+
+    async def _again(self, due: Due, wait_s: float, parked: str | None = None) -> None:
+        await self._log.release(self.name, due.id, self._clock() + timedelta(seconds=wait_s), parked)
+
+    async def _safely(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except (Answered, Conflict, Unavailable) as error:
+            # The lease runs out by itself, and the command is claimed again.
+            logger.warning("could not settle a due command", error=str(error))
+
+    async def postpone(self, due: Due, at: datetime) -> None:
+        """Give a command back: it is not answered yet, and looked at again at a time."""
+        await self._log.release(self.name, due.id, at, None)
+
+    async def run(self) -> None:
+        """Claim what is due until cancelled."""
+        heartbeat = asyncio.get_running_loop().create_task(self._beat())
+        try:
+            while True:
+                claimed = await self._claim()
+                if not claimed:
+                    await self._rest()
+        finally:
+            heartbeat.cancel()
+
+    async def _claim(self) -> int:
+        room = CLAIM_AT_ONCE - len(self._held)
+        if room <= 0:
+            return 0
+        try:
+            claimed = await self._log.claim(self.name, self._clock(), LEASE_S, room)
+        except (Unavailable, Conflict) as error:
+            logger.warning("cannot look for due commands", error=str(error))
+            return 0
+        for one in claimed:
+            self._enqueue(one.due, one.attempts)
+        return len(claimed)
+
+    async def _rest(self) -> None:
+        sleeper = asyncio.get_running_loop().create_task(self._clock.sleep(POLL_S))
+        waker = asyncio.get_running_loop().create_task(self._wake.wait())
+        try:
+            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeper.cancel()
+            waker.cancel()
+        self._wake.clear()
+
+    async def _beat(self) -> None:
+        while True:
+            await self._clock.sleep(HEARTBEAT_S)
+            if self._held:
+                try:
+                    await self._log.hold(self.name, sorted(self._held), self._clock(), LEASE_S)
+                except (Unavailable, Conflict) as error:
+                    logger.warning("cannot extend leases", error=str(error))
+
+    async def idle(self) -> None:
+        """Wait until this node has nothing in hand."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def drain(self) -> None:
+        """Finish what is being carried out, and give the rest back at once."""
+        self._draining = True
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=DRAIN_S)
+        now = self._clock()
+        for id in sorted(self._held):
+            try:
+                await self._log.release(self.name, id, now, None)
+            except Unavailable:
+                break

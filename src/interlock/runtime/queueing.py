@@ -1,0 +1,70 @@
+"""How do waiting interactions meet agents: choose with the warm board, guard only what is given away."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from interlock.kernel.errors import Answered, Conflict, Refused
+from interlock.kernel.log import Due, Plan
+from interlock.routing.board import Board
+from interlock.routing.choose import choose
+from interlock.routing.entry import entering
+from interlock.routing.queues import Specs
+from interlock.runtime.engine import Engine
+from interlock.runtime.follower import Follower
+from interlock.vocabulary.routing import EnterQueue, OfferVisit, RouteAgent, RouteQueue
+
+ROUNDS = 5
+"""How often one routing run chooses anew after an offer was refused because the board was behind."""
+
+BEHIND_S = 0.02
+"""How long to let the board catch up before choosing anew."""
+
+
+class _App(Protocol):
+    @property
+    def board(self) -> Board: ...
+    @property
+    def queues(self) -> Specs: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def follower(self) -> Follower: ...
+
+
+class Queueing:
+    """Carries out ``EnterQueue``, ``RouteQueue`` and ``RouteAgent``."""
+
+    def __init__(self, app: _App) -> None:
+        self._app = app
+
+    async def enter(self, due: Due, command: EnterQueue) -> None:
+        """Put an interaction in its queue, or say why not."""
+        app = self._app
+        await app.follower.reach(app.follower.newest)
+        board, spec = app.board, app.queues.get(command.queue)
+        decider = entering(
+            spec, board.closed_message(command.queue), board.staffed(command.queue), board.waiting(command.queue)
+        )
+        await app.engine.execute(command, cause=due.id, answers=due.id, decider=decider)
+
+    async def route(self, due: Due, command: RouteQueue | RouteAgent) -> None:
+        """Offer what can be offered now; the command is only the occasion, the whole floor is looked at."""
+        app = self._app
+        await app.follower.reach(app.follower.newest)
+        for number in range(ROUNDS):
+            pairs = choose(app.board, app.engine.clock())
+            refused = 0
+            for visit, agent in pairs:
+                offer = OfferVisit(visit=visit, agent=agent)
+                try:
+                    written = await app.engine.execute(offer, cause=f"{due.id}/{number}/{visit}")
+                except (Refused, Conflict, Answered):
+                    refused += 1  # the board was behind: somebody else offered it, or the agent is not free any more
+                    continue
+                if written.recorded:
+                    await app.follower.reach(written.recorded[-1].cursor)
+            if not refused:
+                break
+            await app.engine.clock.sleep(BEHIND_S)
+        await app.engine.log.append(Plan(answers=due.id, cause=due.id))

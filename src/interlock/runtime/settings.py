@@ -1,0 +1,116 @@
+"""What does this process need to be told: everything comes from the environment, with defaults that work on a laptop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from interlock.kernel.errors import Refused
+
+PREFIX: Final = "INTERLOCK_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one node. Each is the environment variable of its name in capitals after ``INTERLOCK_``.
+
+    Attributes:
+        database_url: the PostgreSQL to use (also read from ``DATABASE_URL``); empty: a private one in ``data``.
+        owner_url: the owner's address for migrations, where it is not the same.
+        data: the folder for the private PostgreSQL and the key file.
+        key_file: where the tenants' keys are kept; nodes of one database share it.
+        definitions: the folder with what authors write; published at start when it has changed.
+        tenant: which tenant this process serves.
+        host: the address to listen on.
+        port: the port to listen on.
+        pool: connections to the database.
+        log_format: ``console`` or ``json``.
+        log_level: ``debug``, ``info``, ``warning`` or ``error``.
+        demo: offer what only a demonstration should: known passwords, moving timers.
+        public_url: how browsers reach this server; by default the host and port.
+        shop_url: the demo shop, for links.
+        allow: ``host:port`` of systems within the own network that connectors may call, separated by commas.
+        origins: further origins whose pages may open staff connections, separated by commas.
+    """
+
+    database_url: str = ""
+    owner_url: str = ""
+    data: Path = Path("interlock-data")
+    key_file: Path | None = None
+    definitions: Path = Path("examples/demo")
+    tenant: str = "demo"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    pool: int = 12
+    log_format: str = "console"
+    log_level: str = "info"
+    demo: bool = False
+    public_url: str = ""
+    shop_url: str = ""
+    allow: str = ""
+    origins: str = ""
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The systems within the own network that connectors may call."""
+        return tuple(filter(None, (host.strip() for host in self.allow.split(","))))
+
+    @property
+    def keys(self) -> Path:
+        """The key file."""
+        return self.key_file or self.data / "keys.json"
+
+    @property
+    def url(self) -> str:
+        """How browsers reach this server."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: object) -> Settings:
+    """The settings from the environment; ``given`` ones (from the command line) win where they are not None.
+
+    Raises:
+        Refused: a variable does not fit, with its name and what it should be.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, object] = {}
+    for field in msgspec.structs.fields(Settings):
+        text = environment.get(PREFIX + field.name.upper())
+        if text is None and field.name == "database_url":
+            text = environment.get("DATABASE_URL")
+        if text is not None:
+            values[field.name] = text
+    values.update((name, value) for name, value in given.items() if value is not None)
+    unknown = sorted(
+        name
+        for name in environment
+        if name.startswith(PREFIX)
+        and name.removeprefix(PREFIX).lower() not in Settings.__struct_fields__
+        and not name.startswith((PREFIX + "CONNECTOR_", PREFIX + "CREDENTIAL_"))
+    )
+    if unknown:
+        known = ", ".join(PREFIX + name.upper() for name in Settings.__struct_fields__)
+        raise Refused("unknown_setting", f"there is no setting {unknown[0]}; the settings are {known}", status=422)
+    try:
+        return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise Refused("bad_setting", f"a setting does not fit: {error}", status=422) from error
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value)).expanduser()
+    raise NotImplementedError(kind)
+
+
+def connector_url(name: str, default: str) -> str:
+    """Where a connector's system is: ``INTERLOCK_CONNECTOR_<NAME>_URL``, else the default."""
+    return os.environ.get(f"{PREFIX}CONNECTOR_{name.upper()}_URL", default)
+
+
+def credential(name: str) -> str:
+    """A connector's secret: ``INTERLOCK_CREDENTIAL_<NAME>``; empty where there is none."""
+    return os.environ.get(f"{PREFIX}CREDENTIAL_{name.upper()}", "")

@@ -1,0 +1,142 @@
+"""Who works here: local accounts, their passwords and sign-ins."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from interlock.governance.accounts import Account, SignIn, check_new, check_unlocked, failed, succeeded
+from interlock.kernel.errors import Refused
+from interlock.kernel.log import Records
+from interlock.runtime.clock import Clock
+from interlock.runtime.engine import Engine
+from interlock.vocabulary.ids import QueueName, StaffId
+from interlock.vocabulary.staff import StaffAdded, StaffSignedIn, StaffSignedOut, StaffSignInFailed
+
+SIGNED_IN_FOR: Final = timedelta(hours=12)
+_HASHER: Final = PasswordHasher()
+_NOBODY: Final = _HASHER.hash("nobody has this password")
+
+
+class Person(NamedTuple):
+    """A signed-in member of staff."""
+
+    account: Account
+    csrf: str
+
+    @property
+    def id(self) -> StaffId:
+        """The identifier that events name."""
+        return self.account.staff
+
+
+class Staff:
+    """Local accounts of one tenant."""
+
+    def __init__(self, records: Records, engine: Engine, clock: Clock) -> None:
+        self._records = records
+        self._engine = engine
+        self._clock = clock
+        self.names: dict[StaffId, str] = {}
+        self.accounts: dict[StaffId, Account] = {}
+
+    async def load(self) -> None:
+        """Read all accounts: names for the screens."""
+        accounts = [msgspec.json.decode(body, type=Account) for body in (await self._records.all("account")).values()]
+        self.accounts = {account.staff: account for account in accounts}
+        self.names = {account.staff: account.name for account in accounts}
+
+    async def add(
+        self,
+        login: str,
+        name: str,
+        password: str,
+        roles: Sequence[str],
+        queues: Sequence[str],
+        *,
+        by: str,
+        any_password: bool = False,
+    ) -> Account:
+        """Add a local user. Raises Refused when the login is taken or something does not fit."""
+        check_new(login, name, password, roles, any_password=any_password)
+        account = Account(
+            staff=StaffId("u_" + sha256(login.encode()).hexdigest()[:12]),
+            login=login,
+            name=name.strip(),
+            digest=await asyncio.to_thread(_HASHER.hash, password),
+            roles=tuple(roles),
+            queues=tuple(QueueName(queue) for queue in queues),
+        )
+        if not await self._records.add("account", login, msgspec.json.encode(account)):
+            raise Refused("login_taken", f"There is a user with the login {login!r} already.")
+        fact = StaffAdded(staff=account.staff, roles=account.roles, queues=account.queues, by=by)
+        await self._engine.append([fact], cause=f"staff/{login}")
+        self.accounts[account.staff] = account
+        self.names[account.staff] = account.name
+        return account
+
+    async def sign_in(self, login: str, password: str) -> tuple[str, Person]:
+        """Check a password; gives the cookie's value and who it is. Raises Refused, the same way for any wrong pair."""
+        body = await self._records.get("account", login)
+        account = msgspec.json.decode(body, type=Account) if body else None
+        now = self._clock()
+        if account is not None:
+            check_unlocked(account, now)
+        if not await asyncio.to_thread(_verify, account.digest if account else _NOBODY, password) or account is None:
+            if account is not None:
+                after = failed(account, now)
+                await self._records.put("account", login, msgspec.json.encode(after))
+                fact = StaffSignInFailed(staff=account.staff, why="locked" if after.locked_until else "wrong_password")
+                await self._engine.append([fact], cause=f"sign-in/{secrets.token_hex(8)}")
+            raise Refused("wrong_login", "The login or the password is wrong.", status=403)
+        if account.failures or account.locked_until:
+            await self._records.put("account", login, msgspec.json.encode(succeeded(account)))
+        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(18)
+        sign_in = SignIn(login=login, csrf=csrf, at=now)
+        await self._records.put(
+            "sign_in", _digest(token), msgspec.json.encode(sign_in), expires_at=now + SIGNED_IN_FOR
+        )
+        await self._engine.append([StaffSignedIn(staff=account.staff)], cause=f"sign-in/{secrets.token_hex(8)}")
+        self.accounts[account.staff], self.names[account.staff] = account, account.name
+        return token, Person(account, csrf)
+
+    async def signed_in(self, token: str) -> Person | None:
+        """Who has this cookie; None when nobody, or no longer."""
+        body = await self._records.get("sign_in", _digest(token)) if token else None
+        if body is None:
+            return None
+        sign_in = msgspec.json.decode(body, type=SignIn)
+        account_body = await self._records.get("account", sign_in.login)
+        if account_body is None:
+            return None
+        return Person(msgspec.json.decode(account_body, type=Account), sign_in.csrf)
+
+    async def sign_out(self, token: str, person: Person) -> None:
+        """End this sign-in."""
+        await self._records.remove("sign_in", _digest(token))
+        await self._engine.append([StaffSignedOut(staff=person.id)], cause=f"sign-out/{secrets.token_hex(8)}")
+
+
+def same(given: str, expected: str) -> bool:
+    """Compare secrets in constant time."""
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _verify(digest: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(digest, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,57 @@
+"""How does a running node tell how it is: structured logs, and figures for Prometheus."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """The figures of one node."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.facts = Counter("interlock_facts_total", "Facts appended by this node", ["type"], registry=self.registry)
+        self.commands = Histogram(
+            "interlock_command_seconds", "Carrying out a due command", ["command"], buckets=BUCKETS, registry=self.registry
+        )
+        self.judgements = Counter(
+            "interlock_judgements_total", "Judgements of the gate", ["action", "verdict"], registry=self.registry
+        )
+        self.calls = Histogram(
+            "interlock_connector_seconds",
+            "Calls of outside systems",
+            ["connector", "outcome"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.behind = Gauge("interlock_follower_behind_seconds", "Age of the last fact when read", registry=self.registry)
+        self.parked = Gauge("interlock_parked_commands", "Commands that kept failing", registry=self.registry)
+        self.sockets = Gauge("interlock_sockets", "Open WebSockets", ["kind"], registry=self.registry)
+
+
+def configure_logs(level: str, style: str) -> None:
+    """Log to standard error: ``console`` for people, ``json`` for collectors. Never logs what customers write."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    render: structlog.typing.Processor
+    if style == "json":
+        shared.append(structlog.processors.dict_tracebacks)
+        render = structlog.processors.JSONRenderer()
+    else:
+        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[*shared, render],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")

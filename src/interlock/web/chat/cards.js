@@ -1,0 +1,59 @@
+// @ts-check
+// How does the customer answer a card? A confirmation of exactly this, a one-time code, a choice; a receipt is read.
+import { html, useState } from '../lib.js';
+import { Icon } from '../ui/icons.js';
+
+const CODE_LENGTH = 6;
+const CONFIRMED = /** @type {Record<string, string>} */ ({ confirmed: 'You agreed', declined: 'You said no. Nothing was changed', expired: 'This has run out', failed: 'This could not be confirmed' });
+const PASSED = /** @type {Record<string, string>} */ ({ passed: 'The code was right', failed: 'Too many wrong codes', expired: 'The code has run out' });
+
+/** @typedef {import('./store.js').ChatStore} ChatStore */
+
+/** @param {{card: any, store: ChatStore, active: boolean, next: string}} props `active`: nothing was said since; `next`: what the customer said after it */
+export function Card({ card, store, active, next }) {
+  if (card.kind === 'confirm') return html`<${Confirm} card=${card} store=${store} />`;
+  if (card.kind === 'code') return html`<${Code} card=${card} store=${store} />`;
+  if (card.kind === 'choices') return html`<${Choices} card=${card} store=${store} active=${active} next=${next} />`;
+  return html`<div class="card receipt"><p class="card-title"><${Icon} name="check" />${card.title}</p><${Lines} lines=${card.lines} /></div>`;
+}
+
+/** @param {{lines: any[] | undefined}} props */
+function Lines({ lines }) {
+  if (!lines?.length) return null;
+  return html`<dl class="lines">${lines.map((line) => html`<div><dt>${line.label}</dt><dd>${line.value}</dd></div>`)}</dl>`;
+}
+
+/** @param {{card: any, store: ChatStore}} props */
+function Confirm({ card, store }) {
+  const answer = store.answers.value[card.proposal] ?? {};
+  return html`<div class="card" role="group" aria-label=${card.title}><p class="card-title">${card.title}</p><${Lines} lines=${card.lines} />
+    ${answer.how
+      ? html`<p class="card-done ${answer.how}"><${Icon} name=${answer.how === 'confirmed' ? 'check' : 'cross'} />${CONFIRMED[answer.how] ?? answer.how}</p>`
+      : html`${answer.problem ? html`<p class="card-problem" role="alert">${answer.problem}</p>` : null}
+        <div class="card-buttons"><button type="button" class="primary" disabled=${answer.pending} onClick=${() => store.confirm(card, true)}>${answer.pending ? 'Sending…' : card.title}</button>
+          <button type="button" disabled=${answer.pending} onClick=${() => store.confirm(card, false)}>Not now</button></div>`}</div>`;
+}
+
+/** @param {{card: any, store: ChatStore}} props */
+function Code({ card, store }) {
+  const [code, setCode] = useState('');
+  const answer = store.answers.value[card.challenge] ?? {};
+  const send = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (code.length === CODE_LENGTH) store.giveCode(card, code);
+  };
+  if (answer.how) return html`<div class="card"><p class="card-title">${card.title}</p><p class="card-done ${answer.how}"><${Icon} name=${answer.how === 'passed' ? 'check' : 'cross'} />${PASSED[answer.how] ?? answer.how}</p></div>`;
+  return html`<form class="card" onSubmit=${send}><label class="card-title" for="code-${card.challenge}">${card.title}</label><${Lines} lines=${card.lines} />
+    <div class="code-row"><input id="code-${card.challenge}" class="code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength=${CODE_LENGTH + 2} placeholder="000000"
+        value=${code} disabled=${answer.pending} aria-invalid=${answer.problem ? 'true' : null} aria-describedby="problem-${card.challenge}"
+        onInput=${(/** @type {any} */ event) => { const digits = event.target.value.replace(/\D/g, '').slice(0, CODE_LENGTH); event.target.value = digits; setCode(digits); }} />
+      <button type="submit" class="primary" disabled=${code.length !== CODE_LENGTH || answer.pending}>${answer.pending ? 'Checking…' : 'Confirm'}</button></div>
+    <p class="card-problem" id="problem-${card.challenge}" role="alert">${answer.problem ?? ''}</p></form>`;
+}
+
+/** @param {{card: any, store: ChatStore, active: boolean, next: string}} props */
+function Choices({ card, store, active, next }) {
+  return html`<div class="choices" role="group" aria-label=${card.title || 'Choose'}>${card.title ? html`<p class="card-title">${card.title}</p>` : null}
+    ${(card.choices ?? []).map((/** @type {any} */ choice) => html`<button type="button" class=${next === choice.label ? 'picked' : ''} aria-pressed=${next === choice.label} disabled=${!active} onClick=${() => store.say(choice.label)}>
+      ${next === choice.label ? html`<${Icon} name="check" size=${14} />` : null}${choice.label}</button>`)}</div>`;
+}

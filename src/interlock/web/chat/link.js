@@ -1,0 +1,83 @@
+// @ts-check
+// How does the chat stay connected? One WebSocket that comes back by itself and goes on from the last position.
+import { waitBefore } from '../backoff.js';
+
+const PING_EVERY_MS = 25_000, SILENT_MS = 60_000, UNKNOWN_SESSION = 4401;
+
+export class ChatLink {
+  /**
+   * @param {{server: string, token: () => Promise<string>, after: () => any, onFrame: (frame: any) => void, onLink: (up: boolean) => void, onUnknown: () => void}} options
+   */
+  constructor(options) {
+    this.options = options;
+    this.url = `${options.server.replace(/^http/, 'ws')}/v1/chat/socket`;
+    this.tries = 0;
+    this.heardAt = 0;
+    /** @type {WebSocket | null} */
+    this.socket = null;
+    this.opening = false;
+    /** @type {number | undefined} */
+    this.timer = undefined;
+    setInterval(() => this.#beat(), PING_EVERY_MS / 2);
+    addEventListener('online', () => this.now());
+    addEventListener('offline', () => this.socket?.close());
+    document.addEventListener('visibilitychange', () => !document.hidden && this.started && this.now());
+    this.started = false;
+  }
+
+  /** Connect now, without waiting for the next try. */
+  now() {
+    if (this.socket || this.opening) return;
+    clearTimeout(this.timer);
+    this.started = true;
+    this.#connect();
+  }
+
+  /** @param {any} frame @returns {boolean} whether it went out */
+  send(frame) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  async #connect() {
+    this.opening = true;
+    let token;
+    try {
+      token = await this.options.token();
+    } catch {
+      this.opening = false;
+      return this.#later();
+    }
+    this.opening = false;
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.heardAt = Date.now();
+      this.send({ type: 'hello', token, after: this.options.after() });
+    };
+    socket.onmessage = (event) => {
+      this.heardAt = Date.now();
+      const frame = JSON.parse(event.data);
+      if (frame.type === 'welcome') this.tries = 0;
+      if (frame.type !== 'pong') this.options.onFrame(frame);
+    };
+    socket.onclose = (event) => {
+      this.socket = null;
+      if (event.code === UNKNOWN_SESSION) this.options.onUnknown();
+      this.#later();
+    };
+    return undefined;
+  }
+
+  #later() {
+    this.options.onLink(false);
+    this.timer = setTimeout(() => this.#connect(), waitBefore(this.tries++, Math.random()));
+  }
+
+  #beat() {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    if (Date.now() - this.heardAt > SILENT_MS) this.socket.close();
+    else if (Date.now() - this.heardAt > PING_EVERY_MS) this.send({ type: 'ping' });
+  }
+}

@@ -1,0 +1,242 @@
+// @ts-check
+// What does the customer's window show, and what becomes of what she does? Frames in, signals out; sending survives everything.
+import { batch, computed, signal } from '../lib.js';
+import { ChatLink } from './link.js';
+import { Memory } from './memory.js';
+
+const SETTLE_MS = 500, TYPING_MS = 5000;
+
+/**
+ * @typedef {{id: string, at: string, author: {kind: string, name?: string}, text: string, card: any, interaction: string}} Message
+ * @typedef {{pending?: boolean, how?: string, problem?: string}} Answer
+ */
+
+const newId = () => (crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''));
+const QUIET = { interaction: null, holder: 'virtual_agent', agent_name: null, queue: null, ended: false, silence_warned: false };
+
+export class ChatStore {
+  /** @param {string} server */
+  constructor(server) {
+    this.server = server;
+    this.memory = new Memory(server);
+    this.opened = signal(Boolean(this.memory.get('open', false)));
+    this.link = signal(/** @type {'idle' | 'connecting' | 'live' | 'lost'} */ ('idle'));
+    this.title = signal('');
+    this.greeting = signal('');
+    this.state = signal(/** @type {any} */ (QUIET));
+    this.messages = signal(/** @type {Message[]} */ ([]));
+    this.unsent = signal(this.memory.unsent().map((one) => ({ ...one, problem: '' })));
+    this.answers = signal(/** @type {Record<string, Answer>} */ ({}));
+    this.typing = signal('');
+    /** The replay is over: what comes now is new. */
+    this.settled = signal(false);
+    /** The next message begins a new conversation. */
+    this.fresh = signal(false);
+    this.seen = signal(/** @type {string | null} */ (this.memory.get('seen')));
+    this.unread = computed(() => this.#countUnread());
+    /** What was sent and is not acknowledged, by frame identifier, so that it goes out again after a lost connection. @type {Map<string, {frame: any}>} */
+    this.unacknowledged = new Map();
+    /** Which card a frame answered, also after its acknowledgement. @type {Map<string, string>} */
+    this.answered = new Map();
+    this.cursor = null;
+    this.chat = new ChatLink({
+      server,
+      token: () => this.#token(),
+      after: () => this.cursor,
+      onFrame: (frame) => this.#receive(frame),
+      onLink: () => (this.link.value = 'lost'),
+      onUnknown: () => this.#forget(),
+    });
+    if (this.memory.get('token')) this.#connect(); // somebody who was here before hears of answers
+  }
+
+  /** @param {boolean} open */
+  setOpen(open) {
+    this.opened.value = open;
+    this.memory.set('open', open || null);
+    if (open) {
+      this.#connect();
+      this.markSeen();
+    }
+  }
+
+  /** Everything that is there has been read. */
+  markSeen() {
+    const last = this.messages.peek().at(-1)?.id ?? null;
+    if (!this.opened.peek() || document.hidden || last === null || last === this.seen.peek()) return;
+    this.seen.value = last;
+    this.memory.set('seen', last);
+  }
+
+  /** Say something; it is kept until the server has it. @param {string} text */
+  say(text) {
+    const message = { id: newId(), text, at: Date.now(), ...(this.fresh.peek() ? { fresh: true } : {}) };
+    this.fresh.value = false;
+    this.memory.addUnsent(message);
+    this.unsent.value = [...this.unsent.peek(), { ...message, problem: '' }];
+    this.#connect();
+    this.#deliver(message);
+  }
+
+  /** @param {any} message */
+  #deliver(message) {
+    this.chat.send({ type: 'message', id: message.id, text: message.text, ...(message.fresh ? { new: true } : {}) });
+  }
+
+  /** Try a message again that was refused. @param {any} message */
+  retry(message) {
+    this.#markUnsent(message.id, '');
+    this.#deliver(message);
+  }
+
+  /** Do not send it after all. @param {string} id */
+  discard(id) {
+    this.memory.dropUnsent(id);
+    this.unsent.value = this.unsent.peek().filter((one) => one.id !== id);
+  }
+
+  /** Answer a confirmation card. @param {any} card @param {boolean} yes */
+  confirm(card, yes) {
+    this.#answer(card.proposal, { type: 'confirm', id: newId(), proposal: card.proposal, args_hash: card.args_hash, yes });
+  }
+
+  /** Give a one-time code. @param {any} card @param {string} code */
+  giveCode(card, code) {
+    this.#answer(card.challenge, { type: 'code', id: newId(), challenge: card.challenge, code });
+  }
+
+  /** @param {string} key @param {any} frame */
+  #answer(key, frame) {
+    this.#setAnswer(key, { pending: true });
+    this.unacknowledged.set(frame.id, { frame });
+    this.answered.set(frame.id, key);
+    this.chat.send(frame);
+  }
+
+  /** Leave the queue, or end the conversation. */
+  leave() {
+    const frame = { type: 'leave', id: newId() };
+    this.unacknowledged.set(frame.id, { frame });
+    this.chat.send(frame);
+  }
+
+  sendTyping() {
+    this.chat.send({ type: 'typing' });
+  }
+
+  reconnect() {
+    this.chat.now();
+  }
+
+  #connect() {
+    if (this.link.peek() === 'idle') this.link.value = 'connecting';
+    this.chat.now();
+  }
+
+  /** @returns {Promise<string>} */
+  async #token() {
+    const kept = this.memory.get('token');
+    if (kept) return kept;
+    const response = await fetch(`${this.server}/v1/chat/sessions`, { method: 'POST', credentials: 'omit' });
+    if (!response.ok) throw new Error(`no session: ${response.status}`);
+    const { token } = await response.json();
+    this.memory.set('token', token);
+    return token;
+  }
+
+  /** The server does not know this session (any more): begin as a new visitor, with what was not sent. */
+  #forget() {
+    this.memory.set('token', null);
+    this.cursor = null;
+    batch(() => {
+      this.messages.value = [];
+      this.state.value = QUIET;
+    });
+  }
+
+  #countUnread() {
+    const messages = this.messages.value.filter((message) => message.author.kind !== 'customer');
+    const all = this.messages.value;
+    const at = all.findIndex((message) => message.id === this.seen.value);
+    return at < 0 ? messages.length : all.slice(at + 1).filter((message) => message.author.kind !== 'customer').length;
+  }
+
+  /** @param {any} frame */
+  #receive(frame) {
+    if (frame.cursor !== null && frame.cursor !== undefined && frame.type !== 'welcome') this.cursor = frame.cursor;
+    batch(() => {
+      if (frame.type === 'welcome') this.#welcome(frame);
+      else if (frame.type === 'message') this.#message(frame);
+      else if (frame.type === 'state') this.state.value = frame.state;
+      else if (frame.type === 'ack') this.#acknowledged(frame.id);
+      else if (frame.type === 'error') this.#refused(frame);
+      else if (frame.type === 'typing') this.#typed(frame.author);
+      else if (frame.type === 'answered') this.#setAnswer(frame.proposal || frame.challenge, { how: frame.how });
+    });
+  }
+
+  /** @param {any} frame */
+  #welcome(frame) {
+    this.link.value = 'live';
+    this.title.value = frame.title;
+    this.greeting.value = frame.greeting;
+    this.state.value = frame.state;
+    setTimeout(() => {
+      this.settled.value = true;
+      this.markSeen();
+    }, SETTLE_MS);
+    // The identifiers make it safe to send everything again that was not acknowledged.
+    this.unsent.value = this.memory.unsent().map((one) => ({ ...one, problem: '' }));
+    for (const message of this.unsent.peek()) this.#deliver(message);
+    for (const { frame: kept } of this.unacknowledged.values()) this.chat.send(kept);
+  }
+
+  /** @param {any} frame */
+  #message(frame) {
+    const message = { ...frame.message, interaction: frame.interaction };
+    if (this.messages.peek().some((one) => one.id === message.id)) return;
+    this.messages.value = [...this.messages.peek(), message];
+    if (message.author.kind === 'customer') this.#acknowledged(message.id, true);
+    else {
+      this.typing.value = '';
+      for (const [key, answer] of Object.entries(this.answers.peek())) if (answer.pending) this.#setAnswer(key, {}); // answered in words
+    }
+    if (this.settled.peek()) this.markSeen();
+  }
+
+  /** @param {string} id @param {boolean} [shown] whether the log shows it now */
+  #acknowledged(id, shown = false) {
+    this.unacknowledged.delete(id);
+    this.memory.dropUnsent(id);
+    if (shown) this.unsent.value = this.unsent.peek().filter((one) => one.id !== id);
+    else this.unsent.value = this.unsent.peek().filter((one) => one.id !== id || !this.messages.peek().some((message) => message.id === id));
+  }
+
+  /** @param {any} frame */
+  #refused(frame) {
+    const card = this.answered.get(frame.id);
+    if (card) this.#setAnswer(card, { problem: frame.reason });
+    this.unacknowledged.delete(frame.id);
+    if (this.unsent.peek().some((one) => one.id === frame.id)) {
+      this.memory.dropUnsent(frame.id); // refused is an answer: it is not sent again by itself
+      this.#markUnsent(frame.id, frame.reason);
+    }
+  }
+
+  /** @param {string} id @param {string} problem */
+  #markUnsent(id, problem) {
+    this.unsent.value = this.unsent.peek().map((one) => (one.id === id ? { ...one, problem } : one));
+  }
+
+  /** @param {string} key @param {Answer} answer */
+  #setAnswer(key, answer) {
+    this.answers.value = { ...this.answers.peek(), [key]: answer };
+  }
+
+  /** @param {any} author */
+  #typed(author) {
+    const name = author?.name || 'Somebody';
+    this.typing.value = name;
+    setTimeout(() => this.typing.peek() === name && (this.typing.value = ''), TYPING_MS);
+  }
+}

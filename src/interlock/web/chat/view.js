@@ -1,0 +1,125 @@
+// @ts-check
+// The customer's window: a button in the corner, and a panel with who is there, what was said, and where to write.
+import { slowNow } from '../clock.js';
+import { duration, ordinal, since } from '../format.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib.js';
+import { Icon } from '../ui/icons.js';
+import { Log } from './log.js';
+
+const TYPING_EVERY_MS = 3000, LONGEST = 4000, TALLEST_PX = 132;
+const coarse = () => matchMedia('(pointer: coarse)').matches;
+
+/** @typedef {import('./store.js').ChatStore} ChatStore */
+
+/** @param {{store: ChatStore}} props */
+export function Chat({ store }) {
+  const launcher = useRef(/** @type {HTMLElement | null} */ (null));
+  const wasOpen = useRef(store.opened.peek());
+  const open = store.opened.value;
+  useEffect(() => {
+    if (wasOpen.current && !open) launcher.current?.focus();
+    wasOpen.current = open;
+  }, [open]);
+  const unread = store.unread.value;
+  return html`<div class="chat ${open ? 'is-open' : ''}">
+    ${open ? html`<${Panel} store=${store} />` : null}
+    <button type="button" ref=${launcher} class="launcher" aria-expanded=${open} aria-label=${open ? 'Close the chat' : unread ? `Open the chat, ${unread} unread` : 'Open the chat'} onClick=${() => store.setOpen(!open)}>
+      <${Icon} name=${open ? 'down' : 'chat'} size=${26} />${!open && unread ? html`<span class="unread" aria-hidden="true">${unread > 9 ? '9+' : unread}</span>` : null}</button>
+    <p class="sr" role="status">${!open && store.settled.value && unread ? `${unread} new ${unread === 1 ? 'message' : 'messages'} in the chat` : ''}</p></div>`;
+}
+
+/** @param {{store: ChatStore}} props */
+function Panel({ store }) {
+  const panel = useRef(/** @type {HTMLElement | null} */ (null));
+  const [ask, setAsk] = useState('');
+  useEffect(() => {
+    const target = coarse() ? panel.current : /** @type {HTMLElement | null | undefined} */ (panel.current?.querySelector('textarea'));
+    target?.focus({ preventScroll: true });
+  }, []);
+  /** @param {KeyboardEvent} event */
+  const onKey = (event) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    if (ask) setAsk('');
+    else store.setOpen(false);
+  };
+  const { ended, holder } = store.state.value;
+  return html`<section class="panel" role="dialog" aria-label=${store.title.value || 'Chat'} ref=${panel} tabindex="-1" onKeyDown=${onKey}>
+    <${Head} store=${store} onAsk=${setAsk} />
+    ${store.link.value === 'lost' ? html`<p class="strip warn" role="status"><${Icon} name="alert" /><span>No connection. What you write is kept and sent when it is back.</span><button type="button" class="link" onClick=${() => store.reconnect()}>Try now</button></p>` : null}
+    <${StateLine} store=${store} />
+    ${store.link.value === 'connecting' && !store.greeting.value ? html`<div class="log loading" role="status"><span class="bone" /><span class="bone" /><span>Connecting…</span></div>` : html`<${Log} store=${store} />`}
+    ${ask ? html`<div class="ask" role="alertdialog" aria-label=${ask === 'queue' ? 'Leave the queue?' : 'End the chat?'}><p>${ask === 'queue' ? 'Leave the queue? You lose your place.' : 'End the chat?'}</p>
+      <button type="button" class="primary" autofocus onClick=${() => (store.leave(), setAsk(''))}>${ask === 'queue' ? 'Leave queue' : 'End chat'}</button><button type="button" onClick=${() => setAsk('')}>${ask === 'queue' ? 'Keep my place' : 'Go on'}</button></div>` : null}
+    ${ended && !store.fresh.value ? html`<div class="ended"><p>This conversation has ended.</p><button type="button" class="primary" onClick=${() => (store.fresh.value = true)}>Start a new conversation</button></div>` : null}
+    <${Composer} store=${store} />
+    ${holder === 'virtual_agent' && !ended && !ask ? html`<div class="exit"><button type="button" class="link" onClick=${() => store.say('I would like to talk to a person')}><${Icon} name="person" size=${14} />Talk to a person</button></div>` : null}</section>`;
+}
+
+/** @param {{store: ChatStore, onAsk: (what: string) => void}} props */
+function Head({ store, onAsk }) {
+  const { holder, agent_name: agent, ended, interaction } = store.state.value;
+  const who = holder === 'agent' ? html`<${Icon} name="person" size=${14} />${agent || 'A colleague'}` : holder === 'queue' ? html`<${Icon} name="clock" size=${14} />Waiting for a person` : html`<${Icon} name="machine" size=${14} />Virtual assistant`;
+  return html`<header class="head"><div><h2>${store.title.value || 'Chat'}</h2><p class=${holder === 'virtual_agent' ? 'machine' : ''}>${who}</p></div>
+    ${interaction && !ended ? html`<button type="button" class="head-button" onClick=${() => onAsk(holder === 'queue' ? 'queue' : 'chat')}>${holder === 'queue' ? 'Leave queue' : 'End chat'}</button>` : null}
+    <button type="button" class="head-icon" aria-label="Close the window; the conversation goes on" onClick=${() => store.setOpen(false)}><${Icon} name="down" size=${20} /></button></header>`;
+}
+
+/** Where I am: in line, with somebody, or about to be cut off. @param {{store: ChatStore}} props */
+function StateLine({ store }) {
+  const { queue, silence_warned: warned, holder, ended } = store.state.value;
+  if (ended) return null;
+  if (holder === 'queue' && queue) {
+    const waited = since(queue.since, slowNow.value);
+    const rest = queue.expected_s ? Math.max(0, queue.expected_s - waited) : 0;
+    return html`<div class="strip place" role="status"><span class="place-number">${queue.place ? ordinal(queue.place) : '…'}</span>
+      <span><strong>${queue.place ? `You are ${ordinal(queue.place)} in line` : 'You are in line'}</strong><br />waiting ${duration(waited)}${rest > 30 ? ` · about ${duration(rest)} to go` : ''}</span></div>`;
+  }
+  if (warned) return html`<p class="strip warn" role="alert"><${Icon} name="clock" /><span>This conversation ends soon if you do not answer.</span><button type="button" onClick=${() => store.say('I am still here')}>I am still here</button></p>`;
+  return null;
+}
+
+/** @param {{store: ChatStore}} props */
+function Composer({ store }) {
+  const [text, setText] = useState(() => store.memory.get('draft', ''));
+  const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const typedAt = useRef(0);
+  useLayoutEffect(() => {
+    const area = box.current;
+    if (!area) return;
+    area.style.height = 'auto';
+    area.style.height = `${Math.min(TALLEST_PX, area.scrollHeight)}px`;
+  }, [text]);
+  useEffect(() => {
+    if (store.fresh.value) box.current?.focus();
+  }, [store.fresh.value]);
+  /** @param {string} value */
+  const write = (value) => {
+    setText(value);
+    store.memory.set('draft', value || null);
+    if (value && Date.now() - typedAt.current > TYPING_EVERY_MS) {
+      typedAt.current = Date.now();
+      store.sendTyping();
+    }
+  };
+  const send = () => {
+    const said = text.trim();
+    if (!said || said.length > LONGEST) return;
+    store.say(said);
+    write('');
+    box.current?.focus();
+  };
+  /** @param {KeyboardEvent} event */
+  const onKey = (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  const { ended, holder, agent_name: agent } = store.state.value;
+  const hint = store.fresh.value ? 'How can we help?' : ended ? 'Write to pick this conversation up again' : holder === 'agent' ? `Write to ${agent || 'our colleague'}` : 'Write a message';
+  const over = text.trim().length - LONGEST;
+  return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), send())}>
+    ${over > 0 ? html`<p class="send-state bad" role="alert">${over} characters too long</p>` : null}
+    <textarea ref=${box} rows="1" dir="auto" aria-label=${hint} placeholder=${hint} value=${text} enterkeyhint="send" onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKey} />
+    <button type="submit" class="send" aria-label="Send" disabled=${!text.trim() || over > 0}><${Icon} name="send" size=${20} /></button></form>`;
+}

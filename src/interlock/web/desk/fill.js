@@ -1,0 +1,82 @@
+// @ts-check
+// Which arguments of an action are known already, from what was looked up or said before?
+import { html } from '../lib.js';
+import { isMoney } from '../transcript/values.js';
+import { form, folds, pane } from './state.js';
+
+/** "items" → "item". @param {string} list */
+const singular = (list) => list.replace(/ies$/, 'y').replace(/s$/, '');
+
+/**
+ * What of an action's arguments a row of a looked-up record gives: by name, by `id` of its list, money by what is left of it.
+ * @param {any[]} args @param {any} row @param {string} list @param {any} record the whole result
+ * @returns {{values: Record<string, any>, notes: Record<string, string>, fromRow: number}}
+ */
+export function fillFrom(args, row, list, record) {
+  /** @type {Record<string, any>} */
+  const values = {};
+  /** @type {Record<string, string>} */
+  const notes = {};
+  let fromRow = 0;
+  for (const arg of args) {
+    const ofRow = arg.type === 'money' ? moneyOf(row, arg.name) : row[arg.name] ?? (arg.name === `${singular(list)}_id` ? row.id : undefined);
+    const value = ofRow ?? (arg.type === 'money' ? undefined : scalar(record?.[arg.name]));
+    if (value === undefined || value === null) continue;
+    values[arg.name] = value;
+    if (ofRow !== undefined && arg.type !== 'money') {
+      fromRow += 1;
+      if (row.name && row.name !== value) notes[arg.name] = row.name;
+    }
+    if (ofRow !== undefined && arg.type === 'money') notes[arg.name] = 'What is left of it, by the record.';
+  }
+  return { values, notes, fromRow };
+}
+
+/** @param {any} value */
+const scalar = (value) => (['string', 'number', 'boolean'].includes(typeof value) ? value : undefined);
+
+/** The money of a row that an amount starts with: what is left rather than what it cost. @param {any} row @param {string} name */
+function moneyOf(row, name) {
+  const keys = Object.keys(row).filter((key) => isMoney(row[key]));
+  const best = [name, ...keys.filter((key) => /refundable|remain|open|due/.test(key)), 'price', 'total'].find((key) => isMoney(row[key]));
+  return best ? row[best] : undefined;
+}
+
+/** Arguments that slots, facts or earlier results answer by the same name. @param {any} value the interaction @param {any[]} args */
+export function fillKnown(value, args) {
+  /** @type {Record<string, any>} */
+  const known = {};
+  for (const journey of value.journeys ?? []) for (const slot of journey.slots ?? []) known[slot.name] = slot.value;
+  for (const entry of value.entries ?? []) if (entry.kind === 'action' && entry.state === 'succeeded') Object.assign(known, entry.result ?? {});
+  const order = known.order_id ?? known.order_no ?? known.order_number ?? known.order;
+  /** @type {Record<string, any>} */
+  const values = {};
+  for (const arg of args) {
+    const found = arg.type === 'money' ? undefined : scalar(known[arg.name]) ?? (arg.type === 'order_number' ? scalar(order) : undefined);
+    if (found !== undefined) values[arg.name] = found;
+  }
+  if (args.some((arg) => arg.name === 'customer_id') && value.customer?.id) values.customer_id = value.customer.id;
+  return values;
+}
+
+/** Open the form of an action with what is known. @param {any} action @param {Record<string, any>} values @param {Record<string, string>} [notes] */
+export function openForm(action, values, notes = {}) {
+  form.value = { action: action.action, values, notes };
+  if (folds.peek().right) folds.value = { ...folds.peek(), right: false };
+  pane.value = 'known';
+}
+
+/** "Refund an item" → "Refund…": what stands on a small button. @param {string} title */
+const short = (title) => `${title.split(' ')[0]}…`;
+
+/** Buttons at the end of a row: the actions that this row fills. @param {any} value @param {any} entry @param {any} row @param {string} list */
+export function rowActions(value, entry, row, list) {
+  const fitting = (value.actions ?? [])
+    .map((/** @type {any} */ action) => ({ action, ...fillFrom(action.args ?? [], row, list, { ...entry.args, ...entry.result }) }))
+    .filter((/** @type {any} */ one) => one.fromRow > 0);
+  return fitting.map((/** @type {any} */ { action, values, notes }) => {
+    const nothingLeft = action.args.some((/** @type {any} */ arg) => arg.type === 'money' && isMoney(values[arg.name]) && values[arg.name].amount <= 0);
+    return html`<button type="button" class="button small" disabled=${nothingLeft} title=${nothingLeft ? 'Nothing is left of it' : action.title}
+      aria-label="${action.title}: ${row.name ?? row.id}" onClick=${() => openForm(action, values, notes)}>${nothingLeft ? 'Nothing left' : short(action.title)}</button>`;
+  });
+}

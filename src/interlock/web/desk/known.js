@@ -1,0 +1,97 @@
+// @ts-check
+// What is known: who it is and how sure we are, where the journeys stand, what was tried, and what can be done.
+import { html, useState } from '../lib.js';
+import { Tried } from '../transcript/transcript.js';
+import { inline } from '../transcript/values.js';
+import { humanise } from '../format.js';
+import { Icon } from '../ui/icons.js';
+import { Ago, At, CopyId, Empty, Keys, Mark, Pairs, Skeleton } from '../ui/parts.js';
+import { Actions } from './actions.js';
+import { ask, folds, open, openDoc, pane, pathOf, selected } from './state.js';
+
+const VERIFY_LEVEL = 2;
+
+export function KnownColumn() {
+  const value = open.value;
+  const unfold = () => (folds.value = { ...folds.value, right: !folds.value.right });
+  if (folds.value.right) return html`<aside class="rail right" aria-label="What is known, folded"><button type="button" class="icon-button" aria-label="Unfold what is known" title="Unfold  ]" onClick=${unfold}><${Icon} name="fold" /></button>
+    ${value ? html`<${RailBadge} assurance=${value.assurance} />` : null}</aside>`;
+  return html`<aside class="column right ${pane.value === 'known' ? 'shown' : ''}" aria-label="What is known" id="column-known" tabindex="-1">
+    <div class="column-head"><h2>What is known</h2><button type="button" class="icon-button fold" aria-label="Fold what is known" title="Fold  ]" onClick=${unfold}><${Icon} name="unfold" /></button></div>
+    <div class="column-scroll">${value ? html`<${Known} key=${value.id} value=${value} />` : selected.value && !openDoc.value?.problem.value ? html`<${Skeleton} lines=${6} label="Loading what is known" />` : html`<${Empty} title="Nobody in hand">Who the customer is, what was tried and what you can do stands here.<//>`}</div></aside>`;
+}
+
+/** @param {{value: any}} props */
+function Known({ value }) {
+  const facts = value.facts ?? [];
+  return html`
+    <${Section} title="Customer"><${Customer} value=${value} /><//>
+    <${Section} title="Actions"><${Actions} value=${value} /><//>
+    <${Section} title="Journeys"><${Journeys} journeys=${value.journeys ?? []} /><//>
+    <${Section} title="What was tried"><${Tried} entries=${value.entries} /><//>
+    ${facts.length ? html`<${Section} title="Facts"><${Pairs} rows=${facts.map((/** @type {any} */ fact) => ({ label: fact.label, value: inline(fact.value), note: fact.note }))} /><//>` : null}
+    <p class="note release">Definitions: ${value.release ? html`<${CopyId} id=${value.release} label="release" />` : '–'}</p>`;
+}
+
+/** @param {{title: string, children?: any}} props */
+function Section({ title, children }) {
+  return html`<section class="known-section"><h3>${title}</h3>${children}</section>`;
+}
+
+/** How sure we are who it is: the words, how and when. @param {{assurance: any}} props */
+function Assurance({ assurance }) {
+  const level = assurance?.level ?? 0;
+  const good = level >= VERIFY_LEVEL && assurance.valid !== false;
+  const words = assurance?.label || ['Not identified', 'Matched, not verified', 'Verified by one factor', 'Verified by two factors'][level];
+  return html`<div class="assurance ${good ? 'good' : level ? 'some' : 'none-yet'}"><${Icon} name="shield" size=${20} />
+    <div><p class="assurance-label">${words}</p>
+      <p class="note">${level ? html`Level ${level}${assurance.by ? ` · by ${assurance.by.replaceAll('_', ' ')}` : ''}${assurance.at ? html` · <${At} at=${assurance.at} />, <${Ago} at=${assurance.at} /> ago` : ''}` : 'Nothing has been established.'}
+        ${level && assurance.valid === false ? html` <${Mark} tone="warn" icon="clock">Not valid any more<//>` : null}</p></div></div>`;
+}
+
+/** @param {{assurance: any}} props */
+function RailBadge({ assurance }) {
+  return html`<span class="rail-level" title=${assurance?.label ?? ''}><${Icon} name="shield" /><span class="num">${assurance?.level ?? 0}</span></span>`;
+}
+
+/** @param {{value: any}} props */
+function Customer({ value }) {
+  const { customer, assurance } = value;
+  const rows = [
+    customer.name && { label: 'Name', value: html`<span dir="auto">${customer.name}</span>` },
+    customer.email && { label: 'E-mail', value: html`<span class="masked-able">${customer.email}</span>` },
+    customer.phone && { label: 'Phone', value: html`<span class="num">${customer.phone}</span>` },
+    customer.id && { label: 'Customer', value: html`<${CopyId} id=${customer.id} label="customer" />` },
+  ].filter(Boolean);
+  return html`<${Assurance} assurance=${assurance} />
+    ${rows.length ? html`<${Pairs} rows=${rows} />` : html`<p class="note">Not matched to a customer yet. Ask for an order number and the e-mail address.</p>`}
+    ${customer.matched && customer.masked ? html`<p class="note"><${Icon} name="shield" size=${13} /> Details are masked until the customer is verified.</p>` : null}
+    <${Verify} value=${value} />`;
+}
+
+/** Send a code to the address that was registered before. @param {{value: any}} props */
+function Verify({ value }) {
+  const [sentAt, setSentAt] = useState('');
+  const [busy, setBusy] = useState(false);
+  const verified = value.assurance?.level >= VERIFY_LEVEL && value.assurance.valid !== false;
+  if (verified || !value.customer.matched || value.my_state !== 'handling') return null;
+  const verify = async () => {
+    setBusy(true);
+    if (await startVerification()) setSentAt(new Date().toISOString());
+    setBusy(false);
+  };
+  return html`<div class="verify"><button type="button" class="button" id="verify" disabled=${busy} onClick=${verify}><${Icon} name="shield" />${sentAt ? 'Send another code' : 'Verify customer'} <${Keys} of="v" /></button>
+    <p class="note" role="status">${sentAt ? html`Code sent <${Ago} at=${sentAt} /> ago. This changes by itself when it is entered.` : 'Sends a one-time code to the address registered with the shop.'}</p></div>`;
+}
+
+/** @returns {Promise<any>} */
+export const startVerification = () => ask(pathOf('verify'), { level: VERIFY_LEVEL });
+
+/** @param {{journeys: any[]}} props */
+function Journeys({ journeys }) {
+  if (!journeys.length) return html`<p class="note">None has begun.</p>`;
+  return html`<ul class="journeys">${journeys.map((run) => html`<li key=${run.run}>
+    <p class="journey-title">${run.title || humanise(run.journey)}
+      ${run.outcome ? html`<${Mark}>${run.outcome.replaceAll('_', ' ')}<//>` : html`<${Mark} tone="machine" icon="clock">${run.waits_for ? `waits for ${run.waits_for.replaceAll('_', ' ')}` : 'under way'}<//>`}</p>
+    ${run.slots?.length ? html`<${Pairs} rows=${run.slots.map((/** @type {any} */ slot) => ({ label: humanise(slot.name), value: inline(slot.value) }))} />` : null}</li>`)}</ul>`;
+}

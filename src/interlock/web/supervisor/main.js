@@ -1,0 +1,76 @@
+// @ts-check
+// The supervisor's page: the floor, the approvals, the wallboard.
+import { signedIn } from '../api.js';
+import { register } from '../keys.js';
+import { html, render, signal, useErrorBoundary } from '../lib.js';
+import { LinkBanner, nextTheme, TopBar } from '../ui/frame.js';
+import { Icon } from '../ui/icons.js';
+import { KeySheet, Palette } from '../ui/palette.js';
+import { Empty, ErrorNote, Keys, Mark, Skeleton } from '../ui/parts.js';
+import { Toasts } from '../ui/toasts.js';
+import { Agents } from './agents.js';
+import { Approvals, decide, InboxStrip } from './approvals.js';
+import { LookDialog } from './look.js';
+import { Queues } from './queues.js';
+import { board, boardDoc, chosen, current, inbox, live, looking, move, overlay, show, view } from './state.js';
+import { Wall } from './wall.js';
+
+const TITLES = /** @type {Record<string, string>} */ ({ floor: 'Floor', approvals: 'Approvals', wall: 'Wallboard' });
+const who = signal(/** @type {any} */ (null));
+const failed = signal('');
+
+function Supervisor() {
+  const [error, reset] = useErrorBoundary((problem) => console.error(problem));
+  if (error) return html`<div class="page-state"><${Empty} icon="alert" title="This page has a fault"><p>${String(error.message ?? error)}</p><button type="button" class="button" onClick=${reset}>Show it again</button><//></div>`;
+  if (failed.value) return html`<div class="page-state"><${Empty} icon="alert" title="The page cannot be opened"><p>${failed.value}</p><button type="button" class="button" onClick=${() => location.reload()}>Try again</button><//></div>`;
+  const close = () => (overlay.value = '');
+  const staff = who.value?.staff ?? { name: '', roles: ['supervisor'] };
+  return html`<div class="app">
+    <${TopBar} page="supervisor" roles=${staff.roles} name=${staff.name}>
+      <button type="button" class="button quiet find" onClick=${() => (overlay.value = 'palette')}><${Icon} name="search" /><span class="wide-only">Find</span><${Keys} of="Ctrl+k" /></button>
+      <button type="button" class="icon-button" aria-label="Show every key" title="Keys  ?" onClick=${() => (overlay.value = 'keys')}><${Icon} name="question" /></button><//>
+    <${LinkBanner} live=${live} />
+    <nav class="views" aria-label="Views">${Object.entries(TITLES).map(([id, title], i) => html`<a href="#${id}" aria-current=${view.value === id ? 'page' : null}>${title}${id === 'approvals' && inbox.value.length ? html`<span class="badge">${inbox.value.length}</span>` : null}<${Keys} of=${String(i + 1)} /></a>`)}</nav>
+    ${view.value === 'approvals' ? html`<main class="view-body flush"><${Approvals} /></main>` : html`<main class="view-body"><${BoardState}>${view.value === 'wall' ? html`<${Wall} />` : html`<${Floor} />`}<//></main>`}
+    <${LookDialog} /><${Toasts} />
+    ${overlay.value === 'palette' ? html`<${Palette} onClose=${close} things=${things()} />` : null}
+    ${overlay.value === 'keys' ? html`<${KeySheet} onClose=${close} />` : null}</div>`;
+}
+
+/** @param {{children?: any}} props */
+function BoardState({ children }) {
+  if (board.value) return children;
+  return boardDoc.problem.value ? html`<${ErrorNote}>${boardDoc.problem.value}<//>` : html`<${Skeleton} lines=${8} label="Loading the board" />`;
+}
+
+function Floor() {
+  const { interactions, parked } = board.value;
+  const figures = [['Open interactions', interactions.open, ''], ['With the virtual assistant', interactions.with_virtual_agent, 'machine'], ['Waiting', interactions.waiting, ''], ['With agents', interactions.with_agents, '']];
+  return html`<div class="floor"><${InboxStrip} />
+    <dl class="figures">${figures.map(([label, value, tone]) => html`<div class=${tone}><dt>${tone ? html`<${Icon} name="machine" size=${13} /> ` : null}${label}</dt><dd class="num">${value}</dd></div>`)}
+      ${parked ? html`<div><dt>Parked work</dt><dd class="num">${parked} <${Mark} tone="warn" icon="alert">Needs a look<//></dd></div>` : null}</dl>
+    <section class="card"><h2>Queues</h2><${Queues} /></section>
+    <section class="card"><h2>Agents</h2><${Agents} /></section></div>`;
+}
+
+/** What the palette finds besides commands. */
+const things = () => [
+  ...inbox.value.map((one) => ({ id: one.id, title: one.item.says, group: one.kind === 'approval' ? 'Approval' : 'Unknown outcome', run: () => (show('approvals'), (chosen.value = one.id)) })),
+  ...(board.value?.agents ?? []).flatMap((/** @type {any} */ agent) => (agent.work ?? []).slice(0, 1).map((/** @type {any} */ work) => ({ id: `look-${agent.id}`, title: `Look in on ${agent.name}`, group: 'Agents', run: () => (looking.value = work.interaction) }))),
+];
+
+const inInbox = () => view.value === 'approvals';
+const toDecide = () => inInbox() && current.value?.kind === 'approval';
+register([
+  ...Object.entries(TITLES).map(([id, title], i) => ({ id: `view-${id}`, group: 'Views', title: `Show ${title.toLowerCase()}`, key: String(i + 1), run: () => show(id) })),
+  { id: 'next', group: 'Approvals', title: 'Next', key: 'j', when: inInbox, run: () => move(1) },
+  { id: 'before', group: 'Approvals', title: 'The one before', key: 'k', when: inInbox, run: () => move(-1) },
+  { id: 'approve', group: 'Approvals', title: 'Approve (asks once more)', key: 'a', when: toDecide, run: () => decide('approve') },
+  { id: 'reject', group: 'Approvals', title: 'Reject with reasons', key: 'x', when: toDecide, run: () => decide('reject') },
+  { id: 'palette', group: 'The page', title: 'Find anything', key: 'Ctrl+k', whileTyping: true, hidden: true, run: () => (overlay.value = 'palette') },
+  { id: 'keys', group: 'The page', title: 'Show every key', key: '?', run: () => (overlay.value = 'keys') },
+  { id: 'theme', group: 'The page', title: 'Change the theme', key: 't', run: nextTheme },
+]);
+
+render(html`<${Supervisor} />`, /** @type {Element} */ (document.getElementById('page')));
+signedIn().then((answer) => (who.value = answer), (error) => (failed.value = error.message));

@@ -1,0 +1,62 @@
+// @ts-check
+// What does the supervisor's page hold: the board, the approvals, which view, and what is being looked at?
+import { post } from '../api.js';
+import { computed, effect, signal } from '../lib.js';
+import { Live } from '../live.js';
+import { adjustClock } from '../clock.js';
+import { sayProblem } from '../ui/toasts.js';
+
+export const VIEWS = /** @type {const} */ (['floor', 'approvals', 'wall']);
+
+export const live = new Live('/v1/live', { onSignedOut: () => location.assign(`/sign-in?next=${encodeURIComponent(`/supervisor${location.hash}`)}`) });
+export const boardDoc = live.watch('board');
+export const approvalsDoc = live.watch('approvals');
+export const board = boardDoc.value;
+export const approvals = approvalsDoc.value;
+effect(() => adjustClock(board.value?.now));
+
+const fromHash = () => /** @type {string} */ (VIEWS.includes(/** @type {any} */ (location.hash.slice(1))) ? location.hash.slice(1) : 'floor');
+export const view = signal(fromHash());
+addEventListener('hashchange', () => (view.value = fromHash()));
+/** @param {string} name */
+export const show = (name) => (location.hash = name);
+
+export const overlay = signal('');
+/** The proposal in the inbox that is looked at. */
+export const chosen = signal('');
+/** The interaction whose transcript is looked at, or ''. */
+export const looking = signal('');
+
+/** @typedef {{kind: 'approval' | 'unknown', id: string, item: any}} InboxItem */
+
+/** Everything that waits for me, longest first; unknown outcomes after the approvals. */
+export const inbox = computed(() => {
+  const value = approvals.value;
+  const byAge = (/** @type {any} */ a, /** @type {any} */ b) => Date.parse(a.since) - Date.parse(b.since);
+  return /** @type {InboxItem[]} */ ([
+    ...[...(value?.waiting ?? [])].sort(byAge).map((item) => ({ kind: 'approval', id: item.proposal, item })),
+    ...[...(value?.unknown ?? [])].sort(byAge).map((item) => ({ kind: 'unknown', id: item.proposal, item })),
+  ]);
+});
+
+/** What is looked at; the first one when nothing was chosen or it is gone. */
+export const current = computed(() => inbox.value.find((one) => one.id === chosen.value) ?? inbox.value[0] ?? null);
+
+/** @param {number} step */
+export function move(step) {
+  const list = inbox.peek();
+  if (!list.length) return;
+  const at = list.findIndex((one) => one.id === current.peek()?.id);
+  chosen.value = list[Math.min(list.length - 1, Math.max(0, at + step))].id;
+}
+
+/** @param {string} path @param {any} [body] @returns {Promise<boolean>} whether it was done; what went wrong is said */
+export async function ask(path, body) {
+  try {
+    await post(path, body);
+    return true;
+  } catch (error) {
+    sayProblem(error);
+    return false;
+  }
+}

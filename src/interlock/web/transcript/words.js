@@ -1,0 +1,59 @@
+// @ts-check
+// In which words are an action's state, a remedy and a channel told to staff? One table each.
+
+/** @typedef {import('../ui/icons.js').IconName} IconName */
+
+/** State of a proposed action → word, tone, sign. @type {Record<string, {word: string, tone: string, icon: IconName}>} */
+export const STATES = {
+  judging: { word: 'Being checked', tone: 'plain', icon: 'clock' },
+  needs: { word: 'Waiting', tone: 'warn', icon: 'clock' },
+  running: { word: 'Under way', tone: 'plain', icon: 'clock' },
+  succeeded: { word: 'Done', tone: 'good', icon: 'check' },
+  denied: { word: 'Denied', tone: 'bad', icon: 'stop' },
+  declined: { word: 'Customer said no', tone: 'plain', icon: 'cross' },
+  rejected: { word: 'Rejected', tone: 'bad', icon: 'cross' },
+  expired: { word: 'Ran out of time', tone: 'plain', icon: 'clock' },
+  failed: { word: 'Failed', tone: 'bad', icon: 'alert' },
+  unknown: { word: 'Outcome unknown', tone: 'warn', icon: 'question' },
+};
+
+/** @param {string} state */
+export const stateOf = (state) => STATES[state] ?? { word: state, tone: 'plain', icon: /** @type {IconName} */ ('question') };
+
+/** What is asked for: "one-time code", "confirmation", "a supervisor's approval". @param {string} remedy */
+export function remedyWords(remedy) {
+  const [kind, argument = ''] = String(remedy).split(':');
+  if (kind === 'step_up') return argument === '3' ? 'two one-time codes' : 'a one-time code';
+  if (kind === 'confirm') return 'confirmation';
+  if (kind === 'approve') return 'approval'; // whose is said beside it
+  if (kind === 'do') return `“${argument}” first`;
+  if (kind === 'wait') return 'a waiting period';
+  return remedy;
+}
+
+/** What has been met: "Code given", "Confirmed", "Approved". @param {string} remedy */
+export function metWords(remedy) {
+  const kind = String(remedy).split(':')[0];
+  return { step_up: 'Code given', confirm: 'Confirmed', approve: 'Approved' }[kind] ?? `${remedyWords(remedy)} given`;
+}
+
+/** @param {string} from */
+export const waitsForWords = (from) => (from === 'customer' ? 'the customer' : from === 'supervisor' ? 'a supervisor' : from);
+
+/** @param {any} who a name, a principal or an author */
+export function nameOf(who) {
+  if (!who) return '';
+  if (typeof who === 'string') return who;
+  const byKind = /** @type {Record<string, string>} */ ({ virtual_agent: 'Virtual assistant', customer: 'Customer', system: 'Interlock', external_agent: 'External agent' });
+  return who.name || byKind[who.kind] || who.id || '';
+}
+
+const NAMES = /** @type {Record<string, string>} */ ({ handling: 'Handling', wrap_up: 'Wrap-up', on_hold: 'On hold', parked: 'Parked', offered: 'Offered', offline: 'Offline', available: 'Available', break: 'Break', other_work: 'Other work', not_responding: 'Not responding', chat: 'Chat', message: 'Message', email: 'E-mail', voice: 'Call', callback: 'Callback', api: 'API', desk: 'Desk', task: 'Task' });
+
+/** A term of the field as it is written on a screen. @param {string} term */
+export const termOf = (term) => NAMES[term] ?? (term ? term[0].toUpperCase() + term.slice(1).replaceAll('_', ' ') : '');
+
+/** How an interaction ended. @param {string} reason */
+export function endWords(reason) {
+  return { wrapped_up: 'wrapped up', journey_ended: 'the journey was over', customer_left: 'the customer left', inactivity: 'the customer fell silent', merged: 'merged with another' }[reason] ?? reason;
+}

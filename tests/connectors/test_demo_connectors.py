@@ -1,0 +1,148 @@
+"""Do the demo's two connectors and the demo shop agree on every action?"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "shop"))
+
+from interlock.connectors.contract import Declined, Done
+from interlock.connectors.http import HttpConnector
+from interlock.connectors.opening import open_connectors
+from interlock.control.actions import lookup_answer, moved, visible_fields
+from interlock.control.bundle import load_bundle
+from interlock.kernel.errors import Unavailable
+from interlock.vocabulary.money import Money
+from shop.app import Settings, create_app
+from shop.opening import open_doors
+from shop.storage import Store
+from tests.connectors.systems import allowed
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+FOLDER = Path(__file__).parents[2] / "examples" / "demo"
+FILES = {
+    str(path.relative_to(FOLDER)): path.read_text()
+    for folder in ("connectors", "policies", "ledgers")
+    for path in sorted((FOLDER / folder).rglob("*"))
+    if path.is_file() and path.suffix in (".yaml", ".json", ".py", ".cedar")
+}
+BUNDLE = load_bundle(FILES, "demo")
+KETTLE: dict[str, Any] = {"order_id": "A-1042", "item_id": "i-1", "amount": {"amount": 1840, "currency": "EUR"}}
+
+Connectors = dict[str, HttpConnector]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled")
+    store = Store(folder)
+    open_doors(store, date(2026, 3, 2))
+    store.close()
+    return folder
+
+
+@pytest.fixture
+async def shop(filled: Path, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    shutil.copytree(filled, tmp_path / "data")
+    store = Store(tmp_path / "data")
+    app = create_app(store, Settings(interlock="http://127.0.0.1:9999"), lambda: NOW)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(cast("Any", app))) as client:
+        yield client
+    store.close()
+
+
+@pytest.fixture
+def connectors(shop: httpx.AsyncClient) -> Connectors:
+    return open_connectors(
+        BUNDLE, lambda name, default: default, lambda name: "demo-key", {"127.0.0.1:8090"}, client=shop
+    )
+
+
+async def run(connectors: Connectors, name: str, args: dict[str, Any], proposal: str = "pr_1") -> Any:
+    """Perform an allowed action; what of the answer may be seen, or the refusal."""
+    action = BUNDLE.actions[name]
+    authorised, everything = allowed(action, args, proposal)
+    answer = await connectors[action.connector].perform(authorised, action, everything, proposal)
+    return visible_fields(action, answer.result) if isinstance(answer, Done) else answer
+
+
+async def faults(shop: httpx.AsyncClient, **what: Any) -> None:
+    headers = {"X-Admin-Key": "demo-admin"}
+    answer = await shop.put("http://127.0.0.1:8090/admin/faults", json=what, headers=headers)
+    assert answer.status_code == 200
+
+
+async def test_a_customer_is_found_by_order_and_address(connectors: Connectors) -> None:
+    found = await run(connectors, "shop.match_customer", {"order_id": "a-1042", "email": "eva@example.com"})
+    assert found == {"customer_id": "c-104", "name": "Eva Lindqvist"}
+    other = await run(connectors, "shop.match_customer", {"order_id": "A-1042", "email": "tomas@example.org"})
+    assert isinstance(other, Declined)
+
+
+async def test_an_order_is_looked_up(connectors: Connectors) -> None:
+    order = await run(connectors, "shop.get_order", {"order_id": "A-1042"})
+    assert (order["order_id"], order["status"], order["payment"]) == (
+        "A-1042",
+        "delivered",
+        {"label": "Visa ending 4242"},
+    )
+    assert "customer_id" not in order
+    assert await connectors["shop"].read("getOrder", {"order_id": "A-9999"}) is None
+
+
+async def test_a_customers_details_are_read(connectors: Connectors) -> None:
+    found = await run(connectors, "shop.get_customer", {"customer_id": "c-104"})
+    assert found["email"] == "eva@example.com"
+
+
+async def test_a_refund_is_made_once_and_found_again(connectors: Connectors) -> None:
+    action = BUNDLE.actions["shop.refund_item"]
+    first = await run(connectors, "shop.refund_item", KETTLE)
+    assert await run(connectors, "shop.refund_item", KETTLE) == first
+    assert moved(action, first) == Money(1840, "EUR")
+    found = await connectors["shop"].look_up(action, KETTLE, "pr_1")
+    assert visible_fields(action, lookup_answer(action, found)) == first
+    too_much = await run(connectors, "shop.refund_item", KETTLE, "pr_2")
+    assert isinstance(too_much, Declined)
+    assert lookup_answer(action, await connectors["shop"].look_up(action, KETTLE, "pr_2")) is None
+
+
+async def test_a_refund_without_a_key_is_found_by_its_reference(connectors: Connectors) -> None:
+    action = BUNDLE.actions["shop.refund_item_plain"]
+    made = await run(connectors, "shop.refund_item_plain", {**KETTLE, "reason": "damaged"}, "pr_7")
+    found = await connectors["shop"].look_up(action, KETTLE, "pr_7")
+    assert visible_fields(action, lookup_answer(action, found)) == made
+
+
+async def test_a_code_and_a_message_are_mailed_once(connectors: Connectors, shop: httpx.AsyncClient) -> None:
+    code = {"to": "eva@example.com", "code": "123456"}
+    first = await run(connectors, "mail.send_code", code, "pr_3")
+    assert first == await run(connectors, "mail.send_code", code, "pr_3")
+    sent = await run(connectors, "mail.send", {"reply_to": "eva@example.com", "message": "Hello"}, "pr_4")
+    assert set(sent) == {"mail_id", "sent_at"}
+    answer = await shop.get("http://127.0.0.1:8090/api/mail", headers={"X-Api-Key": "demo-key"})
+    assert ["123456" in mail["text"] for mail in answer.json()["mails"]].count(True) == 1
+
+
+async def test_a_shop_that_fails_on_demand_says_that_it_did_nothing(
+    connectors: Connectors, shop: httpx.AsyncClient
+) -> None:
+    await faults(shop, next_errors=1)
+    with pytest.raises(Unavailable) as raised:
+        await run(connectors, "shop.refund_item", KETTLE)
+    assert not raised.value.sent
+
+
+async def test_a_wrong_key_is_no_refusal_of_the_customers_wish(shop: httpx.AsyncClient) -> None:
+    wrong = open_connectors(BUNDLE, lambda name, default: default, lambda name: "x", {"127.0.0.1:8090"}, client=shop)
+    with pytest.raises(Unavailable, match="credential") as raised:
+        await run(wrong, "shop.refund_item", KETTLE)
+    assert not raised.value.sent

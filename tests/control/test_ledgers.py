@@ -1,0 +1,117 @@
+"""Does a ledger hold what was and will be moved, never less, whatever order things finish in?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interlock.control import effects
+from interlock.control.ledgers import postings
+from interlock.control.proposals import fold
+from interlock.kernel.log import Entry, Posting
+from interlock.vocabulary.ids import NOBODY, CustomerId
+from interlock.vocabulary.money import Money
+from interlock.vocabulary.proposals import EffectUnknown
+from tests.control.given import EVA, NOW, PR, I, after, demo, judged, proposed, recorded, remedy_met
+
+LEDGERS = demo().ledgers
+REFUND = proposed()
+ALLOWED = judged(REFUND, remedy_met(REFUND, "confirm"))
+STATE = fold(recorded(REFUND, ALLOWED))
+
+
+def answer(cents: int, currency: str = "EUR") -> dict[str, object]:
+    return {"amount": {"amount": cents, "currency": currency}}
+
+
+def test_an_allowance_reserves_and_nothing_else_does() -> None:
+    held = Posting("reserve", "refunds_per_customer", EVA, PR, 1840, NOW)
+    assert postings(ALLOWED, NOW, LEDGERS) == (held,)
+    assert postings(judged(REFUND), NOW, LEDGERS) == ()
+    assert postings(judged(REFUND, missing=True), NOW, LEDGERS) == ()
+    assert postings(REFUND, NOW, LEDGERS) == ()
+
+
+def test_a_success_settles_what_really_moved_and_a_failure_releases() -> None:
+    action = demo().action("shop.refund_item")
+    (settled,) = postings(effects.succeeded(STATE, action, answer(1000)), after(minutes=1), LEDGERS)
+    assert settled == Posting("settle", "refunds_per_customer", EVA, PR, 1000, after(minutes=1))
+    (released,) = postings(effects.failed(STATE, "x", "y"), NOW, LEDGERS)
+    assert (released.kind, released.entry) == ("release", PR)
+
+
+def test_what_the_answer_does_not_say_in_the_ledger_s_currency_is_settled_as_reserved() -> None:
+    action = demo().action("shop.refund_item")
+    for told in ({}, answer(5, "USD"), "nonsense"):
+        (settled,) = postings(effects.succeeded(STATE, action, told), NOW, LEDGERS)
+        assert settled.amount == 1840
+
+
+def test_an_unknown_outcome_keeps_its_reservation() -> None:
+    fact = EffectUnknown(proposal=PR, interaction=I, person=REFUND.person, attempt=1, reason="?")
+    assert postings(fact, NOW, LEDGERS) == ()
+
+
+def test_a_count_settles_as_one_and_is_kept_by_interaction() -> None:
+    message = proposed(action="mail.send", args={"reply_to": "eva@example.com", "message": "Call me."})
+    allowed = judged(message)
+    (held,) = postings(allowed, NOW, LEDGERS)
+    assert (held.ledger, held.subject, held.amount) == ("mails_per_interaction", I, 1)
+    sent = effects.succeeded(fold(recorded(message, allowed)), demo().action("mail.send"), {"mail_id": "m-1"})
+    (settled,) = postings(msgspec.structs.replace(sent, moved=Money(9, "EUR")), NOW, LEDGERS)
+    assert settled.amount == 1
+
+
+def test_a_judgement_locks_the_ledgers_that_it_reads_or_writes_and_no_others() -> None:
+    assert demo().ledger_keys(REFUND, EVA) == (("refunds_per_customer", EVA),)
+    assert demo().ledger_keys(REFUND, NOBODY) == ()
+    assert demo().ledger_keys(proposed(action="shop.get_order", args={"order_id": "A-1042"}), EVA) == ()
+    assert demo().ledger_keys(REFUND, CustomerId("c-117")) == (("refunds_per_customer", "c-117"),)
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(1, 5), st.sampled_from(["judge", "succeed", "fail", "unknown"]), st.integers(1, 300)),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(STEPS, st.lists(st.integers(100, 40_000), min_size=5, max_size=5))
+def test_the_limit_is_never_passed_whatever_order_refunds_are_judged_and_finish_in(
+    steps: list[tuple[int, str, int]], amounts: list[int]
+) -> None:
+    entries: dict[str, Entry] = {}
+    moved: list[tuple[object, int]] = []
+    now = NOW
+    for number, what, minutes in steps:
+        now += timedelta(minutes=minutes)
+        refund = proposed(amounts[number - 1], proposal=f"pr_{number}")
+        until = now + timedelta(days=1)
+        cures = [remedy_met(refund, each, until=until) for each in ("step_up:2", "confirm", "approve:supervisor")]
+        if what == "judge" and refund.proposal not in entries:
+            verdict = judged(refund, *cures, entries=list(entries.values()), now=now)
+            posted = postings(verdict, now, LEDGERS)
+        elif refund.proposal in entries and not entries[refund.proposal].settled and what != "judge":
+            state = fold(recorded(refund, judged(refund, *cures, now=now)))
+            action = demo().action("shop.refund_item")
+            fact = {
+                "succeed": lambda: effects.succeeded(state, action, answer(amounts[number - 1])),  # noqa: B023
+                "fail": lambda: effects.failed(state, "x", "y"),  # noqa: B023
+                "unknown": lambda: effects.unknown(state, "?"),  # noqa: B023
+            }[what]()
+            posted = postings(fact, now, LEDGERS)
+        else:
+            continue
+        for each in posted:
+            if each.kind == "release":
+                del entries[each.entry]
+            else:
+                entries[each.entry] = Entry(each.entry, each.amount, each.at, each.kind == "settle")
+            if each.kind == "settle":
+                moved.append((now, each.amount))
+        window = now - timedelta(hours=24)
+        assert sum(amount for at, amount in moved if at > window) <= 60_000  # type: ignore[operator]

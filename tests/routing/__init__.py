@@ -1,0 +1,1 @@
+"""Who takes which waiting interaction: given facts, when a command, then facts."""

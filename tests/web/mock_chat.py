@@ -1,0 +1,158 @@
+"""What does the mocked virtual assistant answer? A session per token with its own log, replayed from a cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from .mock_data import Json, ident, iso
+
+BOT = {"kind": "virtual_agent", "name": "Virtual assistant"}
+AGENT = {"kind": "agent", "name": "Noor van den Berg"}
+LINES = [
+    {"value": "€18.40", "label": "Amount"},
+    {"value": "Linen tea towels, set of four", "label": "For"},
+    {"value": "Visa ending 4242", "label": "Goes to"},
+]
+
+
+class ChatSession:
+    """One visitor: frames in order, the sockets that listen, and where the conversation stands."""
+
+    def __init__(self) -> None:
+        self.frames: list[Json] = []
+        self.listeners: set[asyncio.Queue[Json]] = set()
+        self.received: list[str] = []
+        self.state: Json = {
+            "interaction": None,
+            "holder": "virtual_agent",
+            "agent_name": None,
+            "queue": None,
+            "ended": False,
+            "silence_warned": False,
+        }
+
+    def emit(self, frame: Json) -> None:
+        """Keep it in the log and send it to everybody who listens."""
+        kept = frame | {"cursor": len(self.frames) + 1}
+        self.frames.append(kept)
+        self.send(kept)
+
+    def send(self, frame: Json) -> None:
+        """Send without keeping."""
+        for listener in self.listeners:
+            listener.put_nowait(frame)
+
+    def say(self, author: Json, text: str, card: Json | None = None, id_: str = "") -> None:
+        """A message of anybody."""
+        self.emit(
+            {
+                "type": "message",
+                "interaction": "i_c1",
+                "message": {"id": id_ or ident("m"), "at": iso(), "author": author, "text": text, "card": card},
+            }
+        )
+
+    def turn(self, **change: Any) -> None:
+        """Change the state and tell it."""
+        self.state = self.state | change
+        self.send({"type": "state", "cursor": None, "state": self.state})
+
+    async def receive(self, frame: Json) -> None:
+        """Carry out a client's frame."""
+        kind, id_ = frame["type"], frame.get("id", "")
+        if kind == "ping":
+            self.send({"type": "pong"})
+            return
+        if kind == "typing":
+            return
+        again = id_ in self.received
+        self.received.append(id_)
+        self.send({"type": "ack", "id": id_})
+        if again:
+            return
+        if kind == "message":
+            await self._message(frame)
+        elif kind == "confirm":
+            self.emit(
+                {"type": "answered", "proposal": frame["proposal"], "how": "confirmed" if frame["yes"] else "declined"}
+            )
+            if frame["yes"]:
+                receipt = {"kind": "receipt", "title": "Refunded €18.40", "lines": LINES}
+                self.say(BOT, "Done. €18.40 goes back to Visa ending 4242.", receipt)
+            else:
+                self.say(BOT, "All right, nothing was changed.")
+        elif kind == "code":
+            if frame["code"] == "123456":
+                self.emit({"type": "answered", "challenge": frame["challenge"], "how": "passed"})
+                self.say(BOT, "Thank you, that was the right code.")
+            else:
+                self.send(
+                    {
+                        "type": "error",
+                        "id": id_,
+                        "code": "wrong_code",
+                        "reason": "That is not the code that we sent. You have 2 tries left.",
+                    }
+                )
+        elif kind == "leave":
+            self.turn(ended=True, queue=None, holder="virtual_agent")
+
+    async def _message(self, frame: Json) -> None:
+        self.say({"kind": "customer", "name": ""}, frame["text"], id_=frame["id"])
+        self.turn(interaction="i_c1", ended=False, silence_warned=False)
+        text = frame["text"].lower()
+        if "person" in text:
+            self.say(BOT, "I put you in line for a colleague. You can leave this window open and do something else.")
+            self.turn(holder="queue", queue={"title": "Returns", "place": 2, "since": iso(65), "expected_s": 180})
+        elif "join" in text:
+            self.turn(holder="agent", agent_name=AGENT["name"], queue=None)
+            self.say(
+                AGENT,
+                "Good afternoon, I am Noor. I have read what you wrote: the casserole has a crack right through the bottom.",
+            )
+            self.send({"type": "typing", "author": AGENT})
+        elif "quiet" in text:
+            self.turn(silence_warned=True)
+            self.say(
+                {"kind": "system", "name": ""},
+                "Are you still there? This conversation ends in two minutes if you do not answer.",
+            )
+        elif "code" in text:
+            self.say(
+                BOT,
+                "Before that I have to be sure that it is you.",
+                {
+                    "kind": "code",
+                    "title": "Enter the code we sent to e••@ex•••••.com",
+                    "lines": [],
+                    "challenge": ident("ch"),
+                },
+            )
+        elif "refund" in text or "towel" in text:
+            self.say(
+                BOT,
+                "This is what I would do:",
+                {
+                    "kind": "confirm",
+                    "title": "Refund €18.40",
+                    "lines": LINES,
+                    "proposal": ident("pr"),
+                    "args_hash": "77ab",
+                },
+            )
+        elif "broken" in text or "damaged" in text:
+            choices = [
+                {"value": "i-1", "label": "Cast-iron casserole, 5 litres, deep blue"},
+                {"value": "i-2", "label": "Linen tea towels"},
+            ]
+            self.say(
+                BOT,
+                "I am sorry to hear that. Which item is damaged?",
+                {"kind": "choices", "title": "", "choices": choices},
+            )
+        else:
+            self.say(
+                BOT,
+                "I am a machine, the virtual assistant of Kettle & Crane. I can look your order up, help with something damaged, or put you through to a person.",
+            )

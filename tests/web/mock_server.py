@@ -1,0 +1,336 @@
+"""How do the pages look and behave without the real server? The HTTP and WebSocket contract with canned and evolving data.
+
+Run ``python -m tests.web.mock_server --port 8123 --scene busy`` (``busy``, ``crowd`` or ``morning``) and open ``/desk``.
+``POST /mock/{what}`` makes things happen: ``offer``, ``say``, ``type``, ``drop`` (all sockets), ``down`` and ``up`` (refuse everything).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
+from litestar.exceptions import HTTPException, WebSocketDisconnect
+from litestar.params import FromPath
+from litestar.static_files import create_static_files_router
+
+from . import mock_data as data
+from .mock_chat import ChatSession
+from .mock_data import Json, ident, iso
+from .mock_world import World, diff
+
+WEB = Path(__file__).resolve().parents[2] / "src" / "interlock" / "web"
+CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+PAGES = {"/": "index", "/desk": "desk", "/supervisor": "supervisor", "/sign-in": "sign-in"}
+HOST_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title>
+<style>body{font:18px Georgia;margin:40px;background:#f6efe6;color:#333}button{background:red;border-radius:0;font:30px cursive}p{color:green;letter-spacing:3px}</style></head>
+<body><h1>Kettle &amp; Crane</h1><p>A host page with styles of its own.</p><button>Its own button</button><script src="/chat.js" data-interlock defer></script></body></html>"""
+
+
+def problem(status: int, title: str, detail: str, code: str) -> Response[Json]:
+    """RFC 9457."""
+    return Response(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code},
+        status_code=status,
+        media_type="application/problem+json",
+    )
+
+
+def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
+    """The mocked centre as an application; its world is ``app.state.world``."""
+    world = World(scene)
+    chats: dict[str, ChatSession] = {}
+    who: Json = {"staff": world.me["staff"], "csrf": "csrf-1"}
+    session = {"in": signed_in}
+
+    def page(name: str) -> Any:
+        async def show() -> Response[str]:
+            return Response(
+                (WEB / f"{name}.html").read_text(), media_type="text/html", headers={"Content-Security-Policy": CSP}
+            )
+
+        return show
+
+    pages = [get(path, name=f"page-{name}")(page(name)) for path, name in PAGES.items()]
+
+    @get("/host")
+    async def host() -> Response[str]:
+        return Response(HOST_PAGE, media_type="text/html")
+
+    @get("/chat.js")
+    async def chat_js() -> Response[str]:
+        return Response(
+            (WEB / "chat.js").read_text(), media_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"}
+        )
+
+    @get("/v1/demo")
+    async def show_demo() -> Any:
+        staff = [
+            {"login": "amara", "name": "Amara Okafor", "role": "agent"},
+            {"login": "ben", "name": "Ben Castellanos", "role": "agent"},
+            {"login": "sofia", "name": "Sofia Marchetti", "role": "supervisor"},
+            {"login": "admin", "name": "Administrator", "role": "admin"},
+        ]
+        links = {"shop": "/host", "mailbox": "/host"}
+        return (
+            {"demo": True, "staff": staff, "password": "demo", "links": links}
+            if demo
+            else problem(404, "Not found", "Not a demo.", "not_found")
+        )
+
+    @get("/v1/me")
+    async def me() -> Any:
+        return who if session["in"] else problem(401, "Signed out", "Sign in first.", "signed_out")
+
+    @post("/v1/sign-in")
+    async def sign_in(request: Request[Any, Any, Any]) -> Any:
+        if (await request.json()).get("password") != "demo":
+            return problem(
+                401,
+                "Not signed in",
+                "The name or the password is not right. After five tries the account rests for a minute.",
+                "wrong_password",
+            )
+        session["in"] = True
+        return who
+
+    @post("/v1/sign-out")
+    async def sign_out() -> Json:
+        session["in"] = False
+        return {}
+
+    @post("/v1/chat/sessions")
+    async def new_chat() -> Json:
+        token = ident("token")
+        chats[token] = ChatSession()
+        return {"session": ident("cs"), "token": token}
+
+    @post("/v1/presence")
+    async def presence(request: Request[Any, Any, Any]) -> Json:
+        asked = await request.json()
+        if world.me["load"] and asked["presence"] not in ("available", world.me["presence"]):
+            world.me["pending"] = asked["presence"]
+        else:
+            world.me |= {
+                "presence": asked["presence"],
+                "presence_since": iso(),
+                "reason": asked.get("reason", ""),
+                "pending": None,
+            }
+        await world.publish()
+        return {}
+
+    @post("/v1/{path:path}")
+    async def act(path: FromPath[str], request: Request[Any, Any, Any]) -> Any:
+        if request.headers.get("X-CSRF-Token") != "csrf-1":
+            return problem(403, "Refused", "The page is too old. Reload it.", "csrf")
+        body = await request.json()
+        world.calls.append((path, body))
+        answer = carry_out(world, path.strip("/").split("/"), body)
+        await world.publish()
+        return answer
+
+    @post("/mock/{what:str}")
+    async def mock(what: FromPath[str], request: Request[Any, Any, Any]) -> Json:
+        body = await request.json() if await request.body() else {}
+        if what == "offer":
+            offer = world.offer(body.get("seconds", 20))
+            asyncio.get_running_loop().call_later(
+                body.get("seconds", 20),
+                lambda: world.me.update(offers=[one for one in world.me["offers"] if one is not offer]),
+            )
+        elif what == "say":
+            world.entry(
+                body.get("interaction", "i_1"), data.message(0, "customer", data.PEOPLE[0], body.get("text", "hello?"))
+            )
+        elif what == "drop":
+            world.drop += 1
+            for chat in chats.values():
+                chat.send({"type": "mock-drop"})
+        elif what == "chat":
+            for chat in chats.values():
+                chat.turn(**body)
+        await world.publish()
+        return {"calls": world.calls, "chats": [chat.received for chat in chats.values()]}
+
+    @websocket("/v1/live")
+    async def live(socket: WebSocket[Any, Any, Any]) -> None:
+        await socket.accept()
+        if not session["in"]:
+            await socket.close(code=4401)
+            return
+        watched: dict[str, Any] = {}
+        drop = world.drop
+
+        async def read() -> None:
+            while True:
+                frame = await socket.receive_json()
+                of = frame.get("of", "")
+                if frame["type"] == "ping":
+                    await socket.send_json({"type": "pong"})
+                elif frame["type"] == "unwatch":
+                    watched.pop(of, None)
+                elif (value := world.document(of)) is None:
+                    await socket.send_json(
+                        {
+                            "type": "error",
+                            "of": of,
+                            "code": "not_found",
+                            "reason": "There is no such interaction, or you may not see it.",
+                        }
+                    )
+                else:
+                    watched[of] = value
+                    await socket.send_json({"type": "snapshot", "of": of, "cursor": world.cursor, "value": value})
+
+        async def write() -> None:
+            while world.drop == drop:
+                async with world.changed:
+                    await world.changed.wait()
+                for of, old in list(watched.items()):
+                    new = world.document(of)
+                    if ops := diff(old, new):
+                        watched[of] = new
+                        await socket.send_json({"type": "patch", "of": of, "cursor": world.cursor, "ops": ops})
+
+        await first_of(read(), write())
+        with suppress(Exception):
+            await socket.close()
+
+    @websocket("/v1/chat/socket")
+    async def chat_socket(socket: WebSocket[Any, Any, Any]) -> None:
+        await socket.accept()
+        hello = await socket.receive_json()
+        chat = chats.get(hello["token"])
+        if chat is None:
+            await socket.send_json(
+                {
+                    "type": "error",
+                    "id": None,
+                    "code": "unknown_session",
+                    "reason": "This conversation is not known any more.",
+                }
+            )
+            await socket.close(code=4401)
+            return
+        inbox: asyncio.Queue[Json] = asyncio.Queue()
+        await socket.send_json(
+            {
+                "type": "welcome",
+                "cursor": hello["after"],
+                "title": "Kettle & Crane",
+                "greeting": "Hello! I am the virtual assistant, a machine. What can I do for you?",
+                "state": chat.state,
+            }
+        )
+        for frame in chat.frames[int(hello["after"] or 0) :]:
+            await socket.send_json(frame)
+        chat.listeners.add(inbox)
+
+        async def read() -> None:
+            while True:
+                await chat.receive(await socket.receive_json())
+
+        async def write() -> None:
+            while (frame := await inbox.get())["type"] != "mock-drop":
+                await socket.send_json(frame)
+
+        await first_of(read(), write())
+        chat.listeners.discard(inbox)
+        with suppress(Exception):
+            await socket.close()
+
+    static = create_static_files_router(path="/web", directories=[WEB], send_as_attachment=False)
+    app = Litestar(
+        [
+            *pages,
+            host,
+            chat_js,
+            show_demo,
+            me,
+            sign_in,
+            sign_out,
+            new_chat,
+            presence,
+            act,
+            mock,
+            live,
+            chat_socket,
+            static,
+        ],
+        openapi_config=None,
+    )
+    app.state.world = world
+    return app
+
+
+async def first_of(*coroutines: Any) -> None:
+    """Until one of them is over; the others are ended."""
+    tasks = [asyncio.ensure_future(one) for one in coroutines]
+    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    for task in [*done, *waiting]:
+        with suppress(WebSocketDisconnect, asyncio.CancelledError, RuntimeError):
+            await task
+
+
+def carry_out(world: World, path: list[str], body: Json) -> Any:
+    """One POST of the contract."""
+    match path:
+        case ["visits", _, "offers", offer, "accept"]:
+            world.accept(offer)
+        case ["visits", _, "offers", offer, "reject"]:
+            world.me["offers"] = [one for one in world.me["offers"] if one["offer"] != offer]
+        case ["interactions", id_, "messages"]:
+            if body["text"] == "fail":
+                return problem(409, "Conflict", "The customer has left; nothing was sent.", "ended")
+            if body["id"] not in world.seen_messages:
+                world.seen_messages.append(body["id"])
+                world.entry(id_, data.message(0, "agent", "Amara Okafor", body["text"]) | {"id": body["id"]})
+        case ["interactions", id_, "verify"]:
+            world.entry(id_, data.event(0, "code_sent", "One-time code sent to e••@ex•••••.com, asked by Amara Okafor"))
+        case ["interactions", id_, "proposals"]:
+            if body["action"] == "shop.refund_item" and body["args"].get("amount", {}).get("amount", 0) > 500_000:
+                return problem(422, "Not accepted", "The amount is more than 5,000.00.", "bad_args")
+            return Response({"proposal": world.propose(id_, body["action"], body["args"])}, status_code=202)
+        case ["interactions", id_, "wrap-up"] | ["interactions", id_, "hand-back"]:
+            world.wrap(id_)
+        case ["interactions", id_, "disposition"]:
+            world.finish(id_)
+        case ["approvals", proposal, how]:
+            item = next(one for one in world.approvals["waiting"] if one["proposal"] == proposal)
+            world.approvals["waiting"] = [one for one in world.approvals["waiting"] if one is not item]
+            decided = {
+                "proposal": proposal,
+                "says": item["says"],
+                "how": "approved" if how == "approve" else "rejected",
+                "by": "Sofia Marchetti",
+                "at": iso(),
+                "customer_reason": body.get("customer_reason", ""),
+                "file_reason": body.get("file_reason", ""),
+            }
+            world.approvals["decided"] = [decided, *world.approvals["decided"]]
+        case ["proposals", proposal, "resolve"]:
+            world.approvals["unknown"] = [one for one in world.approvals["unknown"] if one["proposal"] != proposal]
+        case ["queues", name, how]:
+            queue = next(one for one in world.board["queues"] if one["name"] == name)
+            queue |= {"open": how == "open", "closed_message": body.get("message", "")}
+        case ["agents", id_, "presence"]:
+            agent = next(one for one in world.board["agents"] if one["id"] == id_)
+            agent |= {"presence": body["presence"], "since": iso(), "reason": ""}
+        case _:
+            raise HTTPException(status_code=404)
+    return {}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--scene", default="busy", choices=("busy", "crowd", "morning"))
+    options = parser.parse_args()
+    uvicorn.run(build(options.scene), host="127.0.0.1", port=options.port, log_level="warning", ws="websockets-sansio")
