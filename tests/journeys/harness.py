@@ -14,7 +14,16 @@ from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.documents import load
 from interlock.kernel.events import Cursor, Event, Recorded
 from interlock.vocabulary.channels import Author, Channel, Principal
-from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, ProposalId, QueueName, SessionId, StaffId, VisitId
+from interlock.vocabulary.ids import (
+    InteractionId,
+    MessageId,
+    PersonId,
+    ProposalId,
+    QueueName,
+    SessionId,
+    StaffId,
+    VisitId,
+)
 from interlock.vocabulary.interactions import (
     AgentJoined,
     HandedBack,
@@ -30,7 +39,7 @@ from interlock.vocabulary.settings import TenantSettings
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-I = InteractionId("i_1")
+I = InteractionId("i_1")  # noqa: E741
 P = PersonId("p_1")
 
 ORDER: dict[str, Any] = {
@@ -145,9 +154,7 @@ class Chat:
     def settle(self, what: str, result: Any = None, reason: str = "", ref: str = "") -> list[str]:
         """What the last proposal came to; gives what the virtual agent says to it."""
         about = ref or self.proposal.proposal
-        return said(
-            self.do(JourneyAdvance(interaction=I, what=what, ref=about, result=result, customer_reason=reason))
-        )
+        return said(self.do(JourneyAdvance(interaction=I, what=what, ref=about, result=result, customer_reason=reason)))
 
     def needs(self, kind: Any, argument: str = "") -> None:
         """The gate wants a remedy for the last proposal first."""
@@ -188,9 +195,7 @@ class Chat:
     def queued(self) -> None:
         visit, queue = VisitId("v_1"), QueueName("care")
         self.add(
-            VisitEntered(
-                visit=visit, interaction=I, person=P, queue=queue, channel=Channel.CHAT, priority=0, since=NOW
-            )
+            VisitEntered(visit=visit, interaction=I, person=P, queue=queue, channel=Channel.CHAT, priority=0, since=NOW)
         )
 
     def joined(self) -> None:

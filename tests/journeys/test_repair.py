@@ -58,7 +58,10 @@ def test_going_back_to_the_first_subject_drops_the_second():
     chat = Chat()
     choosing(chat)
     chat.write("where is my other order?", start("order_status"))
-    assert chat.write("no, the broken one", start("damaged_item")) == ["Back to your damaged item.", "Which item is it?"]
+    assert chat.write("no, the broken one", start("damaged_item")) == [
+        "Back to your damaged item.",
+        "Which item is it?",
+    ]
     assert chat.outcomes == ["changed_subject"]
 
 
@@ -81,6 +84,7 @@ def test_anything_else_is_asked_once():
     assert MORE in chat.settle("succeeded", ORDER)
     chat.write("and the other?", start("order_status"), slot("order_no", "A-1043"))
     assert MORE not in chat.settle("succeeded", {**ORDER, "order_id": "A-1043"})
+    assert chat.write("no", slot("more", False)) == [chat.tenant.texts.goodbye]
 
 
 def test_a_corrected_number_is_looked_up_anew():

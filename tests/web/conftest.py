@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 import uvicorn
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from .mock_server import build
 from .mock_world import World
@@ -43,28 +44,35 @@ def scene() -> str:
     return "busy"
 
 
-@pytest.fixture
-async def centre(chromium: str, scene: str) -> AsyncIterator[Centre]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """One browser for all tests of a module; each test has its own context in it."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def centre(browser: Browser, scene: str) -> AsyncIterator[Centre]:
     """The mocked centre on a free port, with a page of its own; a fault in the page fails the test."""
     app = build(scene)
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="websockets-sansio", lifespan="off")
     )
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 (uvicorn tells it by this flag only)
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
-        page.set_default_timeout(8000)
-        running = Centre(f"http://127.0.0.1:{port}", app.state.world, page)
-        page.on("pageerror", lambda error: running.faults.append(str(error)))
-        page.on(
-            "console", lambda line: running.faults.append(line.text) if "Content Security Policy" in line.text else None
-        )
-        yield running
-        await browser.close()
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(8000)
+    running = Centre(f"http://127.0.0.1:{port}", app.state.world, page)
+    page.on("pageerror", lambda error: running.faults.append(str(error)))
+    page.on(
+        "console", lambda line: running.faults.append(line.text) if "Content Security Policy" in line.text else None
+    )
+    yield running
+    await page.context.close()
     server.should_exit = True
     server.force_exit = True
     await serving

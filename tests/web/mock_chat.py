@@ -1,9 +1,15 @@
 """What does the mocked virtual assistant answer? A session per token with its own log, replayed from a cursor."""
 
+# ruff: noqa: E501 (canned sentences are easier to read whole)
+
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
+
+from litestar import WebSocket, post, websocket
+from litestar.exceptions import WebSocketDisconnect
 
 from .mock_data import Json, ident, iso
 
@@ -14,6 +20,13 @@ LINES = [
     {"value": "Linen tea towels, set of four", "label": "For"},
     {"value": "Visa ending 4242", "label": "Goes to"},
 ]
+
+
+WELCOME = {
+    "type": "welcome",
+    "title": "Kettle & Crane",
+    "greeting": "Hello! I am the virtual assistant, a machine. What can I do for you?",
+}
 
 
 class ChatSession:
@@ -43,13 +56,13 @@ class ChatSession:
         for listener in self.listeners:
             listener.put_nowait(frame)
 
-    def say(self, author: Json, text: str, card: Json | None = None, id_: str = "") -> None:
+    def say(self, author: Json, text: str, card: Json | None = None) -> None:
         """A message of anybody."""
         self.emit(
             {
                 "type": "message",
                 "interaction": "i_c1",
-                "message": {"id": id_ or ident("m"), "at": iso(), "author": author, "text": text, "card": card},
+                "message": {"id": ident("m"), "at": iso(), "author": author, "text": text, "card": card},
             }
         )
 
@@ -87,19 +100,12 @@ class ChatSession:
                 self.emit({"type": "answered", "challenge": frame["challenge"], "how": "passed"})
                 self.say(BOT, "Thank you, that was the right code.")
             else:
-                self.send(
-                    {
-                        "type": "error",
-                        "id": id_,
-                        "code": "wrong_code",
-                        "reason": "That is not the code that we sent. You have 2 tries left.",
-                    }
-                )
+                self.emit({"type": "answered", "challenge": frame["challenge"], "how": "wrong", "attempts_left": 2})
         elif kind == "leave":
             self.turn(ended=True, queue=None, holder="virtual_agent")
 
     async def _message(self, frame: Json) -> None:
-        self.say({"kind": "customer", "name": ""}, frame["text"], id_=frame["id"])
+        self.say({"kind": "customer", "name": ""}, frame["text"])
         self.turn(interaction="i_c1", ended=False, silence_warned=False)
         text = frame["text"].lower()
         if "person" in text:
@@ -156,3 +162,53 @@ class ChatSession:
                 BOT,
                 "I am a machine, the virtual assistant of Kettle & Crane. I can look your order up, help with something damaged, or put you through to a person.",
             )
+
+
+async def first_of(*coroutines: Any) -> None:
+    """Until one of them is over; the others are ended."""
+    tasks = [asyncio.ensure_future(one) for one in coroutines]
+    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    for task in [*done, *waiting]:
+        with suppress(WebSocketDisconnect, asyncio.CancelledError, RuntimeError):
+            await task
+
+
+def chat_routes(chats: dict[str, ChatSession]) -> list[Any]:
+    """A session, and its socket."""
+
+    @post("/v1/chat/sessions")
+    async def new_chat() -> Json:
+        token = ident("token")
+        chats[token] = ChatSession()
+        return {"session": ident("cs"), "token": token}
+
+    @websocket("/v1/chat/socket")
+    async def chat_socket(socket: WebSocket[Any, Any, Any]) -> None:
+        await socket.accept()
+        hello = await socket.receive_json()
+        chat = chats.get(hello["token"])
+        if chat is None:
+            await socket.close(code=4401)
+            return
+        inbox: asyncio.Queue[Json] = asyncio.Queue()
+        await socket.send_json(WELCOME | {"cursor": hello["after"], "state": chat.state})
+        for frame in chat.frames[int(hello["after"] or 0) :]:
+            await socket.send_json(frame)
+        chat.listeners.add(inbox)
+
+        async def read() -> None:
+            while True:
+                await chat.receive(await socket.receive_json())
+
+        async def write() -> None:
+            while (frame := await inbox.get())["type"] != "mock-drop":
+                await socket.send_json(frame)
+
+        await first_of(read(), write())
+        chat.listeners.discard(inbox)
+        with suppress(Exception):
+            await socket.close()
+
+    return [new_chat, chat_socket]

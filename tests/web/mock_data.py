@@ -1,5 +1,7 @@
 """What would real-looking days look like? Canned documents for looking at the pages: a busy day, an angry paragraph, an empty morning."""
 
+# ruff: noqa: E501 (canned sentences are easier to read whole)
+
 from __future__ import annotations
 
 import itertools

@@ -4,6 +4,8 @@ Run ``python -m tests.web.mock_server --port 8123 --scene busy`` (``busy``, ``cr
 ``POST /mock/{what}`` makes things happen: ``offer``, ``say``, ``type``, ``drop`` (all sockets), ``down`` and ``up`` (refuse everything).
 """
 
+# ruff: noqa: E501 (canned sentences are easier to read whole)
+
 from __future__ import annotations
 
 import argparse
@@ -14,21 +16,32 @@ from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
-from litestar.exceptions import HTTPException, WebSocketDisconnect
+from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from . import mock_data as data
-from .mock_chat import ChatSession
-from .mock_data import Json, ident, iso
+from .mock_chat import ChatSession, chat_routes, first_of
+from .mock_data import Json, iso
 from .mock_world import World, diff
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "interlock" / "web"
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 PAGES = {"/": "index", "/desk": "desk", "/supervisor": "supervisor", "/sign-in": "sign-in"}
-HOST_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title>
-<style>body{font:18px Georgia;margin:40px;background:#f6efe6;color:#333}button{background:red;border-radius:0;font:30px cursive}p{color:green;letter-spacing:3px}</style></head>
-<body><h1>Kettle &amp; Crane</h1><p>A host page with styles of its own.</p><button>Its own button</button><script src="/chat.js" data-interlock defer></script></body></html>"""
+CSRF = "csrf-1"
+DEMO_STAFF = [
+    {"login": "amara", "name": "Amara Okafor", "role": "agent"},
+    {"login": "ben", "name": "Ben Castellanos", "role": "agent"},
+    {"login": "sofia", "name": "Sofia Marchetti", "role": "supervisor"},
+    {"login": "admin", "name": "Administrator", "role": "admin"},
+]
+# A host page with styles that would spoil the chat if they reached into it.
+HOST_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
+<style>body{font:18px Georgia;margin:40px;background:#f6efe6;color:#333}
+button{background:red;border-radius:0;font:30px cursive}p{color:green;letter-spacing:3px}</style></head>
+<body><h1>Kettle &amp; Crane</h1><p>A host page with styles of its own.</p><button>Its own button</button>
+<script src="/chat.js" data-interlock defer></script></body></html>"""
 
 
 def problem(status: int, title: str, detail: str, code: str) -> Response[Json]:
@@ -44,18 +57,23 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
     """The mocked centre as an application; its world is ``app.state.world``."""
     world = World(scene)
     chats: dict[str, ChatSession] = {}
-    who: Json = {"staff": world.me["staff"], "csrf": "csrf-1"}
     session = {"in": signed_in}
+    handlers: list[Any] = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world)]
+    handlers += [mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
+    app = Litestar([*handlers, create_static_files_router(path="/web", directories=[WEB])], openapi_config=None)
+    app.state.world = world
+    return app
+
+
+def page_routes(demo: bool) -> list[Any]:
+    """The pages, the script tag's file, and what the demo tells about itself."""
 
     def page(name: str) -> Any:
         async def show() -> Response[str]:
-            return Response(
-                (WEB / f"{name}.html").read_text(), media_type="text/html", headers={"Content-Security-Policy": CSP}
-            )
+            text = (WEB / f"{name}.html").read_text()
+            return Response(text, media_type="text/html", headers={"Content-Security-Policy": CSP})
 
         return show
-
-    pages = [get(path, name=f"page-{name}")(page(name)) for path, name in PAGES.items()]
 
     @get("/host")
     async def host() -> Response[str]:
@@ -63,24 +81,21 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
 
     @get("/chat.js")
     async def chat_js() -> Response[str]:
-        return Response(
-            (WEB / "chat.js").read_text(), media_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"}
-        )
+        text = (WEB / "chat.js").read_text()
+        return Response(text, media_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"})
 
     @get("/v1/demo")
     async def show_demo() -> Any:
-        staff = [
-            {"login": "amara", "name": "Amara Okafor", "role": "agent"},
-            {"login": "ben", "name": "Ben Castellanos", "role": "agent"},
-            {"login": "sofia", "name": "Sofia Marchetti", "role": "supervisor"},
-            {"login": "admin", "name": "Administrator", "role": "admin"},
-        ]
         links = {"shop": "/host", "mailbox": "/host"}
-        return (
-            {"demo": True, "staff": staff, "password": "demo", "links": links}
-            if demo
-            else problem(404, "Not found", "Not a demo.", "not_found")
-        )
+        answer = {"demo": True, "staff": DEMO_STAFF, "password": "demo", "links": links}
+        return answer if demo else problem(404, "Not found", "Not a demo.", "not_found")
+
+    return [*(get(path, name=f"page-{name}")(page(name)) for path, name in PAGES.items()), host, chat_js, show_demo]
+
+
+def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
+    """Who is signed in."""
+    who: Json = {"staff": world.me["staff"], "csrf": CSRF}
 
     @get("/v1/me")
     async def me() -> Any:
@@ -89,12 +104,7 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
     @post("/v1/sign-in")
     async def sign_in(request: Request[Any, Any, Any]) -> Any:
         if (await request.json()).get("password") != "demo":
-            return problem(
-                401,
-                "Not signed in",
-                "The name or the password is not right. After five tries the account rests for a minute.",
-                "wrong_password",
-            )
+            return problem(401, "Not signed in", "The name or the password is not right. Try again.", "wrong_password")
         session["in"] = True
         return who
 
@@ -103,11 +113,11 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
         session["in"] = False
         return {}
 
-    @post("/v1/chat/sessions")
-    async def new_chat() -> Json:
-        token = ident("token")
-        chats[token] = ChatSession()
-        return {"session": ident("cs"), "token": token}
+    return [me, sign_in, sign_out]
+
+
+def staff_routes(world: World) -> list[Any]:
+    """Everything that staff can do."""
 
     @post("/v1/presence")
     async def presence(request: Request[Any, Any, Any]) -> Json:
@@ -115,18 +125,14 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
         if world.me["load"] and asked["presence"] not in ("available", world.me["presence"]):
             world.me["pending"] = asked["presence"]
         else:
-            world.me |= {
-                "presence": asked["presence"],
-                "presence_since": iso(),
-                "reason": asked.get("reason", ""),
-                "pending": None,
-            }
+            change = {"presence": asked["presence"], "presence_since": iso(), "reason": asked.get("reason", "")}
+            world.me |= {**change, "pending": None}
         await world.publish()
         return {}
 
     @post("/v1/{path:path}")
     async def act(path: FromPath[str], request: Request[Any, Any, Any]) -> Any:
-        if request.headers.get("X-CSRF-Token") != "csrf-1":
+        if request.headers.get("X-CSRF-Token") != CSRF:
             return problem(403, "Refused", "The page is too old. Reload it.", "csrf")
         body = await request.json()
         world.calls.append((path, body))
@@ -134,19 +140,22 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
         await world.publish()
         return answer
 
+    return [presence, act]
+
+
+def mock_route(world: World, chats: dict[str, ChatSession]) -> Any:
+    """Make something happen, for a look or a test."""
+
     @post("/mock/{what:str}")
     async def mock(what: FromPath[str], request: Request[Any, Any, Any]) -> Json:
         body = await request.json() if await request.body() else {}
         if what == "offer":
             offer = world.offer(body.get("seconds", 20))
-            asyncio.get_running_loop().call_later(
-                body.get("seconds", 20),
-                lambda: world.me.update(offers=[one for one in world.me["offers"] if one is not offer]),
-            )
+            loop = asyncio.get_running_loop()
+            loop.call_later(body.get("seconds", 20), lambda: world.withdraw(offer["offer"]))
         elif what == "say":
-            world.entry(
-                body.get("interaction", "i_1"), data.message(0, "customer", data.PEOPLE[0], body.get("text", "hello?"))
-            )
+            said = data.message(0, "customer", data.PEOPLE[0], body.get("text", "hello?"))
+            world.entry(body.get("interaction", "i_1"), said)
         elif what == "drop":
             world.drop += 1
             for chat in chats.values():
@@ -156,6 +165,12 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
                 chat.turn(**body)
         await world.publish()
         return {"calls": world.calls, "chats": [chat.received for chat in chats.values()]}
+
+    return mock
+
+
+def live_route(world: World, session: dict[str, bool]) -> Any:
+    """Snapshots and patches of what is watched."""
 
     @websocket("/v1/live")
     async def live(socket: WebSocket[Any, Any, Any]) -> None:
@@ -175,14 +190,8 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
                 elif frame["type"] == "unwatch":
                     watched.pop(of, None)
                 elif (value := world.document(of)) is None:
-                    await socket.send_json(
-                        {
-                            "type": "error",
-                            "of": of,
-                            "code": "not_found",
-                            "reason": "There is no such interaction, or you may not see it.",
-                        }
-                    )
+                    reason = "There is no such interaction, or you may not see it."
+                    await socket.send_json({"type": "error", "of": of, "code": "not_found", "reason": reason})
                 else:
                     watched[of] = value
                     await socket.send_json({"type": "snapshot", "of": of, "cursor": world.cursor, "value": value})
@@ -201,82 +210,7 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
         with suppress(Exception):
             await socket.close()
 
-    @websocket("/v1/chat/socket")
-    async def chat_socket(socket: WebSocket[Any, Any, Any]) -> None:
-        await socket.accept()
-        hello = await socket.receive_json()
-        chat = chats.get(hello["token"])
-        if chat is None:
-            await socket.send_json(
-                {
-                    "type": "error",
-                    "id": None,
-                    "code": "unknown_session",
-                    "reason": "This conversation is not known any more.",
-                }
-            )
-            await socket.close(code=4401)
-            return
-        inbox: asyncio.Queue[Json] = asyncio.Queue()
-        await socket.send_json(
-            {
-                "type": "welcome",
-                "cursor": hello["after"],
-                "title": "Kettle & Crane",
-                "greeting": "Hello! I am the virtual assistant, a machine. What can I do for you?",
-                "state": chat.state,
-            }
-        )
-        for frame in chat.frames[int(hello["after"] or 0) :]:
-            await socket.send_json(frame)
-        chat.listeners.add(inbox)
-
-        async def read() -> None:
-            while True:
-                await chat.receive(await socket.receive_json())
-
-        async def write() -> None:
-            while (frame := await inbox.get())["type"] != "mock-drop":
-                await socket.send_json(frame)
-
-        await first_of(read(), write())
-        chat.listeners.discard(inbox)
-        with suppress(Exception):
-            await socket.close()
-
-    static = create_static_files_router(path="/web", directories=[WEB], send_as_attachment=False)
-    app = Litestar(
-        [
-            *pages,
-            host,
-            chat_js,
-            show_demo,
-            me,
-            sign_in,
-            sign_out,
-            new_chat,
-            presence,
-            act,
-            mock,
-            live,
-            chat_socket,
-            static,
-        ],
-        openapi_config=None,
-    )
-    app.state.world = world
-    return app
-
-
-async def first_of(*coroutines: Any) -> None:
-    """Until one of them is over; the others are ended."""
-    tasks = [asyncio.ensure_future(one) for one in coroutines]
-    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    for task in [*done, *waiting]:
-        with suppress(WebSocketDisconnect, asyncio.CancelledError, RuntimeError):
-            await task
+    return live
 
 
 def carry_out(world: World, path: list[str], body: Json) -> Any:
@@ -291,7 +225,9 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
                 return problem(409, "Conflict", "The customer has left; nothing was sent.", "ended")
             if body["id"] not in world.seen_messages:
                 world.seen_messages.append(body["id"])
-                world.entry(id_, data.message(0, "agent", "Amara Okafor", body["text"]) | {"id": body["id"]})
+                world.entry(
+                    id_, data.message(0, "agent", "Amara Okafor", body["text"]) | {"id": f"m_s_amara_{body['id']}"}
+                )
         case ["interactions", id_, "verify"]:
             world.entry(id_, data.event(0, "code_sent", "One-time code sent to e••@ex•••••.com, asked by Amara Okafor"))
         case ["interactions", id_, "proposals"]:

@@ -1,5 +1,7 @@
 """What does the mocked centre do when somebody acts? One small world, and the differences of its documents as patches."""
 
+# ruff: noqa: E501 (canned sentences are easier to read whole)
+
 from __future__ import annotations
 
 import asyncio
@@ -168,6 +170,10 @@ class World:
         offer = {"offer": ident("o"), "visit": ident("v"), "interaction": id_, "queue": "returns", "queue_title": "Returns", "channel": "chat", "waiting_since": iso(47), "expires_at": iso(-seconds), "summary": "Something arrived damaged · order A-1044 · refund of €420.00 waits for approval · asked for a person twice"}  # fmt: skip
         self.me["offers"] = [*self.me["offers"], offer]
         return offer
+
+    def withdraw(self, offer_id: str) -> None:
+        """The offer is over."""
+        self.me["offers"] = [one for one in self.me["offers"] if one["offer"] != offer_id]
 
     def accept(self, offer_id: str) -> None:
         """I took it."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import expect
 
 from .conftest import Centre
 
-pytestmark = pytest.mark.browser
-WEB = Path(__file__).resolve().parents[2] / "src" / "interlock" / "web"
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_no_typed_key_accepts_an_offer_and_the_focus_stays_where_it_is(centre: Centre) -> None:
@@ -122,6 +119,20 @@ async def test_a_lost_connection_is_said_and_the_screen_catches_up(centre: Centr
     await expect(page.get_by_text("Disconnected.")).to_be_hidden()
 
 
+@pytest.mark.parametrize("scene", ["crowd"])
+async def test_the_reply_box_keeps_its_place_with_forty_interactions_and_folded_columns(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/desk")
+    before = await page.locator("#reply").bounding_box()
+    await page.keyboard.press("[")
+    await page.keyboard.press("]")
+    await expect(page.locator(".rail")).to_have_count(2)
+    after = await page.locator("#reply").bounding_box()
+    assert before is not None and after is not None
+    assert (after["y"], after["height"]) == (before["y"], before["height"])
+    assert after["y"] + after["height"] < 800
+
+
 @pytest.mark.parametrize("scene", ["morning"])
 async def test_an_empty_morning_says_what_to_do(centre: Centre) -> None:
     page = centre.page
@@ -178,7 +189,7 @@ async def test_the_widget_sends_after_a_reload_what_it_could_not_send_before_and
     await expect(page.locator(".row.customer:not(.unsent) .bubble", has_text="my parcel is broken")).to_have_count(1)
     await expect(page.locator(".row.unsent")).to_have_count(0)
     (received,) = (await centre.mock("nothing"))["chats"]
-    assert len(received) == 2
+    assert len(set(received)) == 2, "a resend keeps the identifier of its message"
 
 
 async def test_a_confirmation_card_is_answered_once_and_stays_answered_after_a_reload(centre: Centre) -> None:
@@ -243,21 +254,3 @@ async def test_sign_in_says_what_is_wrong_and_keeps_the_login(centre: Centre) ->
     await page.get_by_role("button", name="Amara Okafor").click()
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/desk")
-
-
-def test_browser_modules_are_small_and_say_what_they_are_for() -> None:
-    for module in sorted(WEB.rglob("*.js")):
-        if "vendor" in module.parts:
-            continue
-        lines = module.read_text().splitlines()
-        assert len(lines) <= 350, f"{module.name} has {len(lines)} lines: split it"
-        assert any(line.startswith("//") and line.rstrip().endswith((".", "?")) for line in lines[:2]), (
-            f"{module.name} opens with no sentence"
-        )
-
-
-def test_nothing_inline_that_a_strict_content_policy_forbids() -> None:
-    for page in WEB.glob("*.html"):
-        text = page.read_text()
-        assert "style=" not in text and "<style" not in text, f"{page.name} has an inline style"
-        assert "<script>" not in text and "onclick" not in text, f"{page.name} has an inline script"

@@ -1,4 +1,4 @@
-"""Does the browser's copy of a document stay equal to the server's? `applyOps` under node, against documents that change at random."""
+"""Does the browser's copy of a document stay equal to the server's? `applyOps` under node, on documents that change."""
 
 from __future__ import annotations
 

@@ -192,9 +192,7 @@ async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Cod
             if len(text) > MAX_MESSAGE_CHARACTERS:
                 raise Refused("too_long", f"A message has at most {MAX_MESSAGE_CHARACTERS} characters.", status=422)
             message = MessageId("m_" + blake2b(cause.encode(), digest_size=10).hexdigest())
-            command = ReceiveMessage(
-                session=session, message=message, text=redact_card_numbers(text), new=incoming.new
-            )
+            command = ReceiveMessage(session=session, message=message, text=redact_card_numbers(text), new=incoming.new)
             await app.engine.execute(command, cause=cause)
         case Confirm():
             answer = AnswerConfirmation(
@@ -210,5 +208,3 @@ async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Cod
 
 def _digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
-
-

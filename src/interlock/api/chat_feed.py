@@ -174,9 +174,10 @@ def _frame(event: Event, recorded: Recorded) -> Frame | None:
             return {"type": "answered", "cursor": cursor, "proposal": event.proposal, "how": how}
         case ChallengePassed():
             return {"type": "answered", "cursor": cursor, "challenge": event.challenge, "how": "passed"}
-        case ChallengeFailed() if event.why != "wrong":
-            how = "expired" if event.why == "expired" else "failed"
-            return {"type": "answered", "cursor": cursor, "challenge": event.challenge, "how": how}
+        case ChallengeFailed():
+            how = {"wrong": "wrong", "expired": "expired", "locked": "failed"}[event.why]
+            failed = {"type": "answered", "cursor": cursor, "challenge": event.challenge, "how": how}
+            return {**failed, "attempts_left": event.attempts_left}
     return None
 
 

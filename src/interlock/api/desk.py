@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from interlock.api.signing import require
@@ -81,7 +83,7 @@ def fresh(what: str) -> str:
 
 
 @post("/v1/presence", status_code=204)
-async def set_presence(data: WantedPresence, person: Person, state: State) -> None:
+async def set_presence(data: JSONBody[WantedPresence], person: NamedDependency[Person], state: State) -> None:
     """Say what one is doing; while interactions are in hand it is kept as pending."""
     require(person, "take_interactions")
     app: App = state.app
@@ -97,7 +99,9 @@ def presence_of(person: Person, presence: Presence, reason: str) -> SetPresence:
 
 
 @post("/v1/visits/{visit:str}/offers/{offer:str}/accept", status_code=204)
-async def accept_offer(visit: str, offer: str, person: Person, state: State) -> None:
+async def accept_offer(
+    visit: FromPath[str], offer: FromPath[str], person: NamedDependency[Person], state: State
+) -> None:
     """Take the offered interaction."""
     require(person, "take_interactions")
     app: App = state.app
@@ -105,7 +109,9 @@ async def accept_offer(visit: str, offer: str, person: Person, state: State) -> 
 
 
 @post("/v1/visits/{visit:str}/offers/{offer:str}/reject", status_code=204)
-async def reject_offer(visit: str, offer: str, data: Rejection, person: Person, state: State) -> None:
+async def reject_offer(
+    visit: FromPath[str], offer: FromPath[str], data: JSONBody[Rejection], person: NamedDependency[Person], state: State
+) -> None:
     """Do not take it, with a reason."""
     require(person, "take_interactions")
     app: App = state.app
@@ -114,7 +120,9 @@ async def reject_offer(visit: str, offer: str, data: Rejection, person: Person, 
 
 
 @post("/v1/interactions/{interaction:str}/messages", status_code=204)
-async def write(interaction: str, data: OutgoingMessage, person: Person, state: State) -> None:
+async def write(
+    interaction: FromPath[str], data: JSONBody[OutgoingMessage], person: NamedDependency[Person], state: State
+) -> None:
     """Write to the customer."""
     require(person, "take_interactions")
     app: App = state.app
@@ -131,7 +139,7 @@ async def write(interaction: str, data: OutgoingMessage, person: Person, state: 
 
 
 @post("/v1/interactions/{interaction:str}/typing", status_code=204)
-async def typing(interaction: str, person: Person, state: State) -> None:
+async def typing(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> None:
     """A signal to the customer, not a fact."""
     require(person, "take_interactions")
     app: App = state.app
@@ -139,7 +147,9 @@ async def typing(interaction: str, person: Person, state: State) -> None:
 
 
 @post("/v1/interactions/{interaction:str}/verify", status_code=202)
-async def verify(interaction: str, data: WantedVerification, person: Person, state: State) -> dict[str, str]:
+async def verify(
+    interaction: FromPath[str], data: JSONBody[WantedVerification], person: NamedDependency[Person], state: State
+) -> dict[str, str]:
     """Send the customer a one-time code."""
     require(person, "propose_actions")
     app: App = state.app
@@ -149,7 +159,9 @@ async def verify(interaction: str, data: WantedVerification, person: Person, sta
 
 
 @post("/v1/interactions/{interaction:str}/proposals", status_code=202)
-async def propose(interaction: str, data: Proposal, person: Person, state: State) -> dict[str, str]:
+async def propose(
+    interaction: FromPath[str], data: JSONBody[Proposal], person: NamedDependency[Person], state: State
+) -> dict[str, str]:
     """Propose an action for the customer; the gate decides."""
     require(person, "propose_actions")
     app: App = state.app
@@ -168,7 +180,7 @@ async def propose(interaction: str, data: Proposal, person: Person, state: State
 
 
 @get("/v1/proposals/{proposal:str}")
-async def show_proposal(proposal: str, person: Person, state: State) -> dict[str, Any]:
+async def show_proposal(proposal: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
     """How a proposal stands."""
     require(person, "see_interactions")
     app: App = state.app
@@ -176,7 +188,7 @@ async def show_proposal(proposal: str, person: Person, state: State) -> dict[str
 
 
 @post("/v1/interactions/{interaction:str}/hand-back", status_code=204)
-async def hand_back(interaction: str, person: Person, state: State) -> None:
+async def hand_back(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> None:
     """Give the interaction back to the virtual agent."""
     require(person, "take_interactions")
     app: App = state.app
@@ -184,7 +196,7 @@ async def hand_back(interaction: str, person: Person, state: State) -> None:
 
 
 @post("/v1/interactions/{interaction:str}/wrap-up", status_code=204)
-async def start_wrap_up(interaction: str, person: Person, state: State) -> None:
+async def start_wrap_up(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> None:
     """End the conversation; after-call work begins."""
     require(person, "take_interactions")
     app: App = state.app
@@ -192,7 +204,9 @@ async def start_wrap_up(interaction: str, person: Person, state: State) -> None:
 
 
 @post("/v1/interactions/{interaction:str}/disposition", status_code=204)
-async def wrap_up(interaction: str, data: Disposition, person: Person, state: State) -> None:
+async def wrap_up(
+    interaction: FromPath[str], data: JSONBody[Disposition], person: NamedDependency[Person], state: State
+) -> None:
     """Record how it went; the interaction is over."""
     require(person, "take_interactions")
     app: App = state.app
@@ -203,7 +217,7 @@ async def wrap_up(interaction: str, data: Disposition, person: Person, state: St
 
 
 @get("/v1/interactions/{interaction:str}")
-async def show_interaction(interaction: str, person: Person, state: State) -> dict[str, Any]:
+async def show_interaction(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
     """The whole context of an interaction, as its live document."""
     require(person, "see_interactions")
     app: App = state.app
@@ -212,7 +226,7 @@ async def show_interaction(interaction: str, person: Person, state: State) -> di
 
 
 @get("/v1/interactions/{interaction:str}/log")
-async def show_log(interaction: str, person: Person, state: State) -> dict[str, Any]:
+async def show_log(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
     """The facts of an interaction, in order."""
     if not may(person.account.roles, "read_log"):
         require(person, "see_interactions")

@@ -95,7 +95,9 @@ class Wire:
             self.refuse(None, "too_fast", f"At most {FRAMES_PER_WINDOW} frames in {WINDOW_S:.0f} s; wait a moment.")
             return None
         if len(text) > MAX_FRAME_BYTES:
-            self.refuse(None, "too_large", f"A frame has at most {MAX_FRAME_BYTES} characters; this one has {len(text)}.")
+            self.refuse(
+                None, "too_large", f"A frame has at most {MAX_FRAME_BYTES} characters; this one has {len(text)}."
+            )
             return None
         try:
             frame = msgspec.json.decode(text)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from litestar import Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from interlock.runtime.app import App
 from interlock.runtime.demo import DEMO_PASSWORD, DEMO_STAFF
@@ -74,7 +75,7 @@ def chat_code() -> Response[bytes]:
 
 
 @get("/web/{path:path}", opt={"public": True}, sync_to_thread=False)
-def code(path: Path) -> Response[bytes]:
+def code(path: FromPath[Path]) -> Response[bytes]:
     """Modules, styles and pictures."""
     return _file(str(path).lstrip("/"), headers=PUBLIC_CODE | {"X-Content-Type-Options": "nosniff"})
 

@@ -28,12 +28,16 @@ def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[dict[str, 
 def on_unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[dict[str, Any]]:
     """Something outside is down."""
     retry = {"Retry-After": str(max(1, round(error.retry_after_s)))}
-    return problem(503, "unavailable", f"{error.system} does not answer at the moment; try again shortly.", headers=retry)
+    return problem(
+        503, "unavailable", f"{error.system} does not answer at the moment; try again shortly.", headers=retry
+    )
 
 
 def on_conflict(_: Request[Any, Any, Any], error: Conflict) -> Response[dict[str, Any]]:
     """Others were faster, again and again."""
-    return problem(409, "conflict", "Others changed this at the same time; look again and repeat it if it is still wanted.")
+    return problem(
+        409, "conflict", "Others changed this at the same time; look again and repeat it if it is still wanted."
+    )
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
@@ -60,4 +64,3 @@ HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: on_http,
     Exception: on_bug,
 }
-

@@ -9,6 +9,8 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from interlock.governance.permissions import Permission, may
@@ -40,7 +42,9 @@ async def provide_person(request: Request[Any, Any, Any], state: State) -> Perso
     if person is None:
         raise Refused("not_signed_in", "Sign in first.", status=401)
     if request.method not in SAFE and not same(request.headers.get(CSRF_HEADER, ""), person.csrf):
-        raise Refused("bad_csrf_token", f"Send the token that signing in gave you in the header {CSRF_HEADER}.", status=403)
+        raise Refused(
+            "bad_csrf_token", f"Send the token that signing in gave you in the header {CSRF_HEADER}.", status=403
+        )
     return person
 
 
@@ -53,7 +57,9 @@ def require(person: Person, permission: Permission) -> None:
     """Raises Refused when none of the person's roles grants it."""
     if not may(person.account.roles, permission):
         wanted = permission.replace("_", " ")
-        raise Refused("not_permitted", f"Your roles ({', '.join(person.account.roles)}) do not permit: {wanted}.", status=403)
+        raise Refused(
+            "not_permitted", f"Your roles ({', '.join(person.account.roles)}) do not permit: {wanted}.", status=403
+        )
 
 
 def own_origin(connection: Connection, app: App) -> bool:
@@ -66,7 +72,7 @@ def own_origin(connection: Connection, app: App) -> bool:
 
 
 @post("/v1/sign-in", status_code=200)
-async def sign_in(data: Credentials, state: State) -> Response[dict[str, Any]]:
+async def sign_in(data: JSONBody[Credentials], state: State) -> Response[dict[str, Any]]:
     """Sign in; the answer sets the session cookie."""
     app: App = state.app
     token, person = await app.staff.sign_in(data.login.strip().lower(), data.password)
@@ -83,13 +89,13 @@ async def sign_in(data: Credentials, state: State) -> Response[dict[str, Any]]:
 
 
 @get("/v1/me")
-async def who_am_i(person: Person) -> dict[str, Any]:
+async def who_am_i(person: NamedDependency[Person]) -> dict[str, Any]:
     """The signed-in person and the token for requests that change something."""
     return _about(person)
 
 
 @post("/v1/sign-out", status_code=204)
-async def sign_out(request: Request[Any, Any, Any], person: Person, state: State) -> Response[None]:
+async def sign_out(request: Request[Any, Any, Any], person: NamedDependency[Person], state: State) -> Response[None]:
     """End this sign-in."""
     app: App = state.app
     await app.staff.sign_out(request.cookies.get(COOKIE, ""), person)

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from interlock.api.desk import Identifier, WantedPresence, fresh, principal
@@ -63,7 +65,7 @@ class Forward(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @get("/v1/board")
-async def show_board(person: Person, state: State) -> dict[str, Any]:
+async def show_board(person: NamedDependency[Person], state: State) -> dict[str, Any]:
     """The queues and the agents now."""
     require(person, "see_board")
     app: App = state.app
@@ -71,7 +73,7 @@ async def show_board(person: Person, state: State) -> dict[str, Any]:
 
 
 @get("/v1/approvals")
-async def show_approvals(person: Person, state: State) -> dict[str, Any]:
+async def show_approvals(person: NamedDependency[Person], state: State) -> dict[str, Any]:
     """What waits for an approver, what nobody knows, and what was decided last."""
     require(person, "approve")
     app: App = state.app
@@ -79,7 +81,9 @@ async def show_approvals(person: Person, state: State) -> dict[str, Any]:
 
 
 @post("/v1/approvals/{proposal:str}/approve", status_code=204)
-async def approve(proposal: str, data: Approval, person: Person, state: State) -> None:
+async def approve(
+    proposal: FromPath[str], data: JSONBody[Approval], person: NamedDependency[Person], state: State
+) -> None:
     """Approve exactly these arguments."""
     require(person, "approve")
     app: App = state.app
@@ -88,7 +92,9 @@ async def approve(proposal: str, data: Approval, person: Person, state: State) -
 
 
 @post("/v1/approvals/{proposal:str}/reject", status_code=204)
-async def reject(proposal: str, data: RejectionOfProposal, person: Person, state: State) -> None:
+async def reject(
+    proposal: FromPath[str], data: JSONBody[RejectionOfProposal], person: NamedDependency[Person], state: State
+) -> None:
     """Reject, with a reason for the customer and one for the file."""
     require(person, "approve")
     app: App = state.app
@@ -102,7 +108,9 @@ async def reject(proposal: str, data: RejectionOfProposal, person: Person, state
 
 
 @post("/v1/proposals/{proposal:str}/resolve", status_code=204)
-async def resolve(proposal: str, data: Finding, person: Person, state: State) -> None:
+async def resolve(
+    proposal: FromPath[str], data: JSONBody[Finding], person: NamedDependency[Person], state: State
+) -> None:
     """Say whether something happened whose outcome nobody knew."""
     require(person, "resolve_unknown")
     app: App = state.app
@@ -113,7 +121,9 @@ async def resolve(proposal: str, data: Finding, person: Person, state: State) ->
 
 
 @post("/v1/queues/{queue:str}/close", status_code=204)
-async def close_queue(queue: str, data: Closure, person: Person, state: State) -> None:
+async def close_queue(
+    queue: FromPath[str], data: JSONBody[Closure], person: NamedDependency[Person], state: State
+) -> None:
     """Close a queue at once, with a message for customers."""
     require(person, "switch_queues")
     app: App = state.app
@@ -121,7 +131,7 @@ async def close_queue(queue: str, data: Closure, person: Person, state: State) -
 
 
 @post("/v1/queues/{queue:str}/open", status_code=204)
-async def open_queue(queue: str, person: Person, state: State) -> None:
+async def open_queue(queue: FromPath[str], person: NamedDependency[Person], state: State) -> None:
     """Release the emergency switch."""
     require(person, "switch_queues")
     app: App = state.app
@@ -129,7 +139,9 @@ async def open_queue(queue: str, person: Person, state: State) -> None:
 
 
 @post("/v1/agents/{agent:str}/presence", status_code=204)
-async def set_agent_presence(agent: str, data: WantedPresence, person: Person, state: State) -> None:
+async def set_agent_presence(
+    agent: FromPath[str], data: JSONBody[WantedPresence], person: NamedDependency[Person], state: State
+) -> None:
     """Set an agent's presence for him."""
     require(person, "set_others_presence")
     app: App = state.app
@@ -147,13 +159,15 @@ async def set_agent_presence(agent: str, data: WantedPresence, person: Person, s
 
 
 @post("/v1/staff", status_code=201)
-async def add_staff(data: NewStaff, person: Person, state: State) -> dict[str, str]:
+async def add_staff(data: JSONBody[NewStaff], person: NamedDependency[Person], state: State) -> dict[str, str]:
     """Add a local user."""
     require(person, "manage_staff")
     app: App = state.app
     unknown = sorted(set(data.queues) - set(app.queues))
     if unknown:
-        raise Refused("queue_unknown", f"There is no queue {unknown[0]!r}; there are {', '.join(app.queues)}.", status=422)
+        raise Refused(
+            "queue_unknown", f"There is no queue {unknown[0]!r}; there are {', '.join(app.queues)}.", status=422
+        )
     account = await app.staff.add(
         data.login.strip().lower(), data.name, data.password, data.roles, data.queues, by=person.id
     )
@@ -161,7 +175,7 @@ async def add_staff(data: NewStaff, person: Person, state: State) -> dict[str, s
 
 
 @post("/v1/customers/{customer:str}/erase", status_code=200)
-async def erase(customer: str, person: Person, state: State) -> dict[str, int]:
+async def erase(customer: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, int]:
     """Make everything personal about a customer unreadable, for good."""
     require(person, "erase_people")
     app: App = state.app
@@ -169,7 +183,7 @@ async def erase(customer: str, person: Person, state: State) -> dict[str, int]:
 
 
 @post("/v1/timers/bring-forward", status_code=200)
-async def bring_forward(data: Forward, person: Person, state: State) -> dict[str, int]:
+async def bring_forward(data: JSONBody[Forward], person: NamedDependency[Person], state: State) -> dict[str, int]:
     """Make timers due now: a demonstration need not wait three minutes for a silence. Only in demo mode."""
     require(person, "move_timers")
     app: App = state.app

@@ -32,9 +32,15 @@ STOPS_WITHIN_S: Final = 5.0
 
 def _prepared(settings: Settings, shop_port: int, *, fresh: bool) -> Settings:
     if not SHOP.is_dir():
-        raise Refused("no_shop", f"The demo shop is not at {SHOP}; run the demonstration from a checkout of the repository.")
+        raise Refused(
+            "no_shop", f"The demo shop is not at {SHOP}; run the demonstration from a checkout of the repository."
+        )
     if fresh and settings.data.exists():
-        if not (settings.data / "keys.json").exists() and not (settings.data / "postgres").exists() and any(settings.data.iterdir()):
+        if (
+            not (settings.data / "keys.json").exists()
+            and not (settings.data / "postgres").exists()
+            and any(settings.data.iterdir())
+        ):
             raise Refused("not_ours", f"{settings.data} holds something that is not the demo's; it is left alone.")
         _refuse_if_running(settings)
         shutil.rmtree(settings.data)
@@ -51,7 +57,10 @@ def _prepared(settings: Settings, shop_port: int, *, fresh: bool) -> Settings:
 
 def _refuse_if_running(settings: Settings) -> None:
     if running_dsn(settings.data / "postgres"):
-        raise Refused("data_in_use", f"Another demonstration uses {settings.data}; stop it first, or choose another folder with --data.")
+        raise Refused(
+            "data_in_use",
+            f"Another demonstration uses {settings.data}; stop it first, or choose another folder with --data.",
+        )
 
 
 async def show(settings: Settings, shop_port: int, *, fresh: bool) -> None:
@@ -81,7 +90,9 @@ async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> N
     ):
         table.add_row(what, f"[bold cyan]{where}[/bold cyan]", f"[dim]{note}[/dim]")
     took = f"ready in {time.perf_counter() - began:.1f} s · data in {settings.data}/ · Ctrl-C stops everything"
-    Console(stderr=False, highlight=False).print(Panel(table, title="Interlock", subtitle=took, expand=False, padding=(1, 2)))
+    Console(stderr=False, highlight=False).print(
+        Panel(table, title="Interlock", subtitle=took, expand=False, padding=(1, 2))
+    )
 
 
 @asynccontextmanager
@@ -141,9 +152,9 @@ async def check(settings: Settings, shop_port: int, *, as_json: bool, fresh: boo
     async with httpx.AsyncClient() as client:
         with suppress(httpx.HTTPError):
             if (await client.get(f"{settings.url}/v1/demo")).status_code == 200:
-                return await play(settings.url, settings.shop_url, as_json)
+                return await play(settings.url, settings.shop_url, as_json, data=settings.data)
     async with _own_demonstration(settings, shop_port, fresh=fresh):
-        return await play(settings.url, settings.shop_url, as_json)
+        return await play(settings.url, settings.shop_url, as_json, data=settings.data)
 
 
 @asynccontextmanager
@@ -151,8 +162,13 @@ async def _own_demonstration(settings: Settings, shop_port: int, *, fresh: bool)
     arguments = ["demo", "--port", str(settings.port), "--shop-port", str(shop_port), "--data", str(settings.data)]
     with tempfile.TemporaryFile() as output:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "interlock.cli.main", *arguments, *(["--fresh"] if fresh else []),
-            stdout=output, stderr=output,
+            sys.executable,
+            "-m",
+            "interlock.cli.main",
+            *arguments,
+            *(["--fresh"] if fresh else []),
+            stdout=output,
+            stderr=output,
         )
         try:
             until = time.monotonic() + 60

@@ -96,7 +96,11 @@ def demo(
 ) -> None:
     """The demonstration: server, shop, mailbox, desk and supervisor's page on this machine, without an API key."""
     settings = settings_from(
-        port=port, data=data, demo=True, shop_url=f"http://127.0.0.1:{shop_port}", log_level=None if not check else "warning"
+        port=port,
+        data=data,
+        demo=True,
+        shop_url=f"http://127.0.0.1:{shop_port}",
+        log_level=None if not check else "warning",
     )
 
     async def work() -> int:
@@ -178,7 +182,9 @@ def show_log(
 
 
 @app.command()
-def erase(customer: Annotated[str, typer.Option(help="The customer's identifier, such as c-104.")], data: Data = None) -> None:
+def erase(
+    customer: Annotated[str, typer.Option(help="The customer's identifier, such as c-104.")], data: Data = None
+) -> None:
     """Make everything personal about a customer unreadable, for good: log, views and search."""
     settings = settings_from(data=data)
 
@@ -201,7 +207,11 @@ def add_staff(
     """Add a local user; asks for the password (or reads it from a pipe)."""
     settings = settings_from(data=data)
     piped = not sys.stdin.isatty()
-    password = sys.stdin.readline().rstrip("\n") if piped else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if piped
+        else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
 
     async def work() -> str:
         from interlock.cli import offline

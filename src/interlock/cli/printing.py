@@ -36,7 +36,9 @@ def _line(console: Console, shown: dict[str, Any]) -> None:
         for ruling in data["rulings"]:
             remedy = ruling.get("remedy")
             cure = f"  → {remedy['kind']} {remedy.get('argument', '')}".rstrip() if remedy else ""
-            console.print(f"{'':28}rule [cyan]{escape(ruling['rule'])}[/cyan]{cure}  {escape(ruling.get('reason', ''))}")
+            console.print(
+                f"{'':28}rule [cyan]{escape(ruling['rule'])}[/cyan]{cure}  {escape(ruling.get('reason', ''))}"
+            )
         console.print(f"{'':28}facts {escape(msgspec.json.encode(data['facts']).decode())}")
         return
     fields = " ".join(f"{name}={_value(value)}" for name, value in data.items() if name not in QUIET)

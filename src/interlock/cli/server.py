@@ -82,7 +82,7 @@ async def serve(settings: Settings, taken: socket.socket, ready: asyncio.Event |
         server = _server(app)
         serving = loop.create_task(server.serve(sockets=[taken]))
         stopping = loop.create_task(stop.wait())
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110  # it has no event to wait for
             await asyncio.sleep(0.01)
         if ready is not None:
             ready.set()

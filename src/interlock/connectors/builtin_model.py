@@ -13,6 +13,7 @@ from interlock.dialogue.intents import Ambiguous, IntentModel, Recognised
 from interlock.dialogue.repair import universal_intent
 from interlock.dialogue.slots import Context, SlotSpec, extract
 from interlock.journeys.expected import Expected, ExpectedSlot
+from interlock.journeys.turns import INTENT
 from interlock.vocabulary.money import Money
 
 Suggestion = dict[str, Any]
@@ -66,19 +67,21 @@ class BuiltinModel:
             found.append({"type": universal})
         asked = next((slot for slot in question.expected.slots if slot.wanted), None)
         values = _values(question, question.expected.slots, asked.name if asked else None)
-        if universal is None and (asked is None or asked.name not in values):
+        if universal is None and (asked is None or asked.name == INTENT or asked.name not in values):
             found.extend(self._intent(question, values))
+        begun = next((each["journey"] for each in found if each["type"] == "start_journey"), values.get(INTENT))
+        # What the first message tells beside the matter itself need not be asked again.
+        for name, value in _values(question, question.slots_of.get(str(begun), ()), None).items():
+            values.setdefault(name, value)
         found.extend({"type": "set_slot", "name": name, "value": value} for name, value in values.items())
         return found
 
     def _intent(self, question: Question, values: dict[str, Any]) -> list[Suggestion]:
         understood = self._intents.understand(question.text)
         if isinstance(understood, Recognised):
-            begun = question.slots_of.get(understood.intent, ())
-            for name, value in _values(question, begun, None).items():
-                values.setdefault(name, value)
+            values.pop(INTENT, None)
             return [{"type": "start_journey", "journey": understood.intent, "confidence": understood.probability}]
-        if isinstance(understood, Ambiguous):
+        if isinstance(understood, Ambiguous) and INTENT not in values:
             return [{"type": "clarify", "options": [understood.first.intent, understood.second.intent]}]
         return []
 

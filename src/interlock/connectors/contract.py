@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from interlock.control.actions import all_args
+from interlock.control.actions import Action, all_args
 from interlock.control.arguments import hash_args
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged
@@ -81,6 +81,26 @@ class Declined:
 
 
 Answer = Done | Declined
+
+
+class Connection(Protocol):
+    """One outside system, however it is reached; see ``HttpConnector`` for what each of these promises."""
+
+    async def read(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Read a resource for a judgement; None where there is none. Raises Unavailable."""
+        ...
+
+    async def perform(self, authorised: Authorised, action: Action, args: Mapping[str, Any], key: str) -> Answer:
+        """Carry out exactly what was allowed. Raises Refused ``not_authorised``, Unavailable, Unknown."""
+        ...
+
+    async def look_up(self, action: Action, args: Mapping[str, Any], key: str) -> Any:
+        """Ask what became of a call. Raises Unavailable, Unknown."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give back what it holds."""
+        ...
 
 
 def _refused(why: str) -> Refused:

@@ -11,9 +11,10 @@ import msgspec
 from interlock.interactions.action_cards import Cards
 from interlock.interactions.context import InteractionState, evolve
 from interlock.interactions.happenings import happening
-from interlock.interactions.masking import masked_details, masked_text
+from interlock.interactions.masking import masked_details, masked_text, masked_value
 from interlock.kernel.events import Event, Recorded
 from interlock.vocabulary.assurance import Level
+from interlock.vocabulary.channels import Card
 from interlock.vocabulary.ids import StaffId
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
@@ -26,6 +27,11 @@ LEVELS: Final = {
     Level.ONE_FACTOR: "Verified with one factor",
     Level.TWO_FACTORS: "Verified with two factors",
 }
+
+GIVEN: Final = frozenset({"message", "earlier", "kept"})
+"""Where the value of a slot came from, if it came from the customer."""
+
+NO_STAFF: Final = StaffId("")
 
 
 class InteractionView:
@@ -68,19 +74,27 @@ class InteractionView:
                     told = {name: event.result.get(name) for name in ("name", "email", "phone")}
                     self._contact.update((name, str(value)) for name, value in told.items() if value)
             case JourneyStarted():
-                started: dict[str, Any] = {"run": event.run, "journey": event.journey, "outcome": None, "waits_for": None, "slots": {}}
-                self._journeys[event.run] = started
+                about: dict[str, Any] = {"run": event.run, "journey": event.journey}
+                self._journeys[event.run] = {**about, "outcome": None, "waits_for": None, "slots": {}}
             case SlotFilled() if event.run in self._journeys:
-                self._journeys[event.run]["slots"][event.name] = _shown(event.value)
+                self._fill(self._journeys[event.run]["slots"], event)
             case StepReached() if event.run in self._journeys:
                 self._journeys[event.run]["waits_for"] = event.waits_for
             case JourneyEnded() if event.run in self._journeys:
                 self._journeys[event.run].update(outcome=event.outcome, waits_for=None)
 
+    @staticmethod
+    def _fill(slots: dict[str, str], event: SlotFilled) -> None:
+        """What the customer said; results of actions have cards of their own, and what was taken back is gone."""
+        if event.value is None:
+            slots.pop(event.name, None)
+        elif event.source in GIVEN:
+            slots[event.name] = _shown(event.value)
+
     def document(
         self,
         *,
-        viewer: StaffId = StaffId(""),
+        viewer: StaffId = NO_STAFF,
         names: Mapping[StaffId, str],
         journey_titles: Mapping[str, str],
         action_titles: Mapping[str, str],
@@ -149,7 +163,8 @@ class InteractionView:
             shown = {key: value for key, value in entry.items() if key != "staff"}
             return {**shown, "text": text}
         by = {**entry["by"], "name": names.get(entry["by"]["id"], entry["by"]["name"])}
-        return {**entry, "by": by, "title": action_titles.get(entry["action"], entry["action"])}
+        result = masked_value(entry["result"]) if masked else entry["result"]
+        return {**entry, "by": by, "title": action_titles.get(entry["action"], entry["action"]), "result": result}
 
     def summary(self) -> dict[str, Any]:
         """The line that lists show: whose it is, what was said last and when."""
@@ -183,7 +198,7 @@ def _message(event: MessagePosted, at: datetime) -> dict[str, Any]:
         "at": _iso(at),
         "author": {"kind": event.author.kind, "name": event.author.name},
         "text": str(event.text),
-        "card": None if event.card is None else msgspec.to_builtins(event.card),
+        "card": msgspec.to_builtins(event.card) if isinstance(event.card, Card) else None,
     }
 
 
@@ -204,6 +219,8 @@ def _facts(state: InteractionState, journey_titles: Mapping[str, str]) -> list[d
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return str(value.get("text") or value.get("label") or value.get("name") or value.get("value") or dict(value))
     return str(value)

@@ -26,8 +26,8 @@ def take_slots(turn: Turn, run: Run, found: Understood, text: str) -> Taken:
     journey = turn.journey(run)
     wanted = wanted_slot(run, journey)
     if wanted is not None and wanted[1].type == "text":
-        # Free text answers the question whatever it contains, and corrects nothing.
-        words = accepted(wanted[1], found.slots.get(wanted[0], text)) or accepted(wanted[1], text)
+        # Free text is the customer's own and not a model's; it answers whatever it contains, and corrects nothing.
+        words = accepted(wanted[1], text)
         if words is None:
             return Taken()
         turn.fill(run, wanted[0], words, FROM_CUSTOMER)

@@ -123,6 +123,7 @@ def _verified(turn: Turn, run: Run, path: str, what: str) -> None:
                 if name in turn.current(run).values:
                     turn.fill(run, name, None, "not_matched")
         turn.say(turn.settings.texts.match_failed)
+        turn.once_more = True
         proceed(turn, run, path)
 
 

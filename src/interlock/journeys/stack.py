@@ -38,8 +38,9 @@ def go_on_below(turn: Turn) -> None:
     run = turn.state.foreground
     if run is not None:
         go_on(turn, run)
-    elif not turn.state.closing_said:
-        turn.say(turn.settings.texts.anything_else)
+    else:
+        if not turn.state.closing_said:
+            turn.say(turn.settings.texts.anything_else)
         turn.stand(CLOSING, 0)
 
 

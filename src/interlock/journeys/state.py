@@ -82,6 +82,7 @@ class Run:
     needs: str = ""
     reason: str = ""
     why_not: str = ""
+    message: str = ""
     match_failures: int = 0
 
     @property
@@ -157,7 +158,9 @@ def apply(state: Conversation, event: Event) -> Conversation:
                 open=True,
             )
         case InteractionReopened():
-            return replace(state, open=True, holder="virtual_agent")
+            # Nobody waits in a queue any more: a run that stood at its hand-over has nothing left to wait for.
+            runs = tuple(run for run in state.runs if run.waits_for != "hand_over")
+            return replace(state, open=True, holder="virtual_agent", runs=runs)
         case InteractionEnded():
             return replace(state, open=False)
         case VisitEntered():
@@ -191,7 +194,7 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
             same = {"path": event.path, "waits_for": event.waits_for, "ref": event.ref, "tries": event.tries}
             return _with(state, event.run, needs="", **same)
         case HandOverFailed():
-            return _with(state, event.run, why_not=event.why)
+            return _with(state, event.run, why_not=event.why, message=event.message)
         case MatchFailed():
             runs = tuple(replace(run, match_failures=run.match_failures + 1) for run in state.runs)
             return replace(state, runs=runs, match_failures=state.match_failures + 1)

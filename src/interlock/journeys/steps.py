@@ -70,7 +70,7 @@ def ask(turn: Turn, run: Run, *, again: bool = False) -> None:
     slot = journey.slots.get(now.ref)
     if slot is None or slot.ask is None:
         return
-    if again and slot.again is not None:
+    if (again or turn.once_more) and slot.again is not None:
         _question(turn, run, slot.again, _buttons(turn, slot), "")
     else:
         _question(turn, run, slot.ask, _buttons(turn, slot), turn.settings.texts.not_understood if again else "")

@@ -44,7 +44,8 @@ class Kit:
 class Turn:
     """One decision in the making. ``state`` always includes the facts gathered so far.
 
-    ``resumed`` tells that an interrupted run was come back to already.
+    ``resumed`` tells that an interrupted run was come back to already, ``once_more`` that a question is put again
+    although it was understood.
     """
 
     def __init__(self, state: Conversation, moment: Moment, kit: Kit) -> None:
@@ -55,6 +56,7 @@ class Turn:
         self.resolve = kit.resolve
         self.facts: list[Event] = []
         self.resumed = False
+        self.once_more = False
 
     def add(self, fact: Event) -> None:
         """Gather a fact."""
@@ -199,7 +201,7 @@ def known_values(run: Run, journey: Journey, settings: TenantSettings) -> dict[s
     return {
         **run.values,
         "customer_reason": run.reason or settings.texts.no_reason,
-        "hand_over": {"why": run.why_not},
+        "hand_over": {"why": run.why_not, "message": run.message},
         "tenant": {"title": settings.title},
         "journey": {"title": journey.title, "about": journey.about},
     }

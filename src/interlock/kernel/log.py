@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from interlock.kernel.events import Command, Cursor, Event, Recorded
+
+
+TIMER: Final = "timer/"
+"""What the identifiers of timers begin with; their key follows."""
 
 
 class Query(NamedTuple):
@@ -34,6 +38,11 @@ class Due(NamedTuple):
     id: str
     at: datetime
     command: Command
+
+    @property
+    def cause(self) -> str:
+        """What the facts of its answer are recorded under: a timer's key is used again and again, so its time is part of it."""
+        return f"{self.id}/{self.at.isoformat()}" if self.id.startswith(TIMER) else self.id
 
 
 class Claimed(NamedTuple):
@@ -86,7 +95,7 @@ class Appended(NamedTuple):
 
 
 class Window(NamedTuple):
-    """One subject's entries of one ledger since a moment (exclusive)."""
+    """One subject's entries of one ledger since a moment (exclusive), and all that are not settled."""
 
     ledger: str
     subject: str
@@ -111,8 +120,12 @@ class Log(Protocol):
 
     tenant: str
 
-    async def read(self, *queries: Query) -> Slice:
-        """All facts that match any of the queries, in the log's order, in one snapshot and one round trip."""
+    async def read(self, *queries: Query, since: str = "") -> Slice:
+        """All facts that match any of the queries, in the log's order, in one snapshot and one round trip.
+
+        Args:
+            since: a snapshot that an earlier read gave; then only what was not visible in it.
+        """
         ...
 
     async def append(self, plan: Plan) -> Appended:
@@ -162,7 +175,10 @@ class Log(Protocol):
 
 
 class Records(Protocol):
-    """Small documents beside the log, by kind and key: releases, view snapshots, accounts, sign-ins. None is a source of truth about customers."""
+    """Small documents beside the log, by kind and key: releases, view snapshots, accounts, sign-ins.
+
+    None is a source of truth about customers.
+    """
 
     async def get(self, kind: str, key: str) -> bytes | None:
         """The document, if it is there and has not expired."""

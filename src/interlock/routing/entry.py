@@ -108,11 +108,11 @@ def enter(
     if not standing.open or standing.waiting or standing.agent:
         return None
     if spec is None or closed_message is not None or not spec.hours.is_open(moment.now):
-        return _failed(command, standing, "closed")
+        return _failed(command, standing, "closed", spec, closed_message)
     if not staffed:
-        return _failed(command, standing, "unstaffed")
+        return _failed(command, standing, "unstaffed", spec)
     if spec.limit is not None and waiting >= spec.limit:
-        return _failed(command, standing, "full")
+        return _failed(command, standing, "full", spec)
     return VisitEntered(
         visit=VisitId(moment.new_id("v")),
         interaction=command.interaction,
@@ -137,7 +137,18 @@ def entering(
     return Decider(EnterQueue, reads, NOT_STARTED, evolve, decide)
 
 
-def _failed(command: EnterQueue, standing: Standing, why: Literal["closed", "unstaffed", "full"]) -> HandOverFailed:
+def _failed(
+    command: EnterQueue,
+    standing: Standing,
+    why: Literal["closed", "unstaffed", "full"],
+    spec: QueueSpec | None,
+    message: str | None = None,
+) -> HandOverFailed:
     return HandOverFailed(
-        interaction=command.interaction, person=standing.person, queue=command.queue, why=why, run=command.run
+        interaction=command.interaction,
+        person=standing.person,
+        queue=command.queue,
+        why=why,
+        run=command.run,
+        message=message or (spec.says(why) if spec is not None else ""),
     )

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from interlock import control, interactions, journeys, routing
-from interlock.connectors.http import HttpConnector
+from interlock.connectors.contract import Connection
 from interlock.connectors.opening import open_connectors
 from interlock.control.approvals import Approvals, approvals_view
 from interlock.control.ledgers import postings
@@ -49,8 +49,8 @@ from interlock.store.postgres import PostgresLog
 from interlock.store.records import PostgresRecords
 from interlock.store.vault import open_vault
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
-from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
+from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
 from interlock.vocabulary.proposals import JudgeProposal, PerformEffect
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
@@ -86,7 +86,7 @@ class App:
         definitions: Definitions,
         *,
         node: str,
-        connectors: dict[str, HttpConnector] | None = None,
+        connectors: Mapping[str, Connection] | None = None,
         tell: Callable[[], None] = lambda: None,
         cursor: Cursor = START,
     ) -> None:
@@ -97,7 +97,7 @@ class App:
         self.metrics = Metrics()
         self._secret = secret
         self._tell = tell
-        self._connectors = connectors if connectors is not None else {}
+        self._connectors: Mapping[str, Connection] = connectors if connectors is not None else {}
         self._signals: dict[str, set[Callable[[Signal], None]]] = defaultdict(set)
         self._chores: set[asyncio.Task[None]] = set()
         self._since_snapshot = 0
@@ -165,7 +165,7 @@ class App:
     def _postings(self, event: Event, at: Any) -> Any:
         return postings(event, at, self.definitions.bundle.ledgers)
 
-    def connector(self, name: str) -> HttpConnector:
+    def connector(self, name: str) -> Connection:
         """The connector of that name. Raises Unavailable where none is connected."""
         found = self._connectors.get(name)
         if found is None:
@@ -205,7 +205,7 @@ class App:
                 case RouteQueue() | RouteAgent():
                     await self._queueing.route(due, command)
                 case _:
-                    await self.engine.execute(command, cause=due.id, answers=due.id)
+                    await self.engine.execute(command, cause=due.cause, answers=due.id)
         finally:
             self.metrics.commands.labels(type(command).__name__).observe(time.perf_counter() - started)
 
@@ -228,7 +228,7 @@ class App:
             case StaffAdded() as event if event.staff not in self.staff.names:
                 self._chore(self.staff.load())
             case PersonErased():
-                self.views.forget_all()
+                self._forget_opened()
             case _:
                 pass
         self._since_snapshot += 1
@@ -318,15 +318,23 @@ class App:
     async def erase(self, customer: CustomerId, *, by: str) -> int:
         """Destroy the keys of everybody who was matched to a customer; gives how many people those were."""
         found = await self.log.read(Query(f"customer:{customer}", (CustomerMatched, ChallengePassed)))
-        people = sorted({one.event.person for one in found.events if isinstance(one.event, CustomerMatched | ChallengePassed)})
+        people = sorted(
+            {one.event.person for one in found.events if isinstance(one.event, CustomerMatched | ChallengePassed)}
+        )
         if not people:
             raise Refused("customer_unknown", "Nobody was ever matched to this customer here.", status=404)
         for person in people:
             await self.log.destroy_keys(person)
         facts = [PersonErased(person=PersonId(person), customer=customer, by=by) for person in people]
         await self.engine.append(facts, cause=f"erase/{customer}/{secrets.token_hex(6)}")
-        self.views.forget_all()
+        self._forget_opened()
         return len(people)
+
+    def _forget_opened(self) -> None:
+        """Drop whatever is kept in memory in the clear; it is read again, without what was erased."""
+        self.views.forget_all()
+        self.documents.forget()
+        self.engine.forget()
 
     async def close(self) -> None:
         """Drain: finish what is being carried out, give the rest back, store the views."""
@@ -339,7 +347,7 @@ class App:
         await _close(self._connectors)
 
 
-async def _close(connectors: Mapping[str, HttpConnector]) -> None:
+async def _close(connectors: Mapping[str, Connection]) -> None:
     for connector in connectors.values():
         await connector.aclose()
 
@@ -360,7 +368,7 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
         log = PostgresLog(database, settings.tenant, vault, clock, name)
         records = PostgresRecords(database, settings.tenant)
         definitions = await Releases.current(log, records, settings.definitions, clock)
-        waker = Waker(url, settings.tenant, name, lambda: app.follower.wake())
+        waker = Waker(url, settings.tenant, name, lambda: app.follower.wake())  # noqa: PLW0108  # there is no app yet
         app = App(settings, log, records, clock, vault.secret, definitions, node=name, tell=waker.tell)
         app.connect()
         await app.load_views()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from interlock.control.challenges import CODE_DIGITS, Destination, issue_challenge
 from interlock.control.identity import known, session_query
+from interlock.interactions.context import WHO, InteractionState, evolve
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Conflict, Refused, Unavailable
+from interlock.kernel.events import Recorded
 from interlock.kernel.log import Due, Query
 from interlock.runtime.engine import ATTEMPTS, id_maker
 from interlock.vocabulary.channels import Author
@@ -25,17 +29,28 @@ CUSTOMER = "customer"
 """The resource by which connectors tell a customer's registered address."""
 
 
+def random_code() -> str:
+    """A fresh one-time code."""
+    return "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+
+
 class Challenges:
-    """Carries out ``IssueChallenge``."""
+    """Carries out ``IssueChallenge``.
+
+    Attributes:
+        new_code: makes the codes; only a simulation, which has to be repeatable, needs another one.
+    """
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self.new_code: Callable[[], str] = random_code
 
     async def issue(self, command: IssueChallenge, *, cause: str, answers: str = "") -> None:
         """Send a code. Raises Refused where none can be sent and a person asked for it."""
         app = self._app
         for _ in range(ATTEMPTS):
-            started = await app.log.read(Query(tag("interaction", command.interaction), (InteractionStarted,)))
+            who = Query(tag("interaction", command.interaction), WHO)
+            started = await app.log.read(who)
             if not started.events:
                 raise Refused("no_such_interaction", "There is no such interaction.", status=404)
             event = started.events[0].event
@@ -49,16 +64,16 @@ class Challenges:
                 started.events[0].at,
                 in_session,
                 await self._destination(in_session.assurance.customer),
-                "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS)),
+                self.new_code(),
                 app.definitions.bundle.action(app.control.send_code),
                 app.control,
                 Moment(app.clock(), id_maker(cause)),
-                Author("virtual_agent", "virtual_agent", app.tenant.assistant),
+                self._author(started.events),
             )
-            guard = () if any(isinstance(fact, RemedyRefused) for fact in facts) else (query,)
+            guard = () if any(isinstance(fact, RemedyRefused) for fact in facts) else (query, who)
             try:
                 await app.engine.append(
-                    facts, cause=cause, guard=guard, snapshot=session.snapshot if guard else "", answers=answers
+                    facts, cause=cause, guard=guard, snapshot=started.snapshot if guard else "", answers=answers
                 )
             except Conflict:
                 continue
@@ -68,6 +83,13 @@ class Challenges:
     async def carry_out(self, due: Due, command: IssueChallenge) -> None:
         """The same for a due command."""
         await self.issue(command, cause=due.id, answers=due.id)
+
+    def _author(self, events: Sequence[Recorded]) -> Author:
+        """In the virtual agent's name only while it has the interaction: otherwise it is silent."""
+        tenant = self._app.tenant
+        if reduce(evolve, events, InteractionState()).holder == "virtual_agent":
+            return Author("virtual_agent", "virtual_agent", tenant.assistant)
+        return Author("system", "interlock", tenant.title)
 
     async def _destination(self, customer: CustomerId) -> Destination | None:
         if not customer:

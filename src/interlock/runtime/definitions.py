@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -72,7 +73,9 @@ def read_folder(folder: Path) -> dict[str, str]:
         try:
             files[inside.as_posix()] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise Refused("not_text", f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).", status=422) from error
+            raise Refused(
+                "not_text", f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).", status=422
+            ) from error
     if "tenant.yaml" not in files:
         raise Refused("no_tenant", f"{folder} has no tenant.yaml; it says who the tenant is.", status=422)
     return files
@@ -172,7 +175,9 @@ class Releases:
             try:
                 self._kept[release] = await self.load(release)
             except (LookupError, DefinitionError) as error:
-                logger.warning("a release cannot be used any more; its journeys go on by the one in force", error=str(error))
+                logger.warning(
+                    "a release cannot be used any more; its journeys go on by the one in force", error=str(error)
+                )
                 self._kept[release] = self._latest
 
     async def load(self, release: str) -> Definitions:
@@ -227,8 +232,6 @@ async def publish(files: Mapping[str, str], log: Log, records: Records, *, by: s
         actions=tuple(definitions.bundle.actions),
         rules=tuple(rule.id for rule in definitions.bundle.rules),
     )
-    try:
+    with suppress(Answered):  # another node published the same at the same time
         await log.append(Plan((fact,), cause=f"release/{definitions.release}/after/{(before or b'').decode()}"))
-    except Answered:
-        pass  # another node published the same at the same time
     return definitions

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from interlock.kernel.errors import Refused
 from interlock.runtime.staff import Staff
 
-DEMO_PASSWORD: Final = "demo"  # noqa: S105  # known to everybody on purpose; only ever set in demo mode
+DEMO_PASSWORD: Final = "demo"  # known to everybody on purpose; only ever set in demo mode
 
 
 class DemoPerson(NamedTuple):

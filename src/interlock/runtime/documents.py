@@ -10,20 +10,17 @@ from interlock.control.approvals_document import Words, approvals_document, prop
 from interlock.control.arguments import ArgSpec
 from interlock.control.proposals import fold, proposal_query
 from interlock.governance.accounts import Account
-from interlock.interactions.masking import masked_text
+from interlock.interactions.masking import masked_value
 from interlock.interactions.view import InteractionView
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Cursor, Recorded, sealed_fields
 from interlock.kernel.log import Query
 from interlock.routing import screens
 from interlock.vocabulary.ids import InteractionId, ProposalId, StaffId, tag
-from interlock.vocabulary.proposals import ProposalJudged
+from interlock.vocabulary.proposals import ProposalJudged, RemedyRefused
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
-
-AGENTS = 'Role::"agent"'
-"""How a permit names the role of agents."""
 
 
 class Watched(NamedTuple):
@@ -38,7 +35,7 @@ class Documents:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._words: dict[str, tuple[InteractionId, str]] = {}
+        self._words: dict[str, tuple[InteractionId, str, str]] = {}
         self._built: dict[str, Watched] = {}
 
     async def board(self) -> dict[str, Any]:
@@ -46,9 +43,7 @@ class Documents:
         app = self._app
         built = self._built.get("board")
         if built is None or built.cursor != app.follower.cursor:
-            names = {
-                staff: account.name for staff, account in app.staff.accounts.items() if "agent" in account.roles
-            }
+            names = {staff: account.name for staff, account in app.staff.accounts.items() if "agent" in account.roles}
             value = screens.document(
                 app.board, names, app.queues, app.clock(), zone=app.tenant.zone, parked=len(app.node.parked)
             )
@@ -79,22 +74,29 @@ class Documents:
         """The document ``approvals``; the words of each proposal are opened for the reader."""
         app = self._app
         words: dict[str, Words] = {}
+        decided = {each.proposal for each in app.approvals.decided}
         for proposal in proposals_shown(app.approvals):
-            interaction, says = await self._said(ProposalId(proposal))
+            interaction, says, file_reason = await self._said(ProposalId(proposal), decided=proposal in decided)
             label = (await app.views.get(interaction)).summary()["customer_label"] if interaction else ""
-            words[proposal] = Words(says=says, customer_label=label)
+            words[proposal] = Words(says=says, customer_label=label, file_reason=file_reason)
         return approvals_document(app.approvals, app.definitions.bundle, words)
 
-    async def _said(self, proposal: ProposalId) -> tuple[InteractionId, str]:
-        if proposal not in self._words:
+    async def _said(self, proposal: ProposalId, *, decided: bool) -> tuple[InteractionId, str, str]:
+        """Where it was proposed, what it is in words, and the approver's reason for the file once there is one."""
+        key = f"{proposal}/{decided}"
+        if key not in self._words:
             if len(self._words) > 1_000:
                 self._words.clear()
-            found = await self._app.log.read(Query(tag("proposal", proposal), (ProposalJudged,)))
-            judged = found.events[-1].event if found.events else None
-            if not isinstance(judged, ProposalJudged):
-                return InteractionId(""), ""
-            self._words[proposal] = (judged.interaction, str(judged.says))
-        return self._words[proposal]
+            found = await self._app.log.read(Query(tag("proposal", proposal), (ProposalJudged, RemedyRefused)))
+            interaction, says, file_reason = InteractionId(""), "", ""
+            for recorded in found.events:
+                match recorded.event:
+                    case ProposalJudged() as event:
+                        interaction, says = event.interaction, str(event.says)
+                    case RemedyRefused() as event:
+                        file_reason = str(event.file_reason)
+            self._words[key] = (interaction, says, file_reason)
+        return self._words[key]
 
     def forget(self) -> None:
         """Drop what was opened: somebody was erased."""
@@ -130,7 +132,7 @@ class Documents:
                 "args": [_argument(spec) for spec in action.args],
             }
             for action in bundle.actions.values()
-            if any(AGENTS in rule.statement.text for rule in bundle.policies[action.name].permits)
+            if any("agent" in rule.roles for rule in bundle.policies[action.name].permits)
         ]
 
     async def proposal(self, proposal: ProposalId) -> dict[str, Any]:
@@ -162,11 +164,11 @@ class Documents:
 
 
 def fact(recorded: Recorded) -> dict[str, Any]:
-    """A fact for reading: personal text shows no addresses and numbers."""
+    """A fact for reading: what is personal shows no names, addresses, numbers or codes in full."""
     data: dict[str, Any] = msgspec.to_builtins(recorded.event)
     for name in sealed_fields(type(recorded.event)):
-        if isinstance(data.get(name), str):
-            data[name] = masked_text(data[name])
+        if name in data:
+            data[name] = masked_value(data[name])
     return {
         "cursor": str(recorded.cursor),
         "id": recorded.id,

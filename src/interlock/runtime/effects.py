@@ -40,7 +40,7 @@ class Effects:
             raise Unavailable(state.proposed.action, "no connector declares this action any more", retry_after_s=30)
         step = next_step(state, action, app.clock(), app.effect_settings)
         if isinstance(step, Step) and step.kind == "call":
-            authorised = authorise(state.judged, state.proposed)
+            authorised = authorise(state.judged, state.proposed, app.control.secret)
             started = start(state, app.clock(), app.effect_settings)
             written = await app.engine.append(
                 [started],
@@ -52,9 +52,7 @@ class Effects:
             step = await self._call(state, action, authorised)
         await self._settle(due, state, action, step, seen.snapshot)
 
-    async def _settle(
-        self, due: Due, state: ProposalState, action: Action, step: Step | Event, snapshot: str
-    ) -> None:
+    async def _settle(self, due: Due, state: ProposalState, action: Action, step: Step | Event, snapshot: str) -> None:
         app = self._app
         if isinstance(step, Step) and step.kind == "look_up":
             step = after_lookup(state, action, await self._look_up(state, action), app.clock(), app.effect_settings)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import reduce
 from hashlib import blake2b
-from typing import Any, Final
-
+from typing import Any, Final, NamedTuple, TypeVar
 
 from interlock.kernel.deciders import Decider, Moment, SetTimer, Subject
 from interlock.kernel.errors import Conflict
 from interlock.kernel.events import Command, Event, NewId, Recorded
-from interlock.kernel.log import Appended, Due, Judging, Log, Plan, Posting, Query
+from interlock.kernel.log import TIMER, Appended, Due, Judging, Log, Plan, Posting, Query
 from interlock.runtime.clock import Clock
 
+S = TypeVar("S")
 ATTEMPTS: Final = 5
 """How often a decision is made anew when facts appear that it did not see."""
+STATES_KEPT: Final = 5_000
 NOTHING: Final = Appended((), ())
-
 
 
 def id_maker(cause: str) -> NewId:
@@ -29,6 +31,11 @@ def id_maker(cause: str) -> NewId:
         return f"{prefix}_{blake2b(f'{cause}|{prefix}|{number}'.encode(), digest_size=10).hexdigest()}"
 
     return new_id
+
+
+class _Kept(NamedTuple):
+    state: Any
+    snapshot: str
 
 
 class Engine:
@@ -49,6 +56,7 @@ class Engine:
         self.clock = clock
         self.appended: Callable[[Sequence[Recorded], Sequence[Due]], None] = lambda recorded, granted: None
         self._postings = postings
+        self._states: OrderedDict[tuple[Callable[..., Any], tuple[Query, ...]], _Kept] = OrderedDict()
         self.use(subjects)
 
     def use(self, subjects: Sequence[Subject]) -> None:
@@ -82,16 +90,33 @@ class Engine:
         queries = tuple(decider.reads(command))
         guard = queries if decider.guards is None else tuple(decider.guards(command))
         for _ in range(ATTEMPTS):
-            seen = await self.log.read(*queries)
-            state = decider.fold(seen.events)
+            state, snapshot = await self.state(queries, decider.initial, decider.evolve)
             facts = tuple(decider.decide(command, state, Moment(self.clock(), id_maker(cause))))
             if not facts and not answers:
                 return NOTHING
             try:
-                return await self.append(facts, guard=guard, snapshot=seen.snapshot, cause=cause, answers=answers)
+                return await self.append(facts, guard=guard, snapshot=snapshot, cause=cause, answers=answers)
             except Conflict:
                 continue
         raise Conflict(f"{type(command).__name__}: facts kept appearing; tried {ATTEMPTS} times")
+
+    async def state(
+        self, queries: tuple[Query, ...], initial: S, evolve: Callable[[S, Recorded], S]
+    ) -> tuple[S, str]:
+        """The fold of what some queries find, and the snapshot it was read in: kept from the last time, and caught up."""
+        key = (evolve, queries)
+        kept = self._states.pop(key, None)
+        since = "" if kept is None else kept.snapshot
+        seen = await self.log.read(*queries, since=since)
+        state: S = reduce(evolve, seen.events, initial if kept is None else kept.state)
+        self._states[key] = _Kept(state, seen.snapshot)
+        if len(self._states) > STATES_KEPT:
+            self._states.popitem(last=False)
+        return state, seen.snapshot
+
+    def forget(self) -> None:
+        """Drop the states that are kept: somebody was erased, and they may hold what he wrote."""
+        self._states.clear()
 
     async def append(
         self,
@@ -120,7 +145,7 @@ class Engine:
                 due.append(Due(_due_id(cause, index, number), now, command))
             for timer in self._timers:
                 for change in timer(fact, now):
-                    key = f"timer/{change.key}"
+                    key = f"{TIMER}{change.key}"
                     timers[key] = Due(key, change.at, change.command) if isinstance(change, SetTimer) else None
             postings.extend(self._postings(fact, now))
         due.extend(one for one in timers.values() if one is not None)

@@ -63,9 +63,7 @@ class Gate:
     ) -> None:
         app = self._app
         app.metrics.judgements.labels(judged.action, judged.verdict).inc()
-        await app.engine.append(
-            [judged], cause=due.id, guard=(query,), snapshot=snapshot, answers=due.id, into=into
-        )
+        await app.engine.append([judged], cause=due.id, guard=(query,), snapshot=snapshot, answers=due.id, into=into)
 
     async def _facts(self, proposed: ActionProposed) -> Facts:
         """What is true of the proposal: the session and the resource are read side by side."""

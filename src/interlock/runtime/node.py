@@ -83,7 +83,10 @@ class Node:
         try:
             await self._carry_out(due)
         except Answered:
-            return
+            # Its facts are in the log. Should it still be there, it must not stand in its lane for ever; but a timer's
+            # key is used again, and what stands there now may be the next one.
+            if due.cause == due.id:
+                await self._safely(self._answer(due), quietly=True)
         except Refused as refusal:
             logger.info("command refused", command=type(due.command).__name__, due=due.id, code=refusal.code)
             await self._safely(self._answer(due))
@@ -104,12 +107,13 @@ class Node:
     async def _again(self, due: Due, wait_s: float, parked: str | None = None) -> None:
         await self._log.release(self.name, due.id, self._clock() + timedelta(seconds=wait_s), parked)
 
-    async def _safely(self, work: Awaitable[None]) -> None:
+    async def _safely(self, work: Awaitable[None], *, quietly: bool = False) -> None:
         try:
             await work
         except (Answered, Conflict, Unavailable) as error:
             # The lease runs out by itself, and the command is claimed again.
-            logger.warning("could not settle a due command", error=str(error))
+            if not quietly:
+                logger.warning("could not settle a due command", error=str(error))
 
     async def postpone(self, due: Due, at: datetime) -> None:
         """Give a command back: it is not answered yet, and looked at again at a time."""

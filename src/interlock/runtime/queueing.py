@@ -58,7 +58,7 @@ class Queueing:
             for visit, agent in pairs:
                 offer = OfferVisit(visit=visit, agent=agent)
                 try:
-                    written = await app.engine.execute(offer, cause=f"{due.id}/{number}/{visit}")
+                    written = await app.engine.execute(offer, cause=f"{due.cause}/{number}/{visit}")
                 except (Refused, Conflict, Answered):
                     refused += 1  # the board was behind: somebody else offered it, or the agent is not free any more
                     continue

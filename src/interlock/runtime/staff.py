@@ -68,6 +68,8 @@ class Staff:
     ) -> Account:
         """Add a local user. Raises Refused when the login is taken or something does not fit."""
         check_new(login, name, password, roles, any_password=any_password)
+        if await self._records.get("account", login) is not None:  # looked at first: hashing a password takes its time
+            raise _taken(login)
         account = Account(
             staff=StaffId("u_" + sha256(login.encode()).hexdigest()[:12]),
             login=login,
@@ -77,7 +79,7 @@ class Staff:
             queues=tuple(QueueName(queue) for queue in queues),
         )
         if not await self._records.add("account", login, msgspec.json.encode(account)):
-            raise Refused("login_taken", f"There is a user with the login {login!r} already.")
+            raise _taken(login)
         fact = StaffAdded(staff=account.staff, roles=account.roles, queues=account.queues, by=by)
         await self._engine.append([fact], cause=f"staff/{login}")
         self.accounts[account.staff] = account
@@ -102,9 +104,7 @@ class Staff:
             await self._records.put("account", login, msgspec.json.encode(succeeded(account)))
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(18)
         sign_in = SignIn(login=login, csrf=csrf, at=now)
-        await self._records.put(
-            "sign_in", _digest(token), msgspec.json.encode(sign_in), expires_at=now + SIGNED_IN_FOR
-        )
+        await self._records.put("sign_in", _digest(token), msgspec.json.encode(sign_in), expires_at=now + SIGNED_IN_FOR)
         await self._engine.append([StaffSignedIn(staff=account.staff)], cause=f"sign-in/{secrets.token_hex(8)}")
         self.accounts[account.staff], self.names[account.staff] = account, account.name
         return token, Person(account, csrf)
@@ -129,6 +129,10 @@ class Staff:
 def same(given: str, expected: str) -> bool:
     """Compare secrets in constant time."""
     return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _taken(login: str) -> Refused:
+    return Refused("login_taken", f"There is a user with the login {login!r} already.")
 
 
 def _verify(digest: str, password: str) -> bool:

@@ -18,7 +18,11 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.facts = Counter("interlock_facts_total", "Facts appended by this node", ["type"], registry=self.registry)
         self.commands = Histogram(
-            "interlock_command_seconds", "Carrying out a due command", ["command"], buckets=BUCKETS, registry=self.registry
+            "interlock_command_seconds",
+            "Carrying out a due command",
+            ["command"],
+            buckets=BUCKETS,
+            registry=self.registry,
         )
         self.judgements = Counter(
             "interlock_judgements_total", "Judgements of the gate", ["action", "verdict"], registry=self.registry
@@ -30,7 +34,9 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
-        self.behind = Gauge("interlock_follower_behind_seconds", "Age of the last fact when read", registry=self.registry)
+        self.behind = Gauge(
+            "interlock_follower_behind_seconds", "Age of the last fact when read", registry=self.registry
+        )
         self.parked = Gauge("interlock_parked_commands", "Commands that kept failing", registry=self.registry)
         self.sockets = Gauge("interlock_sockets", "Open WebSockets", ["kind"], registry=self.registry)
 
@@ -44,10 +50,13 @@ def configure_logs(level: str, style: str) -> None:
     ]
     render: structlog.typing.Processor
     if style == "json":
-        shared.append(structlog.processors.dict_tracebacks)
+        # Never with local variables: they hold credentials and what customers write.
+        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        shared.append(structlog.processors.ExceptionRenderer(plain))
         render = structlog.processors.JSONRenderer()
     else:
-        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        plain_text = structlog.dev.plain_traceback
+        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain_text)
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

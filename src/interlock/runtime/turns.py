@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -12,12 +12,12 @@ from interlock.connectors.builtin_model import BuiltinModel, Model, Question
 from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
 from interlock.journeys import Conversation, evolve, expected, reads, slots_of
-from interlock.kernel.errors import Answered, Refused
-from interlock.kernel.events import Erased, Recorded
+from interlock.kernel.errors import Refused
+from interlock.kernel.events import Erased, PersonalText, Recorded
 from interlock.kernel.log import Due, Query
-from interlock.vocabulary.ids import ChallengeId, ProposalId, tag
+from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, ProposalId, tag
 from interlock.vocabulary.interactions import MessagePosted
-from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, JourneyStarted, TakeTurn, TurnContext
+from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, TakeTurn, TurnContext
 from interlock.vocabulary.people import AnswerChallenge, ChallengeFailed, ChallengeIssued, ChallengePassed
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded
 
@@ -26,8 +26,39 @@ if TYPE_CHECKING:
 
 _CODE: Final = re.compile(r"\D*(\d[\d \-]{4,10}\d)\D*")
 CODE_DIGITS: Final = 6
+MESSAGES_KEPT: Final = 50
+"""Messages that may wait to be understood; whoever writes faster than that is not answered to each."""
+CHALLENGES: Final = (ChallengeIssued, ChallengePassed, ChallengeFailed)
 
 logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an interaction stands before a turn.
+
+    Attributes:
+        said: the latest messages, by identifier.
+        challenges: those that can still be answered, the latest last.
+    """
+
+    conversation: Conversation = field(default_factory=Conversation)
+    said: tuple[tuple[MessageId, PersonalText], ...] = ()
+    challenges: tuple[ChallengeId, ...] = ()
+
+
+def evolve_standing(standing: Standing, recorded: Recorded) -> Standing:
+    """Fold one more fact of the interaction in."""
+    event = recorded.event
+    standing = replace(standing, conversation=evolve(standing.conversation, recorded))
+    match event:
+        case MessagePosted():
+            return replace(standing, said=(*standing.said, (event.message, event.text))[-MESSAGES_KEPT:])
+        case ChallengeIssued():
+            return replace(standing, challenges=(*standing.challenges, event.challenge))
+        case ChallengePassed() | ChallengeFailed() if not (isinstance(event, ChallengeFailed) and event.why == "wrong"):
+            return replace(standing, challenges=tuple(each for each in standing.challenges if each != event.challenge))
+    return standing
 
 
 class Turns:
@@ -50,36 +81,31 @@ class Turns:
             self._builtin = (definitions.release, BuiltinModel(definitions.intents))
         return self._builtin[1]
 
+    async def _standing(self, interaction: InteractionId) -> Standing:
+        queries = (reads(interaction), Query(tag("interaction", interaction), CHALLENGES))
+        standing, _ = await self._app.engine.state(queries, Standing(), evolve_standing)
+        for run in standing.conversation.runs:
+            await self._app.releases.ensure(run.release)
+        return standing
+
     async def take(self, due: Due, command: TakeTurn) -> None:
         """Understand a message and let the journeys answer it."""
         app = self._app
-        query = reads(command.interaction)
-        challenges = Query(query.tag, (ChallengeIssued, ChallengePassed, ChallengeFailed))
-        seen = await app.log.read(query, challenges)
-        state = await self._conversation(seen.events)
-        message = next((each for each in reversed(seen.events) if _is(each, command)), None)
-        if message is None:
+        standing = await self._standing(command.interaction)
+        said = next((text for message, text in standing.said if message == command.message), None)
+        if said is None:
             raise Refused("no_such_message", "There is no such message.", status=404)
-        assert isinstance(message.event, MessagePosted)
-        text = "" if isinstance(message.event.text, Erased) else message.event.text
-        if await self._took_code(due, state, seen.events, text):
+        text = "" if isinstance(said, Erased) else said
+        if await self._took_code(due, standing, text):
             return
         context = TurnContext(
             interaction=command.interaction,
             message=command.message,
             text=text,
-            suggestions=await self._suggestions(state, text),
+            suggestions=await self._suggestions(standing.conversation, text),
             model=self._model().name,
         )
         await app.engine.execute(context, cause=due.id, answers=due.id)
-
-    async def _conversation(self, events: Sequence[Recorded]) -> Conversation:
-        state = Conversation()
-        for recorded in events:
-            if isinstance(recorded.event, JourneyStarted):
-                await self._app.releases.ensure(recorded.event.release)
-            state = evolve(state, recorded)
-        return state
 
     async def _suggestions(self, state: Conversation, text: str) -> tuple[Any, ...]:
         app = self._app
@@ -101,17 +127,17 @@ class Turns:
             return ()
         return tuple(suggested) if isinstance(suggested, list | tuple) else (suggested,)
 
-    async def _took_code(self, due: Due, state: Conversation, events: Sequence[Recorded], text: str) -> bool:
+    async def _took_code(self, due: Due, standing: Standing, text: str) -> bool:
         """A one-time code that is typed as a message, while one is asked for, answers the challenge."""
-        open_challenge = _open_challenge(events)
         found = _CODE.fullmatch(text)
         digits = re.sub(r"\D", "", found[1]) if found else ""
-        if open_challenge is None or len(digits) != CODE_DIGITS:
+        if not standing.challenges or len(digits) != CODE_DIGITS:
             return False
-        answer = AnswerChallenge(challenge=open_challenge, session=state.session, code=digits)
+        session = standing.conversation.session
+        answer = AnswerChallenge(challenge=standing.challenges[-1], session=session, code=digits)
         try:
             await self._app.engine.execute(answer, cause=due.id, answers=due.id)
-        except (Refused, Answered):
+        except Refused:
             return False
         return True
 
@@ -134,8 +160,7 @@ class Turns:
                 reason = state.refused.customer_reason
             elif state.judged is not None and state.judged.verdict == "denied":
                 reason = customer_reason(state.judged)
-        started = await app.log.read(Query(tag("interaction", command.interaction), (JourneyStarted,)))
-        await self._conversation(started.events)
+        await self._standing(command.interaction)
         advance = JourneyAdvance(
             interaction=command.interaction, what=command.what, ref=command.ref, result=result, customer_reason=reason
         )
@@ -143,21 +168,3 @@ class Turns:
 
     async def _answer_only(self, due: Due) -> None:
         await self._app.engine.append([], cause=due.id, answers=due.id)
-
-
-def _is(recorded: Recorded, command: TakeTurn) -> bool:
-    return isinstance(recorded.event, MessagePosted) and recorded.event.message == command.message
-
-
-def _open_challenge(events: Sequence[Recorded]) -> ChallengeId | None:
-    """The latest challenge that can still be answered."""
-    open_ones: dict[ChallengeId, None] = {}
-    for recorded in events:
-        match recorded.event:
-            case ChallengeIssued() as event:
-                open_ones[event.challenge] = None
-            case ChallengePassed() as event:
-                open_ones.pop(event.challenge, None)
-            case ChallengeFailed() as event if event.why != "wrong":
-                open_ones.pop(event.challenge, None)
-    return next(reversed(open_ones), None)

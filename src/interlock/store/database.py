@@ -76,7 +76,9 @@ class Database:
         except (PoolTimeout, PoolClosed) as error:
             raise Unavailable("database", "no connection to be had", sent=False) from error
         except psycopg.OperationalError as error:
-            raise Unavailable("database", str(error).strip().splitlines()[0] if str(error).strip() else "lost") from error
+            raise Unavailable(
+                "database", str(error).strip().splitlines()[0] if str(error).strip() else "lost"
+            ) from error
 
     async def _prepare(self, connection: Connection) -> None:
         if self._role:

@@ -55,13 +55,14 @@ class MemoryLog:
         self._now = clock
         self._node = node
 
-    async def read(self, *queries: Query) -> Slice:
+    async def read(self, *queries: Query, since: str = "") -> Slice:
         store = self.store
+        seen = int(since or 0)
         found = {
             index
             for query in queries
             for index in store.by_tag.get(query.tag, ())
-            if not query.types or isinstance(store.events[index].event, query.types)
+            if index >= seen and (not query.types or isinstance(store.events[index].event, query.types))
         }
         return Slice(tuple(self._opened(store.events[index]) for index in sorted(found)), str(len(store.events)))
 
@@ -153,7 +154,7 @@ class MemoryLog:
                     (one.ledger, one.subject): [
                         entry
                         for entry in self.store.entries[one.ledger, one.subject].values()
-                        if entry.at > one.since
+                        if entry.at > one.since or not entry.settled
                     ]
                     for one in windows
                 },

@@ -31,7 +31,7 @@ _AFTER: Final = f"""
 select {_EVENT_COLUMNS} from interlock.event e
   left join interlock.person_key k on k.tenant = e.tenant and k.key = e.key
  where e.tenant = %s and (e.xid, e.position) > (%s::xid8, %s) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
- order by e.xid, e.position limit %s"""
+ order by e.xid, e.position limit %s"""  # noqa: S608  # columns, no values
 _READ: Final = f"""
 with wanted as materialized (
     select distinct t.xid, t.position from unnest(%s::text[], %s::text[]) as q (tag, types)
@@ -45,7 +45,12 @@ select pg_current_snapshot()::text, {_EVENT_COLUMNS}
              cross join lateral (select * from interlock.event e
                                   where e.tenant = %s and e.xid = w.xid and e.position = w.position offset 0) as e
              left join interlock.person_key k on k.tenant = e.tenant and k.key = e.key) on true
- order by e.xid, e.position"""
+ order by e.xid, e.position"""  # noqa: S608  # columns, no values
+_CATCH_UP: Final = _READ.replace(
+    "        offset 0) as t)",
+    "           and t.xid >= pg_snapshot_xmin(%s::pg_snapshot) and not pg_visible_in_snapshot(t.xid, %s::pg_snapshot)\n"
+    "        offset 0) as t)",
+)
 _APPEND: Final = (
     "select xid::text, positions, granted from interlock.append(%s::bigint[], %s::boolean[], %s::text[], %s::text[],"
     " %s::pg_snapshot, %s::timestamptz, %s, %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::bytea[],"
@@ -80,11 +85,14 @@ class PostgresLog:
         self._node = node or None
         self._live_keys: dict[str, tuple[str, bytes]] = {}
 
-    async def read(self, *queries: Query) -> Slice:
+    async def read(self, *queries: Query, since: str = "") -> Slice:
         tags = [query.tag for query in queries]
         types = [_type_names(query) for query in queries]
         async with self._database.connection(self.tenant) as connection:
-            cursor = await connection.execute(_READ, (tags, types, self.tenant, self.tenant))
+            if since:
+                cursor = await connection.execute(_CATCH_UP, (tags, types, self.tenant, since, since, self.tenant))
+            else:
+                cursor = await connection.execute(_READ, (tags, types, self.tenant, self.tenant))
             rows = await cursor.fetchall()
         return Slice(tuple(self._recorded(row[1:]) for row in rows if row[2] is not None), rows[0][0])
 
@@ -216,7 +224,7 @@ class PostgresLog:
                     "select l.ledger, l.subject, l.entry, l.amount, l.at, l.settled"
                     " from unnest(%s::text[], %s::text[], %s::timestamptz[]) as w (ledger, subject, since)"
                     " join interlock.ledger_entry l"
-                    " on l.tenant = %s and l.ledger = w.ledger and l.subject = w.subject and l.at > w.since",
+                    " on l.tenant = %s and l.ledger = w.ledger and l.subject = w.subject and (l.at > w.since or not l.settled)",
                     (
                         [one.ledger for one in windows],
                         [one.subject for one in windows],
@@ -245,9 +253,7 @@ class PostgresLog:
         until = now + timedelta(seconds=lease_s)
         async with self._database.connection(self.tenant) as connection:
             rows = await (
-                await connection.execute(
-                    _CLAIM, (owner, until, self.tenant, self.tenant, now, now, now, limit)
-                )
+                await connection.execute(_CLAIM, (owner, until, self.tenant, self.tenant, now, now, now, limit))
             ).fetchall()
         rows.sort(key=lambda row: row[5])
         return [

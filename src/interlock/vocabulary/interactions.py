@@ -72,6 +72,8 @@ class HandOverFailed(Event, frozen=True, kw_only=True):
     queue: QueueName
     why: Literal["closed", "unstaffed", "full"]
     run: str = ""
+    message: str = ""
+    """What the queue (or whoever closed it) says to customers about it."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person, queue=self.queue)
@@ -170,7 +172,7 @@ class OpenSession(Command, frozen=True, kw_only=True):
 
 
 class ReceiveMessage(Command, frozen=True, kw_only=True):
-    """A customer wrote. Starts or reopens the session's interaction where none is open. ``message`` is the sender's own identifier."""
+    """A customer wrote. Starts or reopens the session's interaction where none is open."""
 
     session: SessionId
     message: MessageId

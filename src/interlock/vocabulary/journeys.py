@@ -50,7 +50,7 @@ class SlotFilled(Event, frozen=True, kw_only=True):
 
 
 class StepReached(Event, frozen=True, kw_only=True):
-    """The run stands at a step and waits there: ``path`` names it as in the file (``5`` or ``3.then.0``), ``waits_for`` says for what."""
+    """The run stands at a step and waits there, for ``waits_for``; ``path`` names it as in the file (``5``, ``3.then.0``)."""
 
     interaction: InteractionId
     person: PersonId

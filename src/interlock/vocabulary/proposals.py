@@ -187,7 +187,7 @@ class EffectUnknown(Event, frozen=True, kw_only=True):
 
 
 class ProposeAction(Command, frozen=True, kw_only=True):
-    """Propose an action by its name with arguments; refused when there is no such action or the arguments do not fit its schema."""
+    """Propose an action by its name; refused when there is none or the arguments do not fit its schema."""
 
     proposal: ProposalId
     interaction: InteractionId

@@ -77,7 +77,7 @@ class OfferAccepted(Event, frozen=True, kw_only=True):
 
 
 class OfferClosed(Event, frozen=True, kw_only=True):
-    """The offer came to nothing: rejected with a reason, timed out (redirect on no answer), or withdrawn because the visit ended."""
+    """The offer came to nothing: rejected, timed out (redirect on no answer), or withdrawn because the visit ended."""
 
     visit: VisitId
     offer: OfferId

@@ -4,7 +4,7 @@ import { waitBefore } from './backoff.js';
 import { batch, signal } from './lib.js';
 import { Misfit, applyOps } from './patches.js';
 
-const PING_EVERY_MS = 20_000, SILENT_MS = 45_000, SIGNED_OUT = 4401;
+const PING_EVERY_MS = 20_000, SILENT_MS = 45_000, SIGNED_OUT = [4001, 4401];
 
 /**
  * @typedef {{of: string, value: import('./lib.js').Signal<any>, problem: import('./lib.js').Signal<string>, cursor: any, users: number}} Doc
@@ -95,7 +95,7 @@ export class Live {
   /** @param {number} code */
   #closed(code) {
     this.socket = null;
-    if (code === SIGNED_OUT) return this.onSignedOut();
+    if (SIGNED_OUT.includes(code)) return this.onSignedOut();
     batch(() => {
       this.link.value = 'lost';
       this.lostSince.value ??= Date.now();

@@ -13,7 +13,11 @@ from rich.table import Table
 from interlock.cli.bench import idle, log, turn
 from interlock.cli.bench.result import Result
 
-BENCHES: Final[dict[str, Callable[[], Coroutine[None, None, Result]]]] = {"log": log.run, "turn": turn.run, "idle": idle.run}
+BENCHES: Final[dict[str, Callable[[], Coroutine[None, None, Result]]]] = {
+    "log": log.run,
+    "turn": turn.run,
+    "idle": idle.run,
+}
 
 
 def run(name: str, *, as_json: bool) -> int:

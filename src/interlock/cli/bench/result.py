@@ -28,7 +28,12 @@ def machine() -> dict[str, str | int]:
             model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), model)
     except OSError:
         pass
-    return {"cpu": model, "cores": os.cpu_count() or 1, "python": platform.python_version(), "system": platform.system()}
+    return {
+        "cpu": model,
+        "cores": os.cpu_count() or 1,
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }
 
 
 def median(values: Sequence[float]) -> float:

@@ -63,6 +63,11 @@ class Customer:
             await self._line.close()
         self._line = None
 
+    @property
+    def connected(self) -> bool:
+        """Whether the page is open."""
+        return self._line is not None
+
     async def nothing_lost(self) -> None:
         """A second window that reads everything from the start sees exactly what this one saw, in the same order."""
         await self._answered("pong", {"type": "ping"})
@@ -83,10 +88,11 @@ class Customer:
     async def say(self, text: str, *, new: bool = False) -> str:
         """Send a message, have it acknowledged, and see it in the transcript; gives the frame's identifier."""
         id = await self._act({"type": "message", "text": text, **({"new": True} if new else {})})
-        said_in = await self.sees(
-            f"its own message {text!r}", lambda frame: said(frame, "customer") and frame["interaction"]
-        )
-        await self.stands(f"in {said_in}, where the message is", lambda state: state["interaction"] == said_in)
+        echo = await self.sees(f"its own message {text!r}", lambda frame: frame if said(frame, "customer") else None)
+        # What was still on its way from before is no answer to this.
+        self._mark = self.frames.index(echo, self._mark) + 1
+        where = echo["interaction"]
+        await self.stands(f"in {where}, where the message is", lambda state: state["interaction"] == where)
         return id
 
     async def say_again(self, id: str, text: str) -> None:

@@ -12,10 +12,10 @@ from interlock.cli.story.asking import (
     first_needs,
     give_code,
 )
-from interlock.cli.story.customer import BOT, Customer, said
+from interlock.cli.story.customer import BOT, said
 from interlock.cli.story.staff import Agent
 from interlock.cli.story.stage import ACTION, Stage
-from interlock.cli.story.waiting import taken_by
+from interlock.cli.story.waiting import leave_if_waiting, taken_by
 from interlock.cli.story.wire import hold, short
 
 SILENCE_S = 1.2
@@ -159,7 +159,7 @@ async def hand_back(stage: Stage) -> str:
     await agent.ask("POST", f"/v1/interactions/{interaction}/hand-back")
     await tom.stands("with the virtual agent", lambda state: state["holder"] == BOT)
     await tom.say(f"Where is my order {stage.orders.toms_mugs.id}?")
-    await tom.hears("the state of his order", stage.orders.toms_mugs.tracking, "shipped", "on its way", "on the way")
+    await tom.hears("the state of his order", stage.orders.toms_mugs.tracking)
     await agent.wrap_up(interaction)
     hold(not tom.state["ended"], "the agent wrapped up his part after handing back, and that ended the interaction")
     await tom.nothing_lost()
@@ -170,7 +170,10 @@ async def agent_is_denied_too(stage: Stage) -> str:
     """6. An agent who tries the same for her is denied by the same rule."""
     eva, interaction, order, agent = stage.eva, stage.notes["denied"], stage.orders.kettle, stage.bo
     towels = order.items[1]
-    await _leave_any_queue(eva)
+    # A denial may have put her in line for the demonstration's own people; and this run's earlier steps may have failed.
+    await eva.is_left_alone()
+    for customer in (eva, stage.tom, stage.nadia):
+        await leave_if_waiting(customer)
     await asyncio.gather(stage.ada.be("offline"), agent.be("available"))
     await taken_by(stage, agent, eva)
     hold(eva.interaction == interaction, f"she is in {eva.interaction} and not in {interaction}")
@@ -187,13 +190,6 @@ async def agent_is_denied_too(stage: Stage) -> str:
     await agent.ask("POST", f"/v1/interactions/{interaction}/wrap-up")
     await agent.wrap_up(interaction)
     return f"denied by {', '.join(rules)}"
-
-
-async def _leave_any_queue(customer: Customer) -> None:
-    """A denial may have put her in line for the demonstration's own people: she leaves it, and comes back."""
-    await customer.is_left_alone()
-    if customer.state["holder"] == "queue":
-        await customer.leave()
 
 
 def _agent(stage: Stage) -> Agent:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
+from collections import Counter
 from typing import Any, Final
 
 from interlock.cli.story.asking import remedy
@@ -13,21 +15,23 @@ from interlock.cli.story.stage import ACTION, Stage, Where
 from interlock.cli.story.wire import Unmet, hold, short
 
 COMMAND_S: Final = 30.0
+SEND_CODE: Final = "mail.send_code"
+CODE: Final = "mail.send_code"
 STORY: Final = (
     "InteractionStarted",
     "MessagePosted",
     "JourneyStarted",
-    "CustomerMatched",
     "ActionProposed",
     "ProposalJudged",
-    "RemedyMet",
     "EffectStarted",
     "EffectSucceeded",
+    "CustomerMatched",
+    "RemedyMet",
     "ChallengeIssued",
     "ChallengePassed",
     "InteractionEnded",
 )
-"""Types that the first one of each follows the first one of the type before it."""
+"""The first fact of each of these types stands behind the first of the type before."""
 
 
 async def read_log(stage: Stage) -> str:
@@ -36,12 +40,15 @@ async def read_log(stage: Stage) -> str:
     facts = await stage.supervisor.facts(interaction)
     check_order(facts)
     check_judgements(facts)
+    printed = await _command(stage.where, interaction, facts)
     for secret in (stage.buyers["eva"].email, stage.buyers["eva"].phone):
-        hold(
-            secret not in json.dumps(facts, ensure_ascii=False),
-            f"the log as staff read it shows {secret!r} in the clear",
-        )
-    printed = await _command(stage.where, interaction, len(facts))
+        clear = [short(fact["data"], 500) for fact in facts if secret in json.dumps(fact, ensure_ascii=False)]
+        hold(not clear, f"the log as staff read it shows {secret!r} in the clear, as in {'; '.join(clear[:2])}")
+    sent = [
+        fact["data"] for fact in facts if fact["data"].get("action") == SEND_CODE and fact["type"] == "ActionProposed"
+    ]
+    codes = [one for one in sent if re.search(r"\b\d{6}\b", json.dumps(one.get("private_args")))]
+    hold(sent and not codes, f"the log as staff read it shows the one-time code: {short(codes[:1], 700)}")
     return f"{len(facts)} facts of {interaction}, {printed}"
 
 
@@ -72,17 +79,20 @@ def check_judgements(facts: list[dict[str, Any]]) -> None:
     hold(refunds.count("allowed") == 3, f"three refunds ran here, and the judgements of refunds were {refunds}")
 
 
-async def _command(where: Where, interaction: str, count: int) -> str:
-    """``interlock log show`` prints as many facts; where this machine has the database."""
+def _digits(codes: list[Any]) -> bool:
+    return re.search(r"\d{6}", json.dumps(codes)) is not None
+
+
+async def _command(where: Where, interaction: str, facts: list[dict[str, Any]]) -> str:
+    """``interlock log show`` prints the same facts, where this machine has the database."""
     if not _is_here(where):
         return "read over HTTP (the database is not on this machine)"
     command = [sys.executable, "-m", "interlock.cli.main", "log", "show", "--interaction", interaction]
     command += ["--data", str(where.data)] if where.data is not None else []
-    lines, text = await asyncio.gather(_run([*command, "--json"]), _run(command))
-    printed = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
-    check_order(printed)
-    check_judgements(printed)
-    hold(len(printed) >= count, f"interlock log show printed {len(printed)} facts of {count}")
+    text = await _run(command)
+    for kind, count in Counter(fact["type"] for fact in facts).items():
+        printed = len(re.findall(rf"\b{kind}\b", text))
+        hold(printed >= count, f"interlock log show prints {printed} of {count} facts {kind}")
     for part in ("ProposalJudged", "refund.confirm", "refund.code", "refund.supervisor", "policy", "facts"):
         hold(part in text, f"interlock log show does not say {part!r}:\n{text[:1500]}")
     return "also by interlock log show"
@@ -90,7 +100,7 @@ async def _command(where: Where, interaction: str, count: int) -> str:
 
 def _is_here(where: Where) -> bool:
     named = any(os.environ.get(name) for name in ("DATABASE_URL", "INTERLOCK_DATABASE_URL"))
-    return named or (where.data is not None and (where.data / "postgres" / "postmaster.pid").exists())
+    return named or (where.data is not None and (where.data / "postgres" / "postgres" / "postmaster.pid").exists())
 
 
 async def _run(command: list[str]) -> str:

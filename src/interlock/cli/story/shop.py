@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -69,6 +70,7 @@ class Shop:
         lines = [{"name": name, "price": {"amount": price, "currency": "EUR"}} for name, price in items]
         body: dict[str, Any] = {"customer_id": buyer.id, "items": lines, "status": status}
         if status == "shipped":
+            body["tracking"] = f"KC{secrets.randbelow(10**12):012}"
             body["expected_at"] = (datetime.now(UTC) + timedelta(days=2)).isoformat()
         made = await self._ask("POST", "/admin/orders", self._admin, body)
         taken = tuple(Item(one["id"], one["name"], one["price"]["amount"]) for one in made["items"])

@@ -161,8 +161,16 @@ class Agent(Staff):
         await self.ask("POST", "/v1/presence", {"presence": presence, "reason": reason})
 
     async def offer(self, interaction: str) -> dict[str, Any]:
-        """Wait until the interaction is offered on the desk; gives the offer."""
-        return await self.see("me", f"an offer of {interaction}", lambda me: offered(me, interaction))
+        """Wait until the interaction is offered on the desk; gives the offer. What else is offered is not taken."""
+        passed: list[str] = []
+        while True:
+            offer = await self.see("me", f"an offer of {interaction}", lambda me: _offer(me, passed))
+            if offer["interaction"] == interaction:
+                return offer
+            # Somebody whom an earlier run left behind, or a visitor of the demonstration.
+            passed.append(offer["offer"])
+            path = f"/v1/visits/{offer['visit']}/offers/{offer['offer']}/reject"
+            await self._request("POST", path, {"reason": "Waiting for somebody else"})
 
     async def accept(self, offer: dict[str, Any]) -> None:
         """Take an offer, and see the interaction among the own work."""
@@ -208,9 +216,8 @@ class Agent(Staff):
         await self.be("offline")
 
 
-def offered(me: dict[str, Any], interaction: str) -> dict[str, Any] | None:
-    """The offer of an interaction in a ``me`` document."""
-    return next((offer for offer in me["offers"] if offer["interaction"] == interaction), None)
+def _offer(me: dict[str, Any], passed: list[str]) -> dict[str, Any] | None:
+    return next((offer for offer in me["offers"] if offer["offer"] not in passed), None)
 
 
 def working_on(me: dict[str, Any], interaction: str) -> str:

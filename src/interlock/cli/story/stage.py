@@ -17,6 +17,8 @@ from interlock.cli.story.wire import Unmet
 QUEUE: Final = "business"
 """A queue that none of the demonstration's own staff serves, so that only this run's agents are offered its visits."""
 ASK_FOR_QUEUE: Final = "I am a business customer and want to order for our restaurant"
+SURNAME: Final = " Check"
+"""What the names of a run's staff end with."""
 ACTION: Final = "shop.refund_item"
 
 
@@ -83,9 +85,9 @@ class Stage:
         """Make the staff, the customers and the orders."""
         await self.admin.sign_in(self.where.admin_password)
         await asyncio.gather(
-            self._employ(self.supervisor, "Sue Check", "supervisor"),
-            self._employ(self.ada, "Ada Check", "agent", QUEUE),
-            self._employ(self.bo, "Bo Check", "agent", QUEUE),
+            self._employ(self.supervisor, f"Sue{SURNAME}", "supervisor"),
+            self._employ(self.ada, f"Ada{SURNAME}", "agent", QUEUE),
+            self._employ(self.bo, f"Bo{SURNAME}", "agent", QUEUE),
         )
         for name in ("Eva Lindqvist", "Rosa Almeida", "Tom Brandt"):
             first = name.split()[0].lower()
@@ -108,6 +110,8 @@ class Stage:
     async def clear_up(self) -> list[str]:
         """Leave nothing that waits for this run: agents offline, the queue open. Gives what could not be done."""
         left: list[str] = []
+        waiting = [one for one in self._customers if one.connected and one.state.get("holder") == "queue"]
+        await asyncio.gather(*(one.leave() for one in waiting if not one.state["ended"]), return_exceptions=True)
         tasks = [self.ada.go_home(), self.bo.go_home()] if self.ada.id and self.bo.id else []
         if self.notes.get("closed"):
             tasks.append(self.open_queue())

@@ -53,7 +53,7 @@ STEPS: Final = (
     Step(UNSTAFFED, waiting.nobody_on_shift, (SET_UP,)),
     Step(QUEUED, waiting.place_in_line, (SET_UP,)),
     Step(LEFT, waiting.leaving, (QUEUED,)),
-    Step(SILENT, waiting.falling_silent, (LEFT,)),
+    Step(SILENT, waiting.falling_silent, (QUEUED,)),
     Step(OFFER, waiting.offer_times_out, (QUEUED,)),
     Step(SCREEN, handling.screen, (OFFER,)),
     Step(VERIFIED, handling.verification, (OFFER,)),
@@ -61,7 +61,7 @@ STEPS: Final = (
     Step(AGENT, handling.agents_refund, (OFFER,)),
     Step(WRAPPED, handling.wrap_up, (OFFER,)),
     Step(BACK, handling.hand_back, (WRAPPED,)),
-    Step(LIMIT_TOO, handling.agent_is_denied_too, (LIMIT, QUEUED)),
+    Step(LIMIT_TOO, handling.agent_is_denied_too, (LIMIT,)),
     Step(LOG, reading.read_log, (SMALL, CODE, APPROVED)),
 )
 """The order matters: nobody may be on shift before the queue is played, and the agents are free again at the end."""

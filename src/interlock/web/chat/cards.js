@@ -17,6 +17,15 @@ export function Card({ card, store, active, next }) {
   return html`<div class="card receipt"><p class="card-title"><${Icon} name="check" />${card.title}</p><${Lines} lines=${card.lines} /></div>`;
 }
 
+/** What the button of a confirmation says: what happens, for how much. "Refund €18.40 for the kettle to …" → "Refund €18.40". @param {any} card */
+function yesWords(card) {
+  const short = /^\S+ (?:[€$£]\s?)?\d[\d.,]*\d(?: [A-Z]{3})?(?=\s|$)/.exec(card.title);
+  return short?.[0] ?? labelOf(card, 'yes') ?? card.title;
+}
+
+/** @param {any} card @param {string} value @returns {string | undefined} */
+const labelOf = (card, value) => card.choices?.find((/** @type {any} */ choice) => choice.value === value)?.label;
+
 /** @param {{lines: any[] | undefined}} props */
 function Lines({ lines }) {
   if (!lines?.length) return null;
@@ -30,8 +39,8 @@ function Confirm({ card, store }) {
     ${answer.how
       ? html`<p class="card-done ${answer.how}"><${Icon} name=${answer.how === 'confirmed' ? 'check' : 'cross'} />${CONFIRMED[answer.how] ?? answer.how}</p>`
       : html`${answer.problem ? html`<p class="card-problem" role="alert">${answer.problem}</p>` : null}
-        <div class="card-buttons"><button type="button" class="primary" disabled=${answer.pending} onClick=${() => store.confirm(card, true)}>${answer.pending ? 'Sending…' : card.title}</button>
-          <button type="button" disabled=${answer.pending} onClick=${() => store.confirm(card, false)}>Not now</button></div>`}</div>`;
+        <div class="card-buttons"><button type="button" class="primary" disabled=${answer.pending} onClick=${() => store.confirm(card, true)}>${answer.pending ? 'Sending…' : yesWords(card)}</button>
+          <button type="button" disabled=${answer.pending} onClick=${() => store.confirm(card, false)}>${labelOf(card, 'no') ?? 'Not now'}</button></div>`}</div>`;
 }
 
 /** @param {{card: any, store: ChatStore}} props */

@@ -2,7 +2,7 @@
 // How does the chat stay connected? One WebSocket that comes back by itself and goes on from the last position.
 import { waitBefore } from '../backoff.js';
 
-const PING_EVERY_MS = 25_000, SILENT_MS = 60_000, UNKNOWN_SESSION = 4401;
+const PING_EVERY_MS = 25_000, SILENT_MS = 60_000, UNKNOWN_SESSION = [4001, 4401];
 
 export class ChatLink {
   /**
@@ -64,7 +64,7 @@ export class ChatLink {
     };
     socket.onclose = (event) => {
       this.socket = null;
-      if (event.code === UNKNOWN_SESSION) this.options.onUnknown();
+      if (UNKNOWN_SESSION.includes(event.code)) this.options.onUnknown();
       this.#later();
     };
     return undefined;

@@ -30,13 +30,16 @@ export function Log({ store }) {
     ${store.typing.value ? html`<p class="typing"><i /><i /><i /><span>${store.typing.value} is writing</span></p>` : null}</div>`;
 }
 
+/** Its name, and always that it is a machine. @param {string | undefined} name */
+const assistant = (name) => (name && !/assistant/i.test(name) ? `${name} · virtual assistant` : 'Virtual assistant');
+
 /** @param {{message: any, before: any, store: any, active: boolean, next: string}} props */
 function Row({ message, before, store, active, next }) {
   const { author } = message;
   const newDay = !before || new Date(before.at).toDateString() !== new Date(message.at).toDateString();
   const newTalk = before && before.interaction && message.interaction && before.interaction !== message.interaction;
   const grouped = !newDay && !newTalk && before.author.kind === author.kind && before.author.name === author.name && Date.parse(message.at) - Date.parse(before.at) < GROUP_MS;
-  const by = author.kind === 'customer' ? 'You' : author.kind === 'virtual_agent' ? 'Virtual assistant' : author.name || (author.kind === 'agent' ? 'Colleague' : '');
+  const by = author.kind === 'customer' ? 'You' : author.kind === 'virtual_agent' ? assistant(author.name) : author.name || (author.kind === 'agent' ? 'Colleague' : '');
   return html`${newDay || newTalk ? html`<p class="divider">${newTalk ? 'New conversation · ' : ''}${new Date(message.at).toDateString() === new Date().toDateString() ? 'Today' : day(message.at)}</p>` : null}
     <div class="row ${author.kind} ${grouped ? 'grouped' : ''}">
       ${by ? html`<p class="by ${grouped || author.kind === 'customer' ? 'hidden' : ''}">${author.kind === 'virtual_agent' ? html`<${Icon} name="machine" size=${13} />` : null}${by}</p>` : null}
@@ -50,5 +53,5 @@ function Unsent({ message, store }) {
   return html`<div class="row customer unsent"><p class="by hidden">You</p><p class="bubble" dir="auto">${message.text}</p>
     ${message.problem
       ? html`<p class="send-state bad"><${Icon} name="alert" size=${13} />Not sent: ${message.problem} <button type="button" class="link" onClick=${() => store.retry(message)}>Try again</button> <button type="button" class="link" onClick=${() => store.discard(message.id)}>Remove</button></p>`
-      : html`<p class="send-state">${waits ? 'Sent as soon as you are connected' : 'Sending…'}</p>`}</div>`;
+      : html`<p class="send-state">${message.sent ? '' : waits ? 'Sent as soon as you are connected' : 'Sending…'}</p>`}</div>`;
 }

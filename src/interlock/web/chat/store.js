@@ -4,7 +4,7 @@ import { batch, computed, signal } from '../lib.js';
 import { ChatLink } from './link.js';
 import { Memory } from './memory.js';
 
-const SETTLE_MS = 500, TYPING_MS = 5000;
+const SETTLE_MS = 500, TYPING_MS = 5000, ANSWER_MS = 6000, AGAIN_MS = 2000;
 
 /**
  * @typedef {{id: string, at: string, author: {kind: string, name?: string}, text: string, card: any, interaction: string}} Message
@@ -12,6 +12,8 @@ const SETTLE_MS = 500, TYPING_MS = 5000;
  */
 
 const newId = () => (crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''));
+/** @param {import('./memory.js').Unsent} one */
+const fresh = (one) => ({ ...one, problem: '', sent: false });
 const QUIET = { interaction: null, holder: 'virtual_agent', agent_name: null, queue: null, ended: false, silence_warned: false };
 
 export class ChatStore {
@@ -25,7 +27,7 @@ export class ChatStore {
     this.greeting = signal('');
     this.state = signal(/** @type {any} */ (QUIET));
     this.messages = signal(/** @type {Message[]} */ ([]));
-    this.unsent = signal(this.memory.unsent().map((one) => ({ ...one, problem: '' })));
+    this.unsent = signal(this.memory.unsent().map(fresh));
     this.answers = signal(/** @type {Record<string, Answer>} */ ({}));
     this.typing = signal('');
     /** The replay is over: what comes now is new. */
@@ -38,6 +40,8 @@ export class ChatStore {
     this.unacknowledged = new Map();
     /** Which card a frame answered, also after its acknowledgement. @type {Map<string, string>} */
     this.answered = new Map();
+    /** Messages of ours that the log showed and that matched nothing that waits. */
+    this.strays = 0;
     this.cursor = null;
     this.chat = new ChatLink({
       server,
@@ -73,7 +77,7 @@ export class ChatStore {
     const message = { id: newId(), text, at: Date.now(), ...(this.fresh.peek() ? { fresh: true } : {}) };
     this.fresh.value = false;
     this.memory.addUnsent(message);
-    this.unsent.value = [...this.unsent.peek(), { ...message, problem: '' }];
+    this.unsent.value = [...this.unsent.peek(), fresh(message)];
     this.#connect();
     this.#deliver(message);
   }
@@ -86,6 +90,7 @@ export class ChatStore {
   /** Try a message again that was refused. @param {any} message */
   retry(message) {
     this.#markUnsent(message.id, '');
+    this.memory.addUnsent({ id: message.id, text: message.text, at: message.at, ...(message.fresh ? { fresh: true } : {}) });
     this.#deliver(message);
   }
 
@@ -171,7 +176,7 @@ export class ChatStore {
       else if (frame.type === 'ack') this.#acknowledged(frame.id);
       else if (frame.type === 'error') this.#refused(frame);
       else if (frame.type === 'typing') this.#typed(frame.author);
-      else if (frame.type === 'answered') this.#setAnswer(frame.proposal || frame.challenge, { how: frame.how });
+      else if (frame.type === 'answered') this.#answeredCard(frame);
     });
   }
 
@@ -186,7 +191,7 @@ export class ChatStore {
       this.markSeen();
     }, SETTLE_MS);
     // The identifiers make it safe to send everything again that was not acknowledged.
-    this.unsent.value = this.memory.unsent().map((one) => ({ ...one, problem: '' }));
+    this.unsent.value = this.memory.unsent().map(fresh);
     for (const message of this.unsent.peek()) this.#deliver(message);
     for (const { frame: kept } of this.unacknowledged.values()) this.chat.send(kept);
   }
@@ -196,7 +201,7 @@ export class ChatStore {
     const message = { ...frame.message, interaction: frame.interaction };
     if (this.messages.peek().some((one) => one.id === message.id)) return;
     this.messages.value = [...this.messages.peek(), message];
-    if (message.author.kind === 'customer') this.#acknowledged(message.id, true);
+    if (message.author.kind === 'customer') this.#echoed(message);
     else {
       this.typing.value = '';
       for (const [key, answer] of Object.entries(this.answers.peek())) if (answer.pending) this.#setAnswer(key, {}); // answered in words
@@ -204,16 +209,40 @@ export class ChatStore {
     if (this.settled.peek()) this.markSeen();
   }
 
-  /** @param {string} id @param {boolean} [shown] whether the log shows it now */
-  #acknowledged(id, shown = false) {
+  /** The server has it. @param {string} id */
+  #acknowledged(id) {
     this.unacknowledged.delete(id);
     this.memory.dropUnsent(id);
-    if (shown) this.unsent.value = this.unsent.peek().filter((one) => one.id !== id);
-    else this.unsent.value = this.unsent.peek().filter((one) => one.id !== id || !this.messages.peek().some((message) => message.id === id));
+    const card = this.answered.get(id);
+    if (card) setTimeout(() => this.#notAnswered(card), ANSWER_MS);
+    if (this.strays > 0) {
+      this.strays -= 1; // its echo came first, with other words: a card number was taken out of it
+      this.unsent.value = this.unsent.peek().filter((one) => one.id !== id);
+    } else {
+      this.unsent.value = this.unsent.peek().map((one) => (one.id === id ? { ...one, sent: true } : one));
+      setTimeout(() => (this.unsent.value = this.unsent.peek().filter((one) => one.id !== id)), ANSWER_MS); // the log has shown it by now
+    }
+  }
+
+  /** The log shows what was sent from here (or from another tab). The server's identifiers are its own, so the words decide. @param {Message} message */
+  #echoed(message) {
+    const unsent = this.unsent.peek();
+    const one = unsent.find((own) => own.id === message.id) ?? unsent.find((own) => own.text === message.text) ?? unsent.find((own) => own.sent);
+    if (one) this.unsent.value = unsent.filter((other) => other !== one);
+    else if (unsent.length && this.settled.peek()) this.strays += 1;
+  }
+
+  /** An answer was taken and nothing followed: let it be given again. @param {string} key */
+  #notAnswered(key) {
+    if (this.answers.peek()[key]?.pending) this.#setAnswer(key, { problem: 'That was not accepted. Please look at it once more.' });
   }
 
   /** @param {any} frame */
   #refused(frame) {
+    if (frame.code === 'try_again') {
+      setTimeout(() => this.#again(frame.id), AGAIN_MS);
+      return;
+    }
     const card = this.answered.get(frame.id);
     if (card) this.#setAnswer(card, { problem: frame.reason });
     this.unacknowledged.delete(frame.id);
@@ -223,9 +252,24 @@ export class ChatStore {
     }
   }
 
+  /** The server could not store it just now. @param {string} id */
+  #again(id) {
+    const message = this.unsent.peek().find((one) => one.id === id);
+    const kept = this.unacknowledged.get(id);
+    if (message) this.#deliver(message);
+    else if (kept) this.chat.send(kept.frame);
+  }
+
   /** @param {string} id @param {string} problem */
   #markUnsent(id, problem) {
     this.unsent.value = this.unsent.peek().map((one) => (one.id === id ? { ...one, problem } : one));
+  }
+
+  /** @param {any} frame */
+  #answeredCard(frame) {
+    const left = frame.attempts_left;
+    const again = typeof left === 'number' ? ` You have ${left} ${left === 1 ? 'try' : 'tries'} left.` : '';
+    this.#setAnswer(frame.proposal || frame.challenge, frame.how === 'wrong' ? { problem: `That is not the code that we sent.${again}` } : { how: frame.how });
   }
 
   /** @param {string} key @param {Answer} answer */
@@ -235,7 +279,7 @@ export class ChatStore {
 
   /** @param {any} author */
   #typed(author) {
-    const name = author?.name || 'Somebody';
+    const name = author?.name || this.state.peek().agent_name || 'Our colleague';
     this.typing.value = name;
     setTimeout(() => this.typing.peek() === name && (this.typing.value = ''), TYPING_MS);
   }

@@ -36,7 +36,7 @@ export function Conversation() {
 function closedBecause(value) {
   if (value.my_state === 'handling') return '';
   if (value.ended_at) return `This interaction has ended: ${endWords(value.end_reason)}.`;
-  return value.holder?.kind === 'virtual_agent' ? 'The virtual assistant has this interaction.' : value.holder?.kind === 'queue' ? 'This interaction waits in a queue.' : `${value.holder?.agent_name || 'A colleague'} has this interaction.`;
+  return value.holder?.kind === 'virtual_agent' ? 'The virtual agent has this interaction.' : value.holder?.kind === 'queue' ? 'This interaction waits in a queue.' : `${value.holder?.agent_name || 'A colleague'} has this interaction.`;
 }
 
 /** @param {{value: any}} props */
@@ -45,11 +45,11 @@ function Head({ value }) {
   return html`<header class="talk-head">
     <div class="talk-who"><h1 dir="auto">${customerName(value)}</h1>
       <p class="note"><${ChannelIcon} channel=${value.channel} /> ${termOf(value.channel)} · began <${At} at=${value.started_at} />
-        ${value.holder?.kind === 'agent' && mine ? html` · with you for <${Ago} at=${value.holder.since} />` : null}
+        ${value.holder?.since && mine ? html` · with you for <${Ago} at=${value.holder.since} />` : null}
         ${value.ended_at ? html` · <strong>ended <${At} at=${value.ended_at} /></strong>, ${endWords(value.end_reason)}` : null} · <${CopyId} id=${value.id} label="interaction" /></p></div>
     <div class="talk-buttons">
       ${value.my_state === 'wrap_up' ? html`<${Mark} tone="warn" icon="wrap">Wrap-up<//>` : null}
-      ${mine ? html`<button type="button" class="button" onClick=${() => (overlay.value = 'hand-back')} title="Hand back to the virtual assistant"><${Icon} name="back" /><span class="wide-only">Hand back…</span> <${Keys} of="b" /></button>
+      ${mine ? html`<button type="button" class="button" onClick=${() => (overlay.value = 'hand-back')} title="Hand back to the virtual agent"><${Icon} name="back" /><span class="wide-only">Hand back…</span> <${Keys} of="b" /></button>
         <button type="button" class="button" onClick=${() => (overlay.value = 'wrap-up')} title="End the conversation and wrap up"><${Icon} name="wrap" /><span class="wide-only">Wrap up…</span> <${Keys} of="w" /></button>` : null}</div></header>`;
 }
 
@@ -60,8 +60,9 @@ function Story({ value }) {
     /** @type {number | undefined} */
     let timer;
     const stop = live.onSignal(`interaction:${value.id}`, (frame) => {
-      if (frame.signal !== 'typing' || frame.author?.kind === 'agent') return;
-      setTyping(nameOf(frame.author) === 'Customer' || !frame.author ? customerName(value) : nameOf(frame.author));
+      const author = frame.author?.kind ?? frame.author ?? 'customer';
+      if (frame.signal !== 'typing' || author === 'agent') return;
+      setTyping(author === 'customer' ? customerName(value) : nameOf(frame.author));
       clearTimeout(timer);
       timer = setTimeout(() => setTyping(''), TYPING_MS);
     });
@@ -83,8 +84,8 @@ function HandBack({ value }) {
     close();
     await ask(pathOf('hand-back'));
   };
-  return html`<${Dialog} title="Hand back to the virtual assistant?" onClose=${close}>
-    <p>The virtual assistant answers ${customerName(value)} from here on. Your part goes to wrap-up.</p>
+  return html`<${Dialog} title="Hand back to the virtual agent?" onClose=${close}>
+    <p>The virtual agent answers ${customerName(value)} from here on. Your part goes to wrap-up.</p>
     <div class="form-end"><button type="button" class="button" onClick=${close}>Keep it</button>
       <button type="button" class="button primary" autofocus onClick=${go}>Hand back</button></div><//>`;
 }

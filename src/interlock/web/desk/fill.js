@@ -2,6 +2,8 @@
 // Which arguments of an action are known already, from what was looked up or said before?
 import { html } from '../lib.js';
 import { isMoney } from '../transcript/values.js';
+import { Icon } from '../ui/icons.js';
+import { Menu } from '../ui/menu.js';
 import { form, folds, pane } from './state.js';
 
 /** "items" → "item". @param {string} list */
@@ -69,14 +71,22 @@ export function openForm(action, values, notes = {}) {
 /** "Refund an item" → "Refund…": what stands on a small button. @param {string} title */
 const short = (title) => `${title.split(' ')[0]}…`;
 
-/** Buttons at the end of a row: the actions that this row fills. @param {any} value @param {any} entry @param {any} row @param {string} list */
+/** Buttons at the end of a row: the actions that this row fills; those that begin alike share a button. @param {any} value @param {any} entry @param {any} row @param {string} list */
 export function rowActions(value, entry, row, list) {
   const fitting = (value.actions ?? [])
     .map((/** @type {any} */ action) => ({ action, ...fillFrom(action.args ?? [], row, list, { ...entry.args, ...entry.result }) }))
     .filter((/** @type {any} */ one) => one.fromRow > 0);
-  return fitting.map((/** @type {any} */ { action, values, notes }) => {
-    const nothingLeft = action.args.some((/** @type {any} */ arg) => arg.type === 'money' && isMoney(values[arg.name]) && values[arg.name].amount <= 0);
-    return html`<button type="button" class="button small" disabled=${nothingLeft} title=${nothingLeft ? 'Nothing is left of it' : action.title}
-      aria-label="${action.title}: ${row.name ?? row.id}" onClick=${() => openForm(action, values, notes)}>${nothingLeft ? 'Nothing left' : short(action.title)}</button>`;
-  });
+  const words = [...new Set(fitting.map((/** @type {any} */ one) => short(one.action.title)))];
+  return html`<span class="row-actions">${words.map((word) => html`<${RowButton} key=${word} word=${word} row=${row} fitting=${fitting.filter((/** @type {any} */ one) => short(one.action.title) === word)} />`)}</span>`;
+}
+
+/** @param {{word: string, row: any, fitting: Array<{action: any, values: any, notes: any}>}} props */
+function RowButton({ word, row, fitting }) {
+  const [{ action, values, notes }] = fitting;
+  const name = `${action.title}: ${row.name ?? row.id}`;
+  const nothingLeft = action.args.some((/** @type {any} */ arg) => arg.type === 'money' && isMoney(values[arg.name]) && values[arg.name].amount <= 0);
+  if (nothingLeft) return html`<span class="note" title=${action.title}>Nothing left</span>`;
+  if (fitting.length === 1) return html`<button type="button" class="button small" title=${action.title} aria-label=${name} onClick=${() => openForm(action, values, notes)}>${word}</button>`;
+  return html`<${Menu} floating name=${name} className="button small" label=${html`${word}<${Icon} name="down" size=${12} />`}>
+    ${(/** @type {() => void} */ close) => fitting.map((one) => html`<button type="button" onClick=${() => (close(), openForm(one.action, one.values, one.notes))}>${one.action.title}</button>`)}<//>`;
 }

@@ -3,13 +3,14 @@
 import { html, useState } from '../lib.js';
 import { Tried } from '../transcript/transcript.js';
 import { inline } from '../transcript/values.js';
-import { humanise } from '../format.js';
+import { slowNow } from '../clock.js';
+import { humanise, since } from '../format.js';
 import { Icon } from '../ui/icons.js';
 import { Ago, At, CopyId, Empty, Keys, Mark, Pairs, Skeleton } from '../ui/parts.js';
 import { Actions } from './actions.js';
 import { ask, folds, open, openDoc, pane, pathOf, selected } from './state.js';
 
-const VERIFY_LEVEL = 2;
+const VERIFY_LEVEL = 2, CODE_VALID_S = 600;
 
 export function KnownColumn() {
   const value = open.value;
@@ -73,15 +74,17 @@ function Customer({ value }) {
 function Verify({ value }) {
   const [sentAt, setSentAt] = useState('');
   const [busy, setBusy] = useState(false);
+  const asked = value.entries.findLast((/** @type {any} */ entry) => entry.code === 'code_sent' || entry.code === 'code_failed');
+  const openSince = asked?.code === 'code_sent' && since(asked.at, slowNow.value) < CODE_VALID_S ? asked.at : sentAt;
   const verified = value.assurance?.level >= VERIFY_LEVEL && value.assurance.valid !== false;
   if (verified || !value.customer.matched || value.my_state !== 'handling') return null;
   const verify = async () => {
     setBusy(true);
-    if (await startVerification()) setSentAt(new Date().toISOString());
+    if (await startVerification()) setSentAt(new Date(slowNow.peek()).toISOString());
     setBusy(false);
   };
-  return html`<div class="verify"><button type="button" class="button" id="verify" disabled=${busy} onClick=${verify}><${Icon} name="shield" />${sentAt ? 'Send another code' : 'Verify customer'} <${Keys} of="v" /></button>
-    <p class="note" role="status">${sentAt ? html`Code sent <${Ago} at=${sentAt} /> ago. This changes by itself when it is entered.` : 'Sends a one-time code to the address registered with the shop.'}</p></div>`;
+  return html`<div class="verify"><button type="button" class="button" id="verify" disabled=${busy} onClick=${verify}><${Icon} name="shield" />${openSince ? 'Send another code' : 'Verify customer'} <${Keys} of="v" /></button>
+    <p class="note" role="status">${openSince ? html`Code sent <${Ago} at=${openSince} /> ago. This changes by itself when it is entered.` : 'Sends a one-time code to the address registered with the shop.'}</p></div>`;
 }
 
 /** @returns {Promise<any>} */

@@ -115,8 +115,9 @@ async function deliver(interaction, message) {
 
 /** Pending replies of an interaction, without those that the transcript shows. @param {string} interaction @param {any[]} entries @returns {Pending[]} */
 export function pendingOf(interaction, entries) {
-  const shown = new Set(entries.map((entry) => entry.id));
-  return (pending.value[interaction] ?? []).filter((message) => !shown.has(message.id)).map((message) => ({
+  // The log's identifier of a message ends with the one that this page gave it.
+  const shown = (/** @type {string} */ id) => entries.some((entry) => entry.kind === 'message' && (entry.id === id || entry.id.endsWith(`_${id}`)));
+  return (pending.value[interaction] ?? []).filter((message) => !shown(message.id)).map((message) => ({
     ...message,
     retry: () => deliver(interaction, message),
     drop: () => {

@@ -35,10 +35,10 @@ function WorkRow({ one, index }) {
   const draft = !current && drafts.get(one.interaction);
   return html`<li><button type="button" class="work-row ${current ? 'current' : ''}" aria-current=${current ? 'true' : null} onClick=${() => select(one.interaction)}>
     <span class="work-top"><${ChannelIcon} channel=${one.channel ?? 'chat'} /><span class="work-name" dir="auto">${one.customer_label || 'Unknown customer'}</span>
-      ${one.unread ? html`<span class="badge" aria-label="${one.unread} unread">${one.unread}</span>` : html`<span class="note"><${Ago} at=${one.last_at ?? one.since} /></span>`}</span>
+      ${one.unread && !current ? html`<span class="badge" aria-label="${one.unread} unread">${one.unread}</span>` : html`<span class="note"><${Ago} at=${one.last_at ?? one.since} /></span>`}</span>
     <span class="work-text" dir="auto">${draft ? html`<em>Draft:</em> ${draft}` : one.last_text}</span>
     <span class="work-foot">${one.state === 'wrap_up' ? html`<${Mark} tone="warn" icon="wrap">Wrap-up<//>` : one.state !== 'handling' ? html`<${Mark}>${termOf(one.state)}<//>` : null}
-      ${one.waiting_for ? html`<span class="note">${one.waiting_for === 'agent' ? 'Waits for you' : `Waits for ${one.waiting_for === 'customer' ? 'the customer' : one.waiting_for}`}</span>` : null}
+      ${one.waiting_for ? html`<span class="note">${['agent', 'you'].includes(one.waiting_for) ? 'Waits for you' : `Waits for ${one.waiting_for === 'customer' ? 'the customer' : one.waiting_for}`}</span>` : null}
       ${index < 9 ? html`<${Keys} of=${`Alt+${index + 1}`} />` : null}</span></button></li>`;
 }
 

@@ -41,5 +41,6 @@ function AgentRow({ agent }) {
 
 /** Taken places of all places. @param {{load: number, capacity: number}} props */
 function Load({ load, capacity }) {
+  if (!capacity) return html`<span class="none">–</span>`;
   return html`<span class="load" title="${load} of ${capacity} places taken"><span class="slots" aria-hidden="true">${Array.from({ length: Math.min(8, capacity) }, (_, i) => html`<i class=${i < load ? 'taken' : ''} key=${i} />`)}</span><span class="num">${load} of ${capacity}</span></span>`;
 }

@@ -4,12 +4,12 @@ import { slowNow } from '../clock.js';
 import { count, duration, humanise, moneyText, since } from '../format.js';
 import { html } from '../lib.js';
 import { inline } from '../transcript/values.js';
-import { metWords, nameOf } from '../transcript/words.js';
+import { metWords } from '../transcript/words.js';
 import { Icon } from '../ui/icons.js';
 import { Ago, At, CopyId, Empty, ErrorNote, Keys, MachineSign, Mark, Pairs, Skeleton } from '../ui/parts.js';
 import { Decide, Resolve } from './decide.js';
 import { Look } from './look.js';
-import { approvals, approvalsDoc, chosen, current, inbox, overlay } from './state.js';
+import { approvals, approvalsDoc, chosen, current, inbox, overlay, whoIs } from './state.js';
 
 const SOON_S = 3600;
 
@@ -63,7 +63,7 @@ function Detail({ kind, item }) {
       : html`<h2>Why it needs approval</h2>
           <ul class="rulings big">${(item.rulings ?? []).map((/** @type {any} */ ruling) => html`<li><span>${ruling.reason}</span><${CopyId} id=${ruling.rule} label="rule" /></li>`)}</ul>
           <h2>What was met already</h2>
-          ${item.met?.length ? html`<ul class="remedies">${item.met.map((/** @type {any} */ one) => html`<li class="met"><${Icon} name="check" size=${14} />${metWords(one.remedy)} by ${nameOf(one.by)} <span class="note"><${At} at=${one.at} /></span></li>`)}</ul>` : html`<p class="note">Nothing was asked of the customer.</p>`}
+          ${item.met?.length ? html`<ul class="remedies">${item.met.map((/** @type {any} */ one) => html`<li class="met"><${Icon} name="check" size=${14} />${metWords(one.remedy)} by ${whoIs(one.by)} <span class="note"><${At} at=${one.at} /></span></li>`)}</ul>` : html`<p class="note">Nothing was asked of the customer.</p>`}
           <h2>Judged on</h2>
           <${Pairs} rows=${(item.facts ?? []).map((/** @type {any} */ fact) => ({ label: humanise(fact.name), value: inline(fact.value), note: fact.age_s === undefined || fact.age_s === null ? '' : `read ${duration(fact.age_s)} before` }))} />
           <${Decide} item=${item} />`}
@@ -73,7 +73,7 @@ function Detail({ kind, item }) {
 /** @param {any} item */
 function asker(item) {
   if (!item.by) return null;
-  return item.by.kind === 'virtual_agent' || item.by.kind === 'external_agent' ? html`<${MachineSign} name=${`${nameOf(item.by)} asks`} />` : html`<span><${Icon} name="person" size=${14} /> ${nameOf(item.by)} asks</span>`;
+  return item.by.kind === 'virtual_agent' || item.by.kind === 'external_agent' ? html`<${MachineSign} name=${`${whoIs(item.by)} asks`} />` : html`<span><${Icon} name="person" size=${14} /> ${whoIs(item.by)} asks</span>`;
 }
 
 /** The last decisions, folded away. */
@@ -81,7 +81,7 @@ function Decided() {
   const decided = approvals.value?.decided ?? [];
   return html`<details class="decided"><summary>Last decided <span class="note num">${decided.length}</span></summary>
     ${decided.length ? html`<ul>${decided.map((/** @type {any} */ one) => html`<li key=${one.proposal}><p>${one.says}</p>
-      <p class="note"><${Mark} tone=${one.how === 'approved' ? 'good' : one.how === 'rejected' ? 'bad' : 'plain'} icon=${one.how === 'approved' ? 'check' : 'cross'}>${one.how === 'approved' ? 'Approved' : one.how === 'rejected' ? 'Rejected' : 'Expired'}<//> ${nameOf(one.by)} · <${At} at=${one.at} /></p>
+      <p class="note"><${Mark} tone=${one.how === 'approved' ? 'good' : one.how === 'rejected' ? 'bad' : 'plain'} icon=${one.how === 'approved' ? 'check' : 'cross'}>${one.how === 'approved' ? 'Approved' : one.how === 'rejected' ? 'Rejected' : 'Expired'}<//> ${whoIs(one.by)} · <${At} at=${one.at} /></p>
       ${one.customer_reason ? html`<p class="note">Told: ${one.customer_reason}</p>` : null}${one.file_reason ? html`<p class="note">File: ${one.file_reason}</p>` : null}</li>`)}</ul>` : html`<p class="note list-none">Nothing yet.</p>`}</details>`;
 }
 

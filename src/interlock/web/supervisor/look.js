@@ -18,7 +18,7 @@ export function Look({ interaction }) {
   const value = doc?.value.value;
   if (doc?.problem.value) return html`<${Empty} title="It cannot be shown">${doc.problem.value}<//>`;
   if (!value) return html`<${Skeleton} lines=${6} label="Loading the interaction" />`;
-  const holder = value.holder?.kind === 'agent' ? `with ${value.holder.agent_name}` : value.holder?.kind === 'queue' ? 'waiting in a queue' : 'with the virtual assistant';
+  const holder = value.holder?.kind === 'agent' ? `with ${value.holder.agent_name}` : value.holder?.kind === 'queue' ? 'waiting in a queue' : 'with the virtual agent';
   return html`<header class="look-head"><strong dir="auto">${value.customer?.name || 'Unknown customer'}</strong>
       <p class="note">${termOf(value.channel)} · began <${At} at=${value.started_at} /> · ${value.ended_at ? html`ended <${At} at=${value.ended_at} />` : holder} · ${value.assurance?.label || 'Not identified'} · <${CopyId} id=${value.id} label="interaction" /></p></header>
     <${Transcript} entries=${value.entries} label="Transcript, to read" />`;

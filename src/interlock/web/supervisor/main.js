@@ -12,7 +12,7 @@ import { Agents } from './agents.js';
 import { Approvals, decide, InboxStrip } from './approvals.js';
 import { LookDialog } from './look.js';
 import { Queues } from './queues.js';
-import { board, boardDoc, chosen, current, inbox, live, looking, move, overlay, show, view } from './state.js';
+import { board, boardDoc, chosen, current, inbox, live, looking, me, move, overlay, show, view } from './state.js';
 import { Wall } from './wall.js';
 
 const TITLES = /** @type {Record<string, string>} */ ({ floor: 'Floor', approvals: 'Approvals', wall: 'Wallboard' });
@@ -45,7 +45,7 @@ function BoardState({ children }) {
 
 function Floor() {
   const { interactions, parked } = board.value;
-  const figures = [['Open interactions', interactions.open, ''], ['With the virtual assistant', interactions.with_virtual_agent, 'machine'], ['Waiting', interactions.waiting, ''], ['With agents', interactions.with_agents, '']];
+  const figures = [['Open interactions', interactions.open, ''], ['With the virtual agent', interactions.with_virtual_agent, 'machine'], ['Waiting', interactions.waiting, ''], ['With agents', interactions.with_agents, '']];
   return html`<div class="floor"><${InboxStrip} />
     <dl class="figures">${figures.map(([label, value, tone]) => html`<div class=${tone}><dt>${tone ? html`<${Icon} name="machine" size=${13} /> ` : null}${label}</dt><dd class="num">${value}</dd></div>`)}
       ${parked ? html`<div><dt>Parked work</dt><dd class="num">${parked} <${Mark} tone="warn" icon="alert">Needs a look<//></dd></div>` : null}</dl>
@@ -73,4 +73,4 @@ register([
 ]);
 
 render(html`<${Supervisor} />`, /** @type {Element} */ (document.getElementById('page')));
-signedIn().then((answer) => (who.value = answer), (error) => (failed.value = error.message));
+signedIn().then((answer) => ((who.value = answer), (me.value = answer.staff)), (error) => (failed.value = error.message));

@@ -15,7 +15,7 @@ const closing = signal(/** @type {any} */ (null));
 /** A service level against its target, in a word. @param {any} queue @returns {{tone: string, icon: any, word: string}} */
 export function levelState(queue) {
   const level = queue.service_level;
-  if (level === null || level === undefined) return { tone: 'plain', icon: 'clock', word: 'No figures yet' };
+  if (level === null || level === undefined || queue.target === null) return { tone: 'plain', icon: 'clock', word: 'No figures yet' };
   if (level >= queue.target) return { tone: 'good', icon: 'check', word: 'On target' };
   if (level >= queue.target - NEAR_TARGET) return { tone: 'warn', icon: 'alert', word: 'Just below' };
   return { tone: 'bad', icon: 'alert', word: 'Below target' };
@@ -24,7 +24,7 @@ export function levelState(queue) {
 /** The longest wait against the threshold. @param {any} queue @param {number} at */
 export function waitState(queue, at) {
   const waited = since(queue.longest_since, at);
-  if (!queue.longest_since) return 'plain';
+  if (!queue.longest_since || !queue.threshold_s) return 'plain';
   return waited > queue.threshold_s * 2 ? 'bad' : waited > queue.threshold_s ? 'warn' : 'plain';
 }
 
@@ -46,15 +46,15 @@ function QueueRow({ queue }) {
   const visits = (board.value?.visits ?? []).filter((/** @type {any} */ visit) => visit.queue === queue.name);
   return html`<tr class=${queue.open ? '' : 'closed'}>
       <th scope="row"><button type="button" class="disclose" aria-expanded=${shown} disabled=${!visits.length} onClick=${() => (opened.value = shown ? '' : queue.name)}><${Icon} name=${shown ? 'down' : 'chevron'} size=${14} />${queue.title}</button>
-        ${queue.open ? null : html`<p class="closed-line"><${Mark} tone="bad" icon="stop">Closed<//> <span class="note">${queue.closed_message}</span></p>`}</th>
+        ${queue.open ? null : queue.closed_message ? html`<p class="closed-line"><${Mark} tone="bad" icon="stop">Closed<//> <span class="note">${queue.closed_message}</span></p>` : html`<p class="closed-line"><${Mark} icon="clock">Outside its hours<//></p>`}</th>
       <td class="right"><span class="figure">${queue.waiting}</span>${queue.offered ? html`<span class="note under">${queue.offered} offered</span>` : null}</td>
       <td class="right wait ${wait}"><${Ticking} at=${queue.longest_since} />${wait === 'plain' ? null : html`<span class="under">over ${duration(queue.threshold_s)}</span>`}</td>
-      <td><span class="level"><span class="figure" title=${queue.service_level === null ? '' : `${(queue.service_level * 100).toFixed(1)} % answered within ${duration(queue.threshold_s)}`}>${percent(queue.service_level)}</span><${Mark} tone=${level.tone} icon=${level.icon}>${level.word}<//></span>
-        <span class="note under">${percent(queue.target)} in ${duration(queue.threshold_s)}</span></td>
-      <td class="right">${queue.asa_s === null ? '–' : exact(queue.asa_s)}</td><td class="right">${queue.entered}</td>
+      <td><span class="level"><span class="figure" title=${queue.service_level === null || queue.target === null ? '' : `${(queue.service_level * 100).toFixed(1)} % answered within ${duration(queue.threshold_s)}`}>${percent(queue.service_level)}</span><${Mark} tone=${level.tone} icon=${level.icon}>${level.word}<//></span>
+        ${queue.target === null ? null : html`<span class="note under">${percent(queue.target)} in ${duration(queue.threshold_s)}</span>`}</td>
+      <td class="right">${queue.asa_s === null || queue.asa_s === undefined ? '–' : exact(queue.asa_s)}</td><td class="right">${queue.entered}</td>
       <td class="right">${queue.abandoned}${queue.entered ? html`<span class="note under">${percent(queue.abandoned / queue.entered)}</span>` : null}</td>
       <td class="right">${queue.agents_available || html`<${Mark} tone=${queue.open ? 'bad' : 'plain'} icon=${queue.open ? 'alert' : null}>None<//>`}</td>
-      <td class="right">${queue.open
+      <td class="right">${!queue.closed_message
         ? html`<button type="button" class="button small" onClick=${() => (closing.value = queue)}>Close…</button>`
         : html`<button type="button" class="button small primary" onClick=${() => ask(`/v1/queues/${queue.name}/open`)}>Open queue</button>`}</td></tr>
     ${shown && visits.length ? html`<tr class="visits-row"><td colspan="9"><${Visits} visits=${visits} /></td></tr>` : null}`;

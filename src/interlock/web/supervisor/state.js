@@ -4,6 +4,7 @@ import { post } from '../api.js';
 import { computed, effect, signal } from '../lib.js';
 import { Live } from '../live.js';
 import { adjustClock } from '../clock.js';
+import { nameOf } from '../transcript/words.js';
 import { sayProblem } from '../ui/toasts.js';
 
 export const VIEWS = /** @type {const} */ (['floor', 'approvals', 'wall']);
@@ -48,6 +49,15 @@ export function move(step) {
   if (!list.length) return;
   const at = list.findIndex((one) => one.id === current.peek()?.id);
   chosen.value = list[Math.min(list.length - 1, Math.max(0, at + step))].id;
+}
+
+/** Who looks at this page. */
+export const me = signal(/** @type {{id: string, name: string} | null} */ (null));
+
+/** Who somebody is: the documents name staff by identifier. @param {any} by @returns {string} */
+export function whoIs(by) {
+  const id = typeof by === 'string' ? by : by?.name || by?.id || '';
+  return board.value?.agents?.find((/** @type {any} */ agent) => agent.id === id)?.name ?? (me.value && id === me.value.id ? me.value.name : nameOf(by));
 }
 
 /** @param {string} path @param {any} [body] @returns {Promise<boolean>} whether it was done; what went wrong is said */

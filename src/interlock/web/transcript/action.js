@@ -4,8 +4,13 @@ import { clock, humanise, moneyText } from '../format.js';
 import { html } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 import { Ago, At, CopyId, MachineSign, Mark, Pairs } from '../ui/parts.js';
-import { hasTable, inline, Value } from './values.js';
+import { hasTable, inline, isRecord, Value } from './values.js';
 import { metWords, nameOf, remedyWords, stateOf, waitsForWords } from './words.js';
+
+/** States in which a reason says something that the line of remedies does not. */
+const OVER = new Set(['denied', 'declined', 'rejected', 'expired', 'failed', 'unknown']);
+/** What a judgement keeps beside the facts that people ask for. */
+const NOT_SHOWN = new Set(['met', 'args', 'type', 'exists', 'id']);
 
 /** @param {{entry: any, rowEnd?: ((row: any, list: string) => any) | null}} props */
 export function ActionCard({ entry, rowEnd = null }) {
@@ -18,9 +23,9 @@ export function ActionCard({ entry, rowEnd = null }) {
       ${entry.amount ? html`<span class="action-amount num">${moneyText(entry.amount)}</span>` : null}
       <${Mark} tone=${quiet ? 'plain' : state.tone} icon=${state.icon}>${state.word}<//>
     </header>
-    ${entry.says ? html`<p class="action-says">${entry.says}</p>` : null}
+    ${entry.says && entry.says !== entry.title ? html`<p class="action-says">${entry.says}</p>` : null}
     <${Waiting} entry=${entry} />
-    ${entry.reason && entry.state !== 'succeeded' ? html`<p class="action-reason">${entry.reason}</p>` : null}
+    ${entry.reason && OVER.has(entry.state) ? html`<p class="action-reason">${entry.reason}${entry.file_reason ? html`<span class="file-reason">For the file: ${entry.file_reason}</span>` : null}</p>` : null}
     ${entry.result && entry.state === 'succeeded' ? html`<details class="result" open=${(rowEnd && hasTable(entry.result)) || null}>
       <summary>Result</summary><${Value} value=${entry.result} rowEnd=${rowEnd} /></details>` : null}
     <footer class="action-foot">
@@ -43,10 +48,18 @@ function Waiting({ entry }) {
         : html`<span>then ${waitsForWords(one.from)}: ${remedyWords(one.remedy)}</span>`}</li>`)}</ul>`;
 }
 
+/** The facts of a judgement in one list: those that come in groups (resource, ledger, …) are taken out of them. @param {Record<string, any>} facts @returns {Array<[string, any]>} */
+function flatFacts(facts) {
+  return Object.entries(facts).filter(([name]) => !NOT_SHOWN.has(name)).flatMap(([name, value]) => {
+    if (!isRecord(value) || typeof value.name === 'string' || typeof value.label === 'string') return [/** @type {[string, any]} */ ([name, value])];
+    return Object.entries(value).filter(([inner]) => !NOT_SHOWN.has(inner));
+  });
+}
+
 /** The rules, the facts and the policy version behind a verdict. @param {{entry: any, open?: boolean}} props */
 export function Why({ entry, open = false }) {
   const rulings = entry.rulings ?? [];
-  const facts = Object.entries(entry.facts ?? {});
+  const facts = flatFacts(entry.facts ?? {});
   if (!rulings.length && !facts.length && !entry.policy) return null;
   return html`<details class="why" open=${open || null}><summary>Why?</summary>
     <div class="why-body">

@@ -68,7 +68,7 @@ function Stamp({ at }) {
 function Message({ entry, grouped, me }) {
   const { author } = entry;
   const mine = author.kind === 'agent' && author.name === me;
-  const who = mine ? 'You' : nameOf(author);
+  const who = mine ? 'You' : author.kind === 'virtual_agent' && author.name && !/assistant|agent/i.test(author.name) ? `${author.name} · virtual agent` : nameOf(author);
   return html`<li class="entry message ${author.kind} ${mine ? 'mine' : ''} ${grouped ? 'grouped' : ''}">
     <${Stamp} at=${entry.at} />
     <div class="said">

@@ -10,7 +10,7 @@ const DEEPEST = 3;
 /** @param {any} value */
 export const isMoney = (value) => value !== null && typeof value === 'object' && typeof value.amount === 'number' && typeof value.currency === 'string';
 /** @param {any} value */
-const isRecord = (value) => value !== null && typeof value === 'object' && !Array.isArray(value) && !isMoney(value);
+export const isRecord = (value) => value !== null && typeof value === 'object' && !Array.isArray(value) && !isMoney(value);
 /** @param {any} value */
 const isTable = (value) => Array.isArray(value) && value.length > 0 && value.every(isRecord);
 

@@ -43,9 +43,9 @@ export const waitsForWords = (from) => (from === 'customer' ? 'the customer' : f
 /** @param {any} who a name, a principal or an author */
 export function nameOf(who) {
   if (!who) return '';
-  if (typeof who === 'string') return who;
-  const byKind = /** @type {Record<string, string>} */ ({ virtual_agent: 'Virtual assistant', customer: 'Customer', system: 'Interlock', external_agent: 'External agent' });
-  return who.name || byKind[who.kind] || who.id || '';
+  const byKind = /** @type {Record<string, string>} */ ({ virtual_agent: 'Virtual agent', customer: 'Customer', system: 'Interlock', external_agent: 'External agent', agent: 'an agent' });
+  if (typeof who === 'string') return byKind[who] ?? who;
+  return byKind[who.name] || who.name || byKind[who.kind] || who.id || '';
 }
 
 const NAMES = /** @type {Record<string, string>} */ ({ handling: 'Handling', wrap_up: 'Wrap-up', on_hold: 'On hold', parked: 'Parked', offered: 'Offered', offline: 'Offline', available: 'Available', break: 'Break', other_work: 'Other work', not_responding: 'Not responding', chat: 'Chat', message: 'Message', email: 'E-mail', voice: 'Call', callback: 'Callback', api: 'API', desk: 'Desk', task: 'Task' });

@@ -27,12 +27,15 @@ export function Menu({ label, name, className = 'button quiet', children, id, fl
   useLayoutEffect(() => {
     const list = /** @type {HTMLElement | null | undefined} */ (root.current?.querySelector('.menu-list'));
     if (!open || !floating || !list || !button.current) return undefined;
-    const at = button.current.getBoundingClientRect();
-    const top = Math.min(at.bottom + GAP_PX, innerHeight - list.offsetHeight - GAP_PX);
-    Object.assign(list.style, { position: 'fixed', inset: `${top}px auto auto ${Math.max(GAP_PX, at.right - list.offsetWidth)}px` });
-    const away = () => setOpen(false);
-    addEventListener('scroll', away, { capture: true, once: true });
-    return () => removeEventListener('scroll', away, { capture: true });
+    const place = () => {
+      const at = /** @type {HTMLElement} */ (button.current).getBoundingClientRect();
+      if (at.bottom < 0 || at.top > innerHeight) return setOpen(false); // scrolled out of sight
+      const top = Math.min(at.bottom + GAP_PX, innerHeight - list.offsetHeight - GAP_PX);
+      return Object.assign(list.style, { position: 'fixed', inset: `${top}px auto auto ${Math.max(GAP_PX, at.right - list.offsetWidth)}px` });
+    };
+    place();
+    addEventListener('scroll', place, { capture: true }); // a new message scrolls the transcript: the choices stay at their button
+    return () => removeEventListener('scroll', place, { capture: true });
   }, [open]);
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {

@@ -32,7 +32,7 @@ export function Mark({ tone = 'plain', icon, children, title }) {
 }
 
 /** The sign beside everything that a machine said or suggests. @param {{name?: string}} props */
-export function MachineSign({ name = 'Virtual assistant' }) {
+export function MachineSign({ name = 'Virtual agent' }) {
   return html`<span class="machine-sign"><${Icon} name="machine" size=${14} />${name}</span>`;
 }
 

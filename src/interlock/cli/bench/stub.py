@@ -1,0 +1,79 @@
+"""A back end that answers at once: what is measured is not it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, NamedTuple
+
+import msgspec
+
+_ORDER: Final = {
+    "order_id": "A-1042",
+    "customer_id": "c-104",
+    "status": "delivered",
+    "placed_at": "2026-03-01T09:00:00Z",
+    "expected_at": "2026-03-03T17:00:00Z",
+    "delivered_at": "2026-03-03T11:00:00Z",
+    "carrier": "Parcel Post",
+    "tracking": "PP-1",
+    "items": [],
+    "total": {"amount": 1840, "currency": "EUR"},
+    "payment": {"method": "card", "label": "Visa ending 4242"},
+}
+
+
+class Stub(NamedTuple):
+    """Where it listens."""
+
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://{self.authority}"
+
+
+def _response(body: object, status: str = "200 OK") -> bytes:
+    content = msgspec.json.encode(body)
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    return head.encode() + content
+
+
+_ANSWERS: Final = {
+    b"/api/orders": _response(_ORDER),
+    b"/api/customers/match": _response({"customer_id": "c-104", "name": "Eva"}),
+}
+_NOTHING: Final = _response({"title": "nothing here"}, "404 Not Found")
+
+
+async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            lowered = head.lower()
+            if b"content-length:" in lowered:
+                length = int(lowered.split(b"content-length:")[1].split(b"\r\n")[0])
+                await reader.readexactly(length)
+            path = head.split(b" ", 2)[1]
+            answer = next((body for prefix, body in _ANSWERS.items() if path.startswith(prefix)), _NOTHING)
+            writer.write(answer)
+            await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def stub_server() -> AsyncIterator[Stub]:
+    """Listen on a free port of this machine."""
+    server = await asyncio.start_server(_converse, "127.0.0.1", 0)
+    async with server:
+        yield Stub(server.sockets[0].getsockname()[1])

@@ -1,0 +1,1 @@
+"""How many seeds can be simulated, and which of them show something wrong?"""

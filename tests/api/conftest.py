@@ -1,0 +1,60 @@
+"""A real API on a real database, in process: a node with the demo's definitions and a stub in the shop's place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from interlock.api.server import create_api
+from interlock.cli.bench.stub import stub_server
+from interlock.cli.demonstration import REPOSITORY
+from interlock.runtime.app import App, open_app
+from interlock.runtime.definitions import check, read_folder
+from interlock.runtime.settings import Settings
+from interlock.runtime.training import train
+
+Client = AsyncTestClient[Litestar]
+
+
+@pytest.fixture(scope="session")
+def trained() -> bytes:
+    """The demo's intent model, trained once for all tests."""
+    _, _, _, journeys = check(read_folder(REPOSITORY / "examples" / "demo"))
+    return train(journeys.examples(), "en")
+
+
+@pytest.fixture
+async def app(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained: bytes
+) -> AsyncIterator[App]:
+    async def at_once(*_: object) -> bytes:
+        return trained
+
+    monkeypatch.setattr("interlock.runtime.definitions.train_in_subprocess", at_once)
+    async with stub_server() as stub:
+        monkeypatch.setenv("INTERLOCK_CONNECTOR_SHOP_URL", stub.url)
+        monkeypatch.setenv("INTERLOCK_CONNECTOR_MAIL_URL", stub.url)
+        monkeypatch.setenv("INTERLOCK_CREDENTIAL_SHOP_API_KEY", "test")
+        settings = Settings(
+            data=tmp_path, definitions=REPOSITORY / "examples" / "demo", demo=True, allow=stub.authority, pool=6
+        )
+        async with open_app(settings, database_url) as app:
+            yield app
+
+
+@pytest.fixture
+async def client(app: App) -> AsyncIterator[Client]:
+    async with AsyncTestClient(create_api(app)) as client:
+        yield client
+
+
+async def sign_in(client: Client, login: str) -> dict[str, str]:
+    """The headers of a signed-in person (the cookie is in the client)."""
+    client.cookies.clear()
+    answer = await client.post("/v1/sign-in", json={"login": login, "password": "demo"})
+    assert answer.status_code == 200, answer.text
+    return {"X-CSRF-Token": answer.json()["csrf"]}

@@ -1,0 +1,116 @@
+"""How does a test get a real process of Interlock within a fraction of a second?
+
+Most of a start is importing. This process imports once, and every ``interlock`` that a test asks for is forked from it:
+with its own pid, environment, signals and standard streams. One JSON line in for each, one out with its pid, and one
+when it has ended. All of them end with this process, and it ends with the one that reads it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import selectors
+import signal
+import sys
+from typing import Any, NoReturn
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def main() -> None:
+    """Fork what is asked for, and tell what has ended, until nobody asks any more."""
+    import interlock.cli.main
+    import interlock.cli.offline
+    import interlock.cli.server
+    from tests.system import dying  # noqa: F401  # imported once for all children
+
+    gc.collect()
+    gc.freeze()
+    wake_read, wake_write = os.pipe()
+    os.set_blocking(wake_write, False)
+    signal.set_wakeup_fd(wake_write)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    with selectors.DefaultSelector() as selector:
+        selector.register(0, selectors.EVENT_READ)
+        selector.register(wake_read, selectors.EVENT_READ)
+        _say({"ready": True})
+        waiting = b""
+        while True:
+            for key, _ in selector.select():
+                if key.fd == wake_read:
+                    os.read(wake_read, 4096)
+                    _reap()
+                    continue
+                got = os.read(0, 65536)
+                if not got:
+                    return
+                *lines, waiting = (waiting + got).split(b"\n")
+                for line in lines:
+                    _fork(json.loads(line))
+
+
+def _say(what: dict[str, Any]) -> None:
+    os.write(1, json.dumps(what).encode() + b"\n")
+
+
+def _reap() -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        _say({"pid": pid, "exit": os.waitstatus_to_exitcode(status)})
+
+
+def _fork(wanted: dict[str, Any]) -> None:
+    # A child that ends at once must not be reported before its pid is.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    pid = os.fork()
+    if not pid:
+        _be(wanted)
+    _say({"started": wanted["id"], "pid": pid})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+
+
+def _be(wanted: dict[str, Any]) -> NoReturn:
+    """Become the process that is wanted."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    os.setsid()
+    for number in (1, 2):
+        target = os.open(wanted["output"][number - 1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(target, number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.closerange(3, 100)  # the nursery's own
+    os.chdir(wanted["cwd"])
+    os.environ.clear()
+    os.environ.update(wanted["environment"])
+    code = 70
+    try:
+        from interlock.cli.main import app
+        from tests.system import dying
+
+        dying.arrange(wanted["dies"])
+        sys.argv = ["interlock", *wanted["arguments"]]
+        app()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

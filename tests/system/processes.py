@@ -1,0 +1,286 @@
+"""How does a test start Interlock and the demo shop as real processes, and get rid of them?"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from tests.system.dying import Death
+
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+DEFINITIONS: Final = REPOSITORY / "examples" / "demo"
+STARTS_WITHIN_S: Final = 60.0
+"""No deadline of the product, only an end to waiting: the machine may be busy."""
+
+KEYS: Final = {"demo": base64.b64encode(bytes(range(32))).decode()}
+"""All nodes of the tests have this key, so that a database can be prepared once and copied."""
+
+
+class Child:
+    """One process.
+
+    Attributes:
+        pid: its process id.
+        words: the files with its standard output and its standard error.
+    """
+
+    def __init__(self, words: tuple[Path, Path]) -> None:
+        self.pid = 0
+        self.words = words
+        self._code: int | None = None
+        self._over = threading.Event()
+
+    @property
+    def code(self) -> int | None:
+        """The exit code (minus the signal's number after a signal); None while it runs."""
+        return self._code
+
+    @property
+    def said(self) -> str:
+        """What it wrote, standard error last."""
+        return "".join(file.read_text(errors="replace") for file in self.words if file.exists())
+
+    def ended(self, code: int) -> None:
+        """The nursery says that it has ended."""
+        self._code = code
+        self._over.set()
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self._code is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def wait(self, within_s: float = STARTS_WITHIN_S) -> int:
+        """Wait for its end; gives the exit code."""
+        assert self._over.wait(within_s), f"the process {self.pid} does not end; it said:\n{self.said[-3000:]}"
+        assert self._code is not None
+        return self._code
+
+    def stop(self) -> int:
+        """SIGTERM, and wait for the end."""
+        self.signal(signal.SIGTERM)
+        return self.wait()
+
+    def kill(self) -> None:
+        """SIGKILL, and wait for the end."""
+        self.signal(signal.SIGKILL)
+        self.wait()
+
+
+class Nursery:
+    """Starts processes; all that still run are killed at the end."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.system.nursery"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'src'}"},
+        )
+        self._children: dict[int, Child] = {}
+        self._starting: dict[int, tuple[Child, queue.Queue[int]]] = {}
+        self._numbers = itertools.count()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def start(
+        self,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        *,
+        name: str = "interlock",
+        dies: Death | None = None,
+        cwd: Path = REPOSITORY,
+    ) -> Child:
+        """Start ``interlock`` with these arguments; its words go to files in ``folder``."""
+        number = next(self._numbers)
+        words = (folder / f"{name}-{number}.out", folder / f"{name}-{number}.err")
+        child, pid = Child(words), queue.Queue[int]()
+        self._starting[number] = (child, pid)
+        wanted = {
+            "id": number,
+            "arguments": arguments,
+            "environment": {"PATH": os.environ["PATH"], "HOME": str(folder), "COLUMNS": "200", **environment},
+            "output": [str(file) for file in words],
+            "cwd": str(cwd),
+            "dies": dies,
+        }
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
+        self._process.stdin.flush()
+        child.pid = pid.get(timeout=STARTS_WITHIN_S)
+        return child
+
+    def close(self) -> None:
+        """End everything."""
+        for child in self._children.values():
+            child.signal(signal.SIGKILL)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._reader.join(10)
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            told = json.loads(line)
+            if "started" in told:
+                child, pid = self._starting.pop(told["started"])
+                self._children[told["pid"]] = child
+                pid.put(told["pid"])
+            elif "exit" in told:
+                self._children.pop(told["pid"]).ended(told["exit"])
+
+
+class Node(Child):
+    """Only for the type of ``url``: a process that serves."""
+
+    url: str
+
+
+class Place:
+    """One database with everything around it: key file, folders, shop; here nodes are started.
+
+    Attributes:
+        nodes: those that were started here and are stopped at the end.
+    """
+
+    def __init__(self, nursery: Nursery, database_url: str, shop_url: str, folder: Path) -> None:
+        self.nursery = nursery
+        self.database_url = database_url
+        self.shop_url = shop_url
+        self.folder = folder
+        self.keys = folder / "keys.json"
+        self.keys.write_text(json.dumps(KEYS))
+        self._running: list[Child] = []
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a node here is told; ``more`` are further settings or others."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "INTERLOCK_KEY_FILE": str(self.keys),
+            "INTERLOCK_DATA": str(self.folder / "data"),
+            "INTERLOCK_DEFINITIONS": str(DEFINITIONS),
+            "INTERLOCK_DEMO": "1",
+            "INTERLOCK_POOL": "4",
+            "INTERLOCK_LOG_FORMAT": "json",
+            "INTERLOCK_CONNECTOR_SHOP_URL": self.shop_url,
+            "INTERLOCK_CONNECTOR_MAIL_URL": self.shop_url,
+            "INTERLOCK_CREDENTIAL_SHOP_API_KEY": "demo-key",
+            "INTERLOCK_ALLOW": self.shop_url.removeprefix("http://"),
+            **more,
+        }
+
+    def run(self, *arguments: str, **settings: str) -> Child:
+        """Start any ``interlock`` command here."""
+        child = self.nursery.start(list(arguments), self.environment(**settings), self.folder, name=arguments[0])
+        self._running.append(child)
+        return child
+
+    def begin(self, *, port: int = 0, dies: Death | None = None, **settings: str) -> tuple[Child, str]:
+        """Start a node without waiting for it; gives the process and its address."""
+        port = port or free_port()
+        child = self.nursery.start(
+            ["serve", "--port", str(port)], self.environment(**settings), self.folder, name="serve", dies=dies
+        )
+        self._running.append(child)
+        return child, f"http://127.0.0.1:{port}"
+
+    def serve(self, *, port: int = 0, dies: Death | None = None, **settings: str) -> tuple[Child, str]:
+        """Start a node and wait until it is ready; gives the process and its address."""
+        child, url = self.begin(port=port, dies=dies, **settings)
+        wait_until_ready(child, url)
+        return child, url
+
+    def close(self) -> None:
+        """Stop whatever still runs here."""
+        for child in self._running:
+            child.signal(signal.SIGCONT)
+            child.signal(signal.SIGKILL)
+        for child in self._running:
+            child.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def wait_until(what: str, test: Callable[[], bool], within_s: float = STARTS_WITHIN_S) -> None:
+    """Look again and again until something is so."""
+    until = time.monotonic() + within_s
+    while not test():
+        assert time.monotonic() < until, f"waited {within_s:.0f} s for {what}"
+        time.sleep(0.03)
+
+
+def wait_until_ready(child: Child, url: str) -> None:
+    """Wait until a node says that it is ready."""
+
+    def ready() -> bool:
+        assert child.code is None, f"the node ended with {child.code}:\n{child.said[-3000:]}"
+        return readiness(url)[0] == 200
+
+    wait_until(f"{url} to be ready", ready)
+
+
+def readiness(url: str) -> tuple[int, dict[str, Any]]:
+    """What a node says of itself; status 0 where it does not answer."""
+    try:
+        answer = CLIENT.get(f"{url}/readyz")
+    except httpx.HTTPError:
+        return 0, {}
+    return answer.status_code, answer.json()
+
+
+CLIENT: Final = httpx.Client(trust_env=False, timeout=10, limits=httpx.Limits(max_keepalive_connections=0))
+
+
+@contextmanager
+def shop(folder: Path) -> Iterator[str]:
+    """The demo shop as a process; gives its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "shop", "--port", str(port), "--data", str(folder / "shop")]
+    with (folder / "shop.err").open("w+") as words:
+        process = subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "examples" / "shop")},
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+        )
+        url = f"http://127.0.0.1:{port}"
+
+        def open() -> bool:
+            assert process.poll() is None, f"the shop ended: {(folder / 'shop.err').read_text()}"
+            with suppress(httpx.HTTPError):
+                return CLIENT.get(f"{url}/api/health").status_code == 200
+            return False
+
+        try:
+            wait_until("the shop to open", open)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(10)
