@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -9,12 +11,15 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from interlock.cli.story.shop import Shop
+from interlock.cli.story.staff import Staff
 from tests.e2e.demonstration import Demonstration, demonstration
-from tests.e2e.people import CustomerScreen, Desk, Supervision
+from tests.e2e.people import PASSWORD, CustomerScreen, Desk, Supervision
 
 PATIENCE_MS = 15_000
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
+AGENTS = ("Dele Afolabi", "Marta Kowalczyk", "Nuno Figueira")
+NUMBERS = itertools.count()
 NewPage = Callable[[], Awaitable[Page]]
 
 
@@ -73,12 +78,20 @@ async def customer(demo: Demonstration, new_page: NewPage) -> CustomerScreen:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def desk(demo: Demonstration, new_page: NewPage) -> AsyncIterator[Desk]:
-    """Amara at her desk, available; she goes home afterwards."""
-    screen = Desk(await new_page(), demo)
-    await screen.sign_in("Amara Okafor", "/desk")
+    """A new agent of the customer care at the desk, available; the only one until the test is over."""
+    admin, supervisor, number = Staff(demo.url, "admin"), Staff(demo.url, "sofia"), next(NUMBERS)
+    await admin.sign_in(PASSWORD)
+    await supervisor.sign_in(PASSWORD)
+    name, password = AGENTS[number % len(AGENTS)], secrets.token_urlsafe(12)
+    about = {"login": f"agent-{number}", "name": name, "password": password, "roles": ["agent"], "queues": ["care"]}
+    agent = (await admin.ask("POST", "/v1/staff", about))["id"]
+    screen = Desk(await new_page(), demo, name)
+    await screen.sign_in_as(about["login"], password, "/desk")
     await screen.be("Available")
     yield screen
-    await screen.be("Offline")
+    await supervisor.ask("POST", f"/v1/agents/{agent}/presence", {"presence": "offline"})
+    await supervisor.close()
+    await admin.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

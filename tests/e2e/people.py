@@ -109,12 +109,21 @@ class StaffScreen:
         await self.page.get_by_role("button", name="Sign in", exact=True).click()
         await self.page.wait_for_url(f"**{path}")
 
+    async def sign_in_as(self, login: str, password: str, path: str) -> None:
+        """The same for somebody who is none of the demonstration's own people."""
+        await self.page.goto(f"{self._demo.url}{path}")
+        await self.page.get_by_label("Login").fill(login)
+        await self.page.get_by_label("Password").fill(password)
+        await self.page.get_by_role("button", name="Sign in", exact=True).click()
+        await self.page.wait_for_url(f"**{path}")
+
 
 class Desk(StaffScreen):
     """An agent's desk."""
 
-    def __init__(self, page: Page, demo: Demonstration) -> None:
+    def __init__(self, page: Page, demo: Demonstration, name: str) -> None:
         super().__init__(page, demo)
+        self.name = name
         self.offer = page.locator(".offer")
         self.transcript = page.get_by_role("log", name="Transcript")
         self.known = page.get_by_role("complementary", name="What is known")
@@ -133,8 +142,10 @@ class Desk(StaffScreen):
         await self.offer.get_by_role("button", name="Accept").click()
         await expect(self.reply).to_be_enabled()
 
-    async def propose(self, item: Item) -> None:
-        """Check the form that was filled in, and press the button that names the sum."""
+    async def refund(self, item: Item) -> None:
+        """Start at the item that was looked up, check the form that it filled, and press the button with the sum."""
+        await self.transcript.get_by_role("button", name=f"Refund an item: {item.name}").last.click()
+        await self.transcript.get_by_role("button", name="Refund an item", exact=True).click()
         await expect(self.page.get_by_label("Amount")).to_have_value(item.amount)
         await self.page.get_by_role("button", name="Review").click()
         await self.page.get_by_role("button", name=f"Refund €{item.amount}").click()
@@ -158,6 +169,10 @@ class Desk(StaffScreen):
     def said(self, text: str) -> Locator:
         """What stands in the transcript, not counting what is only being sent."""
         return self.page.locator(".entry.message:not(.pending) .text").get_by_text(text, exact=True)
+
+    async def story(self) -> list[str]:
+        """Everything in the transcript in order, but not how long ago it was."""
+        return await self.transcript.locator(".said .text, .event-text, .action-title").all_inner_texts()
 
     def action(self, *texts: str) -> Locator:
         """The newest action in the transcript that has all these words on its card."""

@@ -177,7 +177,7 @@ class Customer:
             case "welcome":
                 self.greeted += 1
             case "message":
-                self.messages.append({**frame["message"], "cursor": frame["cursor"]})
+                self.messages.append({**frame["message"], "cursor": frame["cursor"], "arrived": time.monotonic()})
             case "ack":
                 self.acknowledged.append(frame["id"])
                 self._unsent.pop(frame["id"], None)

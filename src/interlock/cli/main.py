@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
+import uvloop
 from rich.console import Console
 
 from interlock.kernel.documents import DefinitionError
@@ -49,7 +50,7 @@ def settings_from(**given: Any) -> Settings:
 def run(work: Callable[[], Awaitable[T]]) -> T:
     """Run to the end; what the user can mend is told in words, everything else is a bug and is loud."""
     try:
-        return asyncio.run(_awaited(work))
+        return uvloop.run(_awaited(work))
     except Refused as refusal:
         fail(refusal.reason)
     except DefinitionError as error:

@@ -185,7 +185,8 @@ def _matter(state: InteractionState, event: Event, at: datetime) -> InteractionS
             said = (*state.last_messages, Said(event.author, str(event.text)))[-LAST_MESSAGES:]
             if event.author.kind == "customer":
                 return replace(state, last_messages=said, warned=False, settled=False)
-            return replace(state, last_messages=said)
+            # A word of the virtual agent or of an agent begins a new silence, with a warning of its own.
+            return replace(state, last_messages=said, warned=state.warned and event.author.kind == "system")
         case SilenceWarned():
             return replace(state, warned=True)
         case CustomerMatched():

@@ -48,11 +48,14 @@ class InteractionView:
         self._journeys: dict[str, dict[str, Any]] = {}
         self._name = ""
         self._contact: dict[str, str] = {}
+        self._held_since: datetime | None = None
 
     def fold(self, recorded: Recorded) -> None:
         """Take one more fact in."""
         before = self.state
         self.state = evolve(before, recorded)
+        if (self.state.holder, self.state.agent) != (before.holder, before.agent) or self._held_since is None:
+            self._held_since = recorded.at
         event = recorded.event
         self._note(event)
         if isinstance(event, MessagePosted):
@@ -125,6 +128,7 @@ class InteractionView:
                 "agent": state.agent or None,
                 "agent_name": names.get(state.agent) if state.agent else None,
                 "queue": queue_titles.get(state.queue, state.queue) if state.queue else None,
+                "since": _iso(self._held_since),
             },
             "customer": {
                 "matched": bool(state.customer),
@@ -163,8 +167,10 @@ class InteractionView:
             shown = {key: value for key, value in entry.items() if key != "staff"}
             return {**shown, "text": text}
         by = {**entry["by"], "name": names.get(entry["by"]["id"], entry["by"]["name"])}
-        result = masked_value(entry["result"]) if masked else entry["result"]
-        return {**entry, "by": by, "title": action_titles.get(entry["action"], entry["action"]), "result": result}
+        shown = {**entry, "by": by, "title": action_titles.get(entry["action"], entry["action"])}
+        if masked:
+            shown |= {name: masked_value(entry[name]) for name in ("says", "args", "facts", "result")}
+        return shown
 
     def summary(self) -> dict[str, Any]:
         """The line that lists show: whose it is, what was said last and when."""

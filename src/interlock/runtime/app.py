@@ -115,7 +115,7 @@ class App:
         self.views = OpenViews(log, self.follower)
         self.staff = Staff(records, self.engine, clock)
         self.documents = Documents(self)
-        self._gate, self._effects = Gate(self), Effects(self)
+        self.gate, self._effects = Gate(self), Effects(self)
         self._challenges, self._queueing, self._turns = Challenges(self), Queueing(self), Turns(self)
 
     # What the definitions in force say.
@@ -195,7 +195,7 @@ class App:
                 case AdvanceJourney():
                     await self._turns.advance(due, command)
                 case JudgeProposal():
-                    await self._gate.judge(due, command)
+                    await self.gate.judge(due, command)
                 case PerformEffect():
                     await self._effects.perform(due, command)
                 case IssueChallenge():

@@ -79,7 +79,9 @@ class Documents:
             interaction, says, file_reason = await self._said(ProposalId(proposal), decided=proposal in decided)
             label = (await app.views.get(interaction)).summary()["customer_label"] if interaction else ""
             words[proposal] = Words(says=says, customer_label=label, file_reason=file_reason)
-        return approvals_document(app.approvals, app.definitions.bundle, words)
+        return approvals_document(
+            app.approvals, app.definitions.bundle, words, {str(staff): name for staff, name in app.staff.names.items()}
+        )
 
     async def _said(self, proposal: ProposalId, *, decided: bool) -> tuple[InteractionId, str, str]:
         """Where it was proposed, what it is in words, and the approver's reason for the file once there is one."""

@@ -39,6 +39,9 @@ class Effects:
         if action is None:
             raise Unavailable(state.proposed.action, "no connector declares this action any more", retry_after_s=30)
         step = next_step(state, action, app.clock(), app.effect_settings)
+        read = self._app.gate.read.pop(command.proposal, None)
+        if isinstance(step, Step) and step.kind == "call" and read is not None:
+            step = succeeded(state, action, read)
         if isinstance(step, Step) and step.kind == "call":
             authorised = authorise(state.judged, state.proposed, app.control.secret)
             started = start(state, app.clock(), app.effect_settings)

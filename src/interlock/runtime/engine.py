@@ -72,7 +72,13 @@ class Engine:
         return kind in self._deciders
 
     async def execute(
-        self, command: Command, *, cause: str, answers: str = "", decider: Decider[Any, Any] | None = None
+        self,
+        command: Command,
+        *,
+        cause: str,
+        answers: str = "",
+        decider: Decider[Any, Any] | None = None,
+        known: tuple[Any, str] | None = None,
     ) -> Appended:
         """Decide a command and append what follows.
 
@@ -80,6 +86,7 @@ class Engine:
             cause: what the command comes from; the same cause is recorded once.
             answers: the due command that this is the answer to, if it is one.
             decider: the one to use; by default that of the command's type.
+            known: the decision's state and its snapshot, where the caller has just read them.
 
         Raises:
             Refused: the rules say no.
@@ -90,7 +97,8 @@ class Engine:
         queries = tuple(decider.reads(command))
         guard = queries if decider.guards is None else tuple(decider.guards(command))
         for _ in range(ATTEMPTS):
-            state, snapshot = await self.state(queries, decider.initial, decider.evolve)
+            state, snapshot = known or await self.state(queries, decider.initial, decider.evolve)
+            known = None
             facts = tuple(decider.decide(command, state, Moment(self.clock(), id_maker(cause))))
             if not facts and not answers:
                 return NOTHING
@@ -100,9 +108,7 @@ class Engine:
                 continue
         raise Conflict(f"{type(command).__name__}: facts kept appearing; tried {ATTEMPTS} times")
 
-    async def state(
-        self, queries: tuple[Query, ...], initial: S, evolve: Callable[[S, Recorded], S]
-    ) -> tuple[S, str]:
+    async def state(self, queries: tuple[Query, ...], initial: S, evolve: Callable[[S, Recorded], S]) -> tuple[S, str]:
         """The fold of what some queries find, and the snapshot it was read in: kept from the last time, and caught up."""
         key = (evolve, queries)
         kept = self._states.pop(key, None)

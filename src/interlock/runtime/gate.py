@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
 
 from interlock.control.facts import Facts, ResourceRead, assemble, met, resource_request
 from interlock.control.identity import known, session_query
@@ -12,10 +13,13 @@ from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.kernel.errors import Conflict, Unavailable
 from interlock.kernel.log import Due, Judging, Plan, Query, Window
 from interlock.runtime.engine import ATTEMPTS
+from interlock.vocabulary.ids import ProposalId
 from interlock.vocabulary.proposals import ActionProposed, JudgeProposal, ProposalJudged
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
+
+READS_KEPT: Final = 1_000
 
 
 class Gate:
@@ -23,6 +27,8 @@ class Gate:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self.read: OrderedDict[ProposalId, dict[str, Any]] = OrderedDict()
+        """What was read for proposals that ask for nothing else; taken by whoever carries them out here."""
 
     async def judge(self, due: Due, command: JudgeProposal) -> None:
         """Judge a frozen proposal on what is true now."""
@@ -87,4 +93,9 @@ class Gate:
             record = await app.connector(action.connector).read(operation, parameters)
         except Unavailable as error:
             return ResourceRead(at=app.clock(), failure=f"{error.system} did not answer: {error.reason}"[:300])
+        if record is not None and action.effect == "read" and action.operation == operation:
+            # The look-up asks for what was just read: it is given what was judged, and not asked for twice.
+            self.read[proposed.proposal] = record
+            while len(self.read) > READS_KEPT:
+                self.read.popitem(last=False)
         return ResourceRead(at=app.clock(), record=record)

@@ -43,7 +43,6 @@ class Node:
         self._held: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(CONCURRENT)
-        self._wake = asyncio.Event()
         self._draining = False
         self.parked: dict[str, str] = {}
 
@@ -76,8 +75,6 @@ class Node:
                 finally:
                     self._held.discard(due.id)
         del self._lanes[name]
-        if not self._draining:
-            self._wake.set()  # somebody else's command may have waited behind this lane
 
     async def _once(self, due: Due, attempts: int) -> None:
         try:
@@ -126,7 +123,7 @@ class Node:
             while True:
                 claimed = await self._claim()
                 if not claimed:
-                    await self._rest()
+                    await self._clock.sleep(POLL_S)
         finally:
             heartbeat.cancel()
 
@@ -142,16 +139,6 @@ class Node:
         for one in claimed:
             self._enqueue(one.due, one.attempts)
         return len(claimed)
-
-    async def _rest(self) -> None:
-        sleeper = asyncio.get_running_loop().create_task(self._clock.sleep(POLL_S))
-        waker = asyncio.get_running_loop().create_task(self._wake.wait())
-        try:
-            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waker.cancel()
-        self._wake.clear()
 
     async def _beat(self) -> None:
         while True:

@@ -81,17 +81,17 @@ class Turns:
             self._builtin = (definitions.release, BuiltinModel(definitions.intents))
         return self._builtin[1]
 
-    async def _standing(self, interaction: InteractionId) -> Standing:
+    async def _standing(self, interaction: InteractionId) -> tuple[Standing, str]:
         queries = (reads(interaction), Query(tag("interaction", interaction), CHALLENGES))
-        standing, _ = await self._app.engine.state(queries, Standing(), evolve_standing)
+        standing, snapshot = await self._app.engine.state(queries, Standing(), evolve_standing)
         for run in standing.conversation.runs:
             await self._app.releases.ensure(run.release)
-        return standing
+        return standing, snapshot
 
     async def take(self, due: Due, command: TakeTurn) -> None:
         """Understand a message and let the journeys answer it."""
         app = self._app
-        standing = await self._standing(command.interaction)
+        standing, snapshot = await self._standing(command.interaction)
         said = next((text for message, text in standing.said if message == command.message), None)
         if said is None:
             raise Refused("no_such_message", "There is no such message.", status=404)
@@ -105,7 +105,8 @@ class Turns:
             suggestions=await self._suggestions(standing.conversation, text),
             model=self._model().name,
         )
-        await app.engine.execute(context, cause=due.id, answers=due.id)
+        known = (standing.conversation, snapshot)
+        await app.engine.execute(context, cause=due.id, answers=due.id, known=known)
 
     async def _suggestions(self, state: Conversation, text: str) -> tuple[Any, ...]:
         app = self._app
@@ -160,11 +161,12 @@ class Turns:
                 reason = state.refused.customer_reason
             elif state.judged is not None and state.judged.verdict == "denied":
                 reason = customer_reason(state.judged)
-        await self._standing(command.interaction)
+        standing, snapshot = await self._standing(command.interaction)
         advance = JourneyAdvance(
             interaction=command.interaction, what=command.what, ref=command.ref, result=result, customer_reason=reason
         )
-        await app.engine.execute(advance, cause=due.id, answers=due.id)
+        known = (standing.conversation, snapshot)
+        await app.engine.execute(advance, cause=due.id, answers=due.id, known=known)
 
     async def _answer_only(self, due: Due) -> None:
         await self._app.engine.append([], cause=due.id, answers=due.id)

@@ -189,5 +189,5 @@ def _digest(centre: Centre) -> str:
     digest = blake2b(digest_size=12)
     for one in centre.store.events:
         digest.update(repr((one.id, one.at, type(one.event).__name__, one.cause)).encode())
-        digest.update(msgspec.json.encode(one.event))
+        digest.update(msgspec.json.encode(one.event, order="sorted"))
     return digest.hexdigest()

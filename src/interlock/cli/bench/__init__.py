@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Final
 
 import msgspec
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -26,7 +26,7 @@ def run(name: str, *, as_json: bool) -> int:
     if bench is None:
         Console(stderr=True).print(f"There is no benchmark {name!r}; there are {', '.join(BENCHES)}.", style="red")
         return 2
-    result = asyncio.run(bench())
+    result = uvloop.run(bench())
     if as_json:
         print(msgspec.json.encode(result).decode())
         return 0
