@@ -102,6 +102,7 @@ ADDED: Final = {
     "runtime.follower.BATCH": "Facts that a follower reads at once.",
     "runtime.follower.HELD_BACK_LOOKS": "How often a follower that is held back looks again soon.",
     "runtime.follower.HELD_BACK_S": "The first of these pauses.",
+    "runtime.gate.READS_KEPT": "Records that were read for a judgement and wait to be used by the look-up that it allowed.",
     "runtime.node.CLAIM_AT_ONCE": "Due commands that a node holds at most.",
     "runtime.node.CONCURRENT": "Lanes that a node works on at once.",
     "runtime.node.DRAIN_S": "How long a node that stops finishes what it is doing.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from interlock.cli.demonstration import REPOSITORY
 from interlock.runtime.app import App, open_app
 from interlock.runtime.definitions import check, read_folder
 from interlock.runtime.settings import Settings
-from interlock.runtime.training import train
+from interlock.runtime.training import train_in_subprocess
 
 Client = AsyncTestClient[Litestar]
 
@@ -24,13 +25,11 @@ Client = AsyncTestClient[Litestar]
 def trained() -> bytes:
     """The demo's intent model, trained once for all tests."""
     _, _, _, journeys = check(read_folder(REPOSITORY / "examples" / "demo"))
-    return train(journeys.examples(), "en")
+    return asyncio.run(train_in_subprocess(journeys.examples(), "en"))
 
 
 @pytest.fixture
-async def app(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained: bytes
-) -> AsyncIterator[App]:
+async def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained: bytes) -> AsyncIterator[App]:
     async def at_once(*_: object) -> bytes:
         return trained
 

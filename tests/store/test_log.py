@@ -158,7 +158,9 @@ async def test_a_person_who_comes_back_after_erasure_is_readable_from_then_on(lo
             break
         except Conflict:
             continue
-    texts = [one.event.text for one in (await log.read(Query("person:p_1"))).events if isinstance(one.event, MessagePosted)]
+    texts = [
+        one.event.text for one in (await log.read(Query("person:p_1"))).events if isinstance(one.event, MessagePosted)
+    ]
     assert texts == [ERASED, "after"]
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from interlock.kernel.errors import Conflict, Unavailable
 from interlock.kernel.events import START
 from interlock.kernel.log import Plan, Query, Window
-from interlock.store.database import Database
+from interlock.store.database import ROLE, Database
 from interlock.store.migrate import MigrationError, migrate
 from interlock.store.postgres import PostgresLog
 from interlock.store.records import PostgresRecords
@@ -207,3 +208,22 @@ def test_a_damaged_key_file_is_named_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match=r"keys\.json: not a key file"):
         open_vault(path, "test")
     assert path.read_text() == "not json"
+
+
+def test_an_owner_who_is_no_superuser_can_migrate_and_act_as_the_application(
+    empty_database_url: str, postgres_server: str
+) -> None:
+    name = f"owner_{uuid4().hex[:8]}"
+    with psycopg.connect(empty_database_url, autocommit=True) as superuser:
+        database = superuser.info.dbname
+        superuser.execute(f"drop role if exists {name}".encode())
+        superuser.execute(f"create role {name} login createrole".encode())
+        superuser.execute(f"grant create on database {database} to {name}".encode())
+        superuser.execute(f"grant {ROLE} to {name} with admin option".encode())
+    with psycopg.connect(empty_database_url, user=name) as owner:
+        info = owner.info
+        dsn = f"postgresql://{name}@/{info.dbname}?host={(info.host or '').replace('/', '%2F')}&port={info.port}"
+    migrate(dsn)
+    with psycopg.connect(dsn, autocommit=True) as application:
+        application.execute(f"set role {ROLE}".encode())
+        assert application.execute("select count(*) from interlock.event").fetchone() == (0,)

@@ -48,6 +48,7 @@ async def whole_conversation(customer: Customer, bought: Purchase) -> None:
     """The conversation until the refund is made."""
     await customer.confirm(await up_to_the_card(customer, bought))
     await customer.hears("Done.")
+    await customer.hears("anything else")
 
 
 @asynccontextmanager

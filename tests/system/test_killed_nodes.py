@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -22,50 +23,59 @@ AT_ONCE: Final = 6
 
 
 class Moment(NamedTuple):
-    """A moment of the conversation (see ``dying.Death``), and whether the node dies before, after or within it."""
+    """A moment of the conversation, and whether the node dies before, after or within it (see ``dying.Death``).
 
-    name: str
+    ``what`` is a fact of an append, or a call; ``which`` of those that there are, counted as Python counts.
+    """
+
+    what: str
+    which: int
     when: str
 
     def __str__(self) -> str:
-        return f"{self.when} {self.name}"
+        return f"{self.when} {self.what} [{self.which}]"
+
+    def found_in(self, trace: Sequence[str]) -> str:
+        """The name of this moment in the trace of an undisturbed conversation."""
+        found = [name for name in trace if self.what in name.rpartition(" ")[0].split("+")]
+        assert found, f"{self} never comes; what comes is {trace}"
+        return found[self.which]
 
 
 UNDERSTANDING: Final = (
-    Moment("InteractionStarted+MessagePosted 1", "before"),
-    Moment("InteractionStarted+MessagePosted 1", "after"),
-    Moment("SuggestionsMade+JourneyStarted+StepReached+MessagePosted+MessagePosted 1", "before"),
-    Moment("SuggestionsMade+JourneyStarted+StepReached+MessagePosted+MessagePosted 1", "after"),
-    Moment("SuggestionsMade+SlotFilled+ActionProposed+StepReached 1", "after"),
-    Moment("CustomerMatched+ActionProposed+StepReached 1", "after"),
+    Moment("InteractionStarted", 0, "before"),
+    Moment("InteractionStarted", 0, "after"),
+    Moment("JourneyStarted", 0, "before"),
+    Moment("JourneyStarted", 0, "after"),
+    Moment("ActionProposed", 0, "after"),
+    Moment("CustomerMatched", 0, "after"),
 )
 DECIDING: Final = (
-    Moment("SuggestionsMade+SlotFilled+ActionProposed+StepReached 2", "after"),
-    Moment("ProposalJudged 3", "after"),
-    Moment("RemedyMet 1", "before"),
-    Moment("RemedyMet 1", "after"),
-    Moment("ProposalJudged 4", "within"),
-    Moment("ProposalJudged 4", "after"),
+    Moment("ActionProposed", -1, "after"),
+    Moment("ProposalJudged", -2, "after"),
+    Moment("RemedyMet", -1, "before"),
+    Moment("RemedyMet", -1, "after"),
+    Moment("ProposalJudged", -1, "within"),
+    Moment("ProposalJudged", -1, "after"),
 )
 CARRYING_OUT: Final = (
-    Moment("EffectStarted 3", "after"),
-    Moment("call shop.refund_item 1", "before"),
-    Moment("call shop.refund_item 1", "after"),
-    Moment("EffectSucceeded 3", "before"),
-    Moment("EffectSucceeded 3", "after"),
-    Moment("SlotFilled+MessagePosted+JourneyEnded+MessagePosted+StepReached 1", "after"),
+    Moment("EffectStarted", -1, "after"),
+    Moment("call shop.refund_item", -1, "before"),
+    Moment("call shop.refund_item", -1, "after"),
+    Moment("EffectSucceeded", -1, "before"),
+    Moment("EffectSucceeded", -1, "after"),
+    Moment("JourneyEnded", -1, "after"),
 )
 
 
 class Doomed:
     """A node that serves one customer and dies at one moment of it; the customer goes on at another address."""
 
-    def __init__(self, place: Place, moment: Moment, number: int) -> None:
-        self.place = place
-        self.moment = moment
+    def __init__(self, place: Place, name: str, when: str, number: int) -> None:
+        self.moment = f"{when} {name}"
         self.trace = place.folder / f"trace-{number}"
         self.died_at = 0.0
-        death = Death(moment=moment.name, when=moment.when, trace=str(self.trace))
+        death = Death(moment=name, when=when, trace=str(self.trace))
         self.node, self.url = place.begin(dies=death)
 
     async def dies(self) -> None:
@@ -128,20 +138,25 @@ async def undisturbed(place: Place, shop: Shop) -> tuple[list[tuple[str, str, st
 
 
 async def walk(place: Place, shop: Shop, moments: Sequence[Moment]) -> None:
-    """Let a node die at each moment, some side by side; another one lives."""
+    """Let a node die at each moment; another one lives."""
     expected, trace = await undisturbed(place, shop)
-    missing = [moment for moment in moments if moment.name not in trace]
-    assert not missing, f"these moments never come: {missing}; there are {trace}"
+    await all_die(place, shop, [(moment.found_in(trace), moment.when) for moment in moments], expected)
+
+
+async def all_die(
+    place: Place, shop: Shop, moments: Sequence[tuple[str, str]], expected: Sequence[tuple[str, str, str]]
+) -> None:
+    """Let a node die at each of these names and whens, some of them side by side."""
     _, other = place.serve()
     numbers = count()
     for some in _in_parts(moments):
-        all_doomed = [Doomed(place, moment, next(numbers)) for moment in some]
+        all_doomed = [Doomed(place, name, when, next(numbers)) for name, when in some]
         for doomed in all_doomed:
             await asyncio.to_thread(wait_until_ready, doomed.node, doomed.url)
         await asyncio.gather(*(dies_once(doomed, shop, other, expected) for doomed in all_doomed))
 
 
-def _in_parts(moments: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
+def _in_parts(moments: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:
     for start in range(0, len(moments), AT_ONCE):
         yield moments[start : start + AT_ONCE]
 
@@ -160,3 +175,41 @@ async def test_a_node_killed_while_it_refunds_is_replaced_by_the_other_one_and_t
     place: Place, shop: Shop
 ) -> None:
     await walk(place, shop, CARRYING_OUT)
+
+
+RESTARTED_AT: Final = (
+    Moment("JourneyStarted", 0, "before"),
+    Moment("RemedyMet", -1, "after"),
+    Moment("call shop.refund_item", -1, "after"),
+)
+
+
+async def test_after_a_restart_the_story_goes_on_and_the_refund_is_made_once(place: Place, shop: Shop) -> None:
+    expected, trace = await undisturbed(place, shop)
+    all_doomed = [Doomed(place, one.found_in(trace), one.when, number) for number, one in enumerate(RESTARTED_AT)]
+    for doomed in all_doomed:
+        await asyncio.to_thread(wait_until_ready, doomed.node, doomed.url)
+
+    async def dies_and_comes_back(doomed: Doomed) -> None:
+        await doomed.dies()
+        place.begin(port=urlsplit(doomed.url).port or 0)
+
+    async def goes_on(doomed: Doomed) -> None:
+        bought = await purchase(shop)
+        customer = await Customer(doomed.url).begin()
+        try:
+            await asyncio.gather(whole_conversation(customer, bought), dies_and_comes_back(doomed))
+            await holds(customer, bought, shop, doomed.url, doomed.died_at, expected)
+        finally:
+            await customer.close()
+
+    await asyncio.gather(*(goes_on(doomed) for doomed in all_doomed))
+
+
+@pytest.mark.soak
+async def test_a_node_killed_before_or_after_any_step_whatever_is_replaced_by_the_other_one(
+    place: Place, shop: Shop
+) -> None:
+    expected, trace = await undisturbed(place, shop)
+    moments = [(name, when) for name in trace for when in ("before", "after") if not name.startswith("SessionOpened")]
+    await all_die(place, shop, moments, expected)

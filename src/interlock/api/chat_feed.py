@@ -10,7 +10,7 @@ import msgspec
 
 from interlock.api.frames import Frame, Wire
 from interlock.interactions.context import InteractionState, evolve
-from interlock.kernel.events import Cursor, Event, Recorded
+from interlock.kernel.events import START, Cursor, Event, Recorded
 from interlock.kernel.log import Query
 from interlock.routing.choose import place
 from interlock.runtime.app import App
@@ -36,6 +36,8 @@ class ChatFeed:
         self._shown: dict[str, Any] | None = None
         self._early: list[Recorded] | None = []
         """What came live while the past was still being read; None once that is done."""
+        self._after = START
+        """What the page has seen already, perhaps from a node that is ahead of this one."""
 
     @property
     def interaction(self) -> InteractionId | None:
@@ -44,7 +46,7 @@ class ChatFeed:
 
     async def open(self, after: Cursor) -> None:
         """Welcome, what was missed since ``after``, and from then on everything live."""
-        follower = self._app.follower
+        follower, self._after = self._app.follower, after
         self._ends.append(follower.watch(f"session:{self.session}", self._on_session))
         started = await self._app.log.read(Query(f"session:{self.session}", (InteractionStarted,)))
         recent = [one.event.interaction for one in started.events if isinstance(one.event, InteractionStarted)]
@@ -104,7 +106,8 @@ class ChatFeed:
             self._early.append(recorded)
             return
         for frame in self._fold(recorded):
-            self._wire.send(frame)
+            if recorded.cursor > self._after:
+                self._wire.send(frame)
 
     def _on_signal(self, signal: dict[str, Any]) -> None:
         if signal.get("author") != "customer":

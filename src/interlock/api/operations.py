@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
@@ -9,7 +10,6 @@ from litestar.datastructures import State
 from prometheus_client import generate_latest
 
 from interlock.kernel.errors import Conflict, Unavailable
-from interlock.kernel.events import Cursor
 from interlock.runtime.app import App
 
 FOLLOWER_MAY_LAG_S = 10.0
@@ -26,19 +26,19 @@ async def ready(state: State) -> Response[dict[str, Any]]:
     """The node can do its work: the database answers and the follower keeps up."""
     app: App = state.app
     lag = app.follower.lag_s()
+    parked: Mapping[str, str]
     try:
-        await app.log.after(Cursor(2**62, 0), 1)
+        parked = await app.log.parked()
         database = "ok"
     except (Unavailable, Conflict) as error:
-        database = str(error)[:200]
-    parked = len(app.node.parked)
+        parked, database = app.node.parked, str(error)[:200]
     good = database == "ok" and lag < FOLLOWER_MAY_LAG_S
     body = {
         "status": "ready" if good else "not ready",
         "database": database,
         "follower_lag_s": round(lag, 3),
         "follower_at": str(app.follower.cursor),
-        "parked_commands": parked,
+        "parked_commands": len(parked),
         "release": app.definitions.release,
         "node": app.node.name,
     }

@@ -15,7 +15,6 @@ from interlock.control.ledgers import Ledger
 from interlock.control.templates import as_money
 from interlock.vocabulary.money import Money
 
-
 NOBODY_NAMED: Final[Mapping[str, str]] = {}
 
 

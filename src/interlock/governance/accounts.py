@@ -44,7 +44,11 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
 def check_new(login: str, name: str, password: str, roles: Collection[str], *, any_password: bool = False) -> None:
     """Refuse an account that cannot be: a login of odd characters, a short password, an unknown role."""
     if not _LOGIN.fullmatch(login):
-        raise Refused("bad_login", "A login has 2 to 64 small letters, digits or . _ @ + - and begins with a letter or digit.", status=422)
+        raise Refused(
+            "bad_login",
+            "A login has 2 to 64 small letters, digits or . _ @ + - and begins with a letter or digit.",
+            status=422,
+        )
     if not name.strip() or len(name) > 120:
         raise Refused("bad_name", "A name has 1 to 120 characters.", status=422)
     if not any_password and len(password) < SHORTEST_PASSWORD:

@@ -1,4 +1,4 @@
-"""Which role may do what on the screens and in the API; actions on customers' matters are the gate's business, not this table's."""
+"""Which role may do what on the screens and in the API? (Actions on customers' matters are the gate's business.)"""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from interlock.vocabulary.channels import Author
 from interlock.vocabulary.ids import InteractionId, MessageId, tag
 from interlock.vocabulary.interactions import (
     CloseInteraction,
-    EndByJourney,
     EndForSilence,
     EndReason,
     InteractionEnded,
@@ -61,23 +60,6 @@ def end_for_silence(settings: TenantSettings) -> Decider[EndForSilence, Interact
 
     return Decider(
         command=EndForSilence,
-        reads=lambda command: [_quiet(command.interaction)],
-        initial=InteractionState(),
-        evolve=evolve,
-        decide=decide,
-    )
-
-
-def end_by_journey() -> Decider[EndByJourney, InteractionState]:
-    """The journey is over, and the customer wants nothing else: the interaction ends."""
-
-    def decide(command: EndByJourney, state: InteractionState, moment: Moment) -> list[Event]:
-        if not state.open or not state.settled or state.holder != "virtual_agent":
-            return []
-        return [ended(state, "journey_ended")]
-
-    return Decider(
-        command=EndByJourney,
         reads=lambda command: [_quiet(command.interaction)],
         initial=InteractionState(),
         evolve=evolve,

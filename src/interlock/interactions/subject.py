@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from interlock.interactions.agents import hand_back, post_message, start_wrap_up, wrap_up
 from interlock.interactions.asking import ask_customer
-from interlock.interactions.endings import close_interaction, end_by_journey, end_for_silence, warn_silence
+from interlock.interactions.endings import close_interaction, end_for_silence, warn_silence
 from interlock.interactions.receiving import leave, open_session, receive_message
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Timers
 from interlock.kernel.events import Command, Event
@@ -38,7 +38,6 @@ def subject(settings: TenantSettings) -> Subject:
         wrap_up(settings),
         warn_silence(settings),
         end_for_silence(settings),
-        end_by_journey(),
         close_interaction(),
         ask_customer(settings),
     )

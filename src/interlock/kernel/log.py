@@ -9,7 +9,6 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from interlock.kernel.events import Command, Cursor, Event, Recorded
 
-
 TIMER: Final = "timer/"
 """What the identifiers of timers begin with; their key follows."""
 

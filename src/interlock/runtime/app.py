@@ -335,6 +335,7 @@ class App:
         self.views.forget_all()
         self.documents.forget()
         self.engine.forget()
+        self.gate.read.clear()
 
     async def close(self) -> None:
         """Drain: finish what is being carried out, give the rest back, store the views."""

@@ -8,7 +8,6 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
 
-
 from interlock.kernel.events import Command, Event, Recorded
 from interlock.runtime.app import App
 from interlock.simulation.centre import Centre

@@ -13,6 +13,9 @@ from interlock.store.database import ROLE
 LOCK: Final = 7_305_811_204
 """The advisory lock that one migrating node holds."""
 OLDEST_SERVER: Final = 150_000
+"""The oldest PostgreSQL that is supported, as the server gives its version."""
+ROLE_OPTIONS_SERVER: Final = 160_000
+"""From this version on, membership and the right to act as a role are two things."""
 
 
 class MigrationError(Exception):
@@ -70,8 +73,10 @@ def _ensure_role(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     try:
         if connection.execute("select 1 from pg_roles where rolname = %s", (ROLE,)).fetchone() is None:
             connection.execute(f"create role {ROLE} nologin")
+        # Whoever makes a role may hand it on, but from PostgreSQL 16 on may not yet act as it.
+        needed = "set" if connection.info.server_version >= ROLE_OPTIONS_SERVER else "member"
         connection.execute(
-            f"do $$ begin if not pg_has_role(current_user, '{ROLE}', 'member') then"
+            f"do $$ begin if not pg_has_role(current_user, '{ROLE}', '{needed}') then"
             f" execute format('grant {ROLE} to %I', current_user); end if; end $$"
         )
     except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject):

@@ -255,15 +255,6 @@ class EndForSilence(Command, frozen=True, kw_only=True):
         return self.interaction
 
 
-class EndByJourney(Command, frozen=True, kw_only=True):
-    """The journey is over and nothing else is open: end the interaction once the customer is quiet."""
-
-    interaction: InteractionId
-
-    def lane(self) -> str:
-        return self.interaction
-
-
 class CloseInteraction(Command, frozen=True, kw_only=True):
     """Draw the consequences of an end: the wrap-up of the agent who had it, and how it came out."""
 

@@ -105,7 +105,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         challenge_ttl: how long a one-time code can be given.
         challenge_attempts: wrong codes after which a challenge is locked.
         step_up_ttl: how long a code that was given counts.
-        approval_ttl: how long an approver has, and how long an approval counts.
+        approval_ttl: how long an approver has.
         max_match_failures: failed matches after which a session cannot match any more.
         match_tries: failed matches after which a journey gives up asking.
         slot_tries: answers without what was asked for after which the branch ``no_match`` is taken.
