@@ -36,7 +36,9 @@ async def store(settings: Settings) -> AsyncIterator[tuple[Log, Records]]:
 
 
 async def _app(settings: Settings, log: Log, records: Records) -> App:
-    definitions = await Releases.current(log, records, settings.definitions, WallClock())
+    definitions = await Releases.running(records)
+    if definitions is None:
+        definitions = await Releases.current(log, records, settings.definitions, WallClock())
     vault = open_vault(settings.keys, settings.tenant)
     return App(settings, log, records, WallClock(), vault.secret, definitions, node=f"cli-{node_name()}")
 

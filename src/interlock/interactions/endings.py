@@ -112,8 +112,11 @@ def _quiet(interaction: InteractionId) -> Query:
 
 
 def _customer_waits(state: InteractionState) -> bool:
-    """Whether the last word was the customer's: then it is our silence and not hers, except in a queue."""
-    if state.holder == "queue":
+    """Whether an agent owes the customer an answer: then it is our silence and not hers.
+
+    What the virtual agent had to say it has said long ago, and in a queue nobody answers.
+    """
+    if state.holder != "agent":
         return False
     return bool(state.last_messages) and state.last_messages[-1].author.kind == "customer"
 

@@ -187,14 +187,20 @@ class InteractionView:
             "last_text": masked_text(last["text"])[:140] if last else "",
             "last_at": last["at"] if last else None,
             "unread": unread,
-            "waiting_for": "you" if last and last["author"]["kind"] == "customer" else "customer",
+            # A virtual agent's word stands last when it handed over and nobody has written to the customer since.
+            "waiting_for": "you" if last and last["author"]["kind"] in ("customer", "virtual_agent") else "customer",
         }
 
     def about(self, journey_titles: Mapping[str, str]) -> str:
         """What it is about, in one line."""
-        title = journey_titles.get(self.state.last_journey, "")
-        last = next((said.text for said in reversed(self.state.last_messages) if said.author.kind == "customer"), "")
-        return " · ".join(filter(None, (title, masked_text(last)[:140])))
+        titles = [journey_titles.get(run["journey"], run["journey"]) for run in self._journeys.values()]
+        said = [entry["text"] for entry in self._entries if entry["kind"] == "message" and _by_customer(entry)]
+        words = [masked_text(text)[:140] for text in (*said[:1], *said[1:][-1:])]  # what it began with, and the newest
+        return " · ".join(dict.fromkeys((*titles[-2:], *words)))
+
+
+def _by_customer(entry: dict[str, Any]) -> bool:
+    return bool(entry["author"]["kind"] == "customer")
 
 
 def _message(event: MessagePosted, at: datetime) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def go_on_below(turn: Turn) -> None:
 def say_goodbye(turn: Turn) -> None:
     """The customer wants nothing else: the interaction is over, unless a run still waits for somebody."""
     turn.say(turn.settings.texts.goodbye)
+    if not turn.state.open:  # she has left already, before her message was answered
+        return
     turn.add(
         InteractionEnded(
             interaction=turn.state.interaction,

@@ -234,14 +234,15 @@ class App:
         self._since_snapshot += 1
         if self._since_snapshot >= SNAPSHOT_EVERY:
             self._since_snapshot = 0
-            self._chore(self.store_views(recorded.cursor))
+            self._chore(self._store(self._snapshot(recorded.cursor)))
 
-    async def store_views(self, cursor: Cursor) -> None:
-        """Store the views as they are at a position."""
-        snapshot = _ViewSnapshot(
-            cursor.xid, cursor.position, to_snapshot(self.board), msgspec.json.encode(self.approvals)
-        )
-        await self.records.put("snapshot", "views", msgspec.msgpack.encode(snapshot))
+    def _snapshot(self, cursor: Cursor) -> bytes:
+        """The views as they are now, at that position: taken before the next fact is folded into them."""
+        board, approvals = to_snapshot(self.board), msgspec.json.encode(self.approvals)
+        return msgspec.msgpack.encode(_ViewSnapshot(cursor.xid, cursor.position, board, approvals))
+
+    async def _store(self, snapshot: bytes) -> None:
+        await self.records.put("snapshot", "views", snapshot)
 
     async def load_views(self) -> None:
         """Begin from the stored views, if they can be read; otherwise from the beginning of the log."""
@@ -342,7 +343,7 @@ class App:
         await self.node.drain()
         await asyncio.gather(*self._chores, return_exceptions=True)
         try:
-            await self.store_views(self.follower.cursor)
+            await self._store(self._snapshot(self.follower.cursor))
         except Unavailable as error:
             logger.warning("the views could not be stored; the next start reads more of the log", error=str(error))
         await _close(self._connectors)

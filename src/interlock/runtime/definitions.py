@@ -17,8 +17,8 @@ from interlock.dialogue.intents import IntentModel
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.model import Journey, JourneySet
 from interlock.kernel.documents import DefinitionError, Problem, load
-from interlock.kernel.errors import Answered, Refused
-from interlock.kernel.log import Log, Plan, Records
+from interlock.kernel.errors import Answered, Conflict, Refused
+from interlock.kernel.log import Log, Plan, Query, Records
 from interlock.routing.queues import Specs, load_queues
 from interlock.runtime.clock import Clock
 from interlock.runtime.training import BadExamples, train_in_subprocess
@@ -30,6 +30,7 @@ MAX_FILE_BYTES: Final = 2 * 1024 * 1024
 MAX_FILES: Final = 2_000
 ENDINGS: Final = frozenset({".yaml", ".yml", ".cedar", ".json", ".py"})
 RELEASES_KEPT: Final = 50
+PUBLISHED: Final = Query("releases:all", (ReleasePublished,))
 
 logger = structlog.get_logger(__name__)
 
@@ -196,8 +197,7 @@ class Releases:
 
         A folder with mistakes is told of and left: the running version stays. Without a running version it is an error.
         """
-        body = await records.get("release", "current")
-        running = body.decode() if body else ""
+        running = await cls._in_force(records)
         try:
             files = read_folder(folder)
             if release_id(files) == running:
@@ -208,6 +208,16 @@ class Releases:
                 raise
             logger.error("the definitions are not published; the running version stays", error=str(error))
             return await cls._stored(records, running)
+
+    @classmethod
+    async def running(cls, records: Records) -> Definitions | None:
+        """The release in force as it is stored, whatever the folder holds; None before the first one."""
+        release = await cls._in_force(records)
+        return await cls._stored(records, release) if release else None
+
+    @staticmethod
+    async def _in_force(records: Records) -> str:
+        return (await records.get("release", "current") or b"").decode()
 
     @staticmethod
     async def _stored(records: Records, release: str) -> Definitions:
@@ -223,8 +233,13 @@ async def publish(files: Mapping[str, str], log: Log, records: Records, *, by: s
     definitions = await build(files)
     stored = _Stored(dict(files), definitions.model)
     await records.put("release", definitions.release, msgspec.msgpack.encode(stored))
-    before = await records.get("release", "current")
+    await _tell(definitions, log, by)
     await records.put("release", "current", definitions.release.encode())
+    return definitions
+
+
+async def _tell(definitions: Definitions, log: Log, by: str) -> None:
+    """Record that a release comes into force, unless it is in force: two nodes may publish the same at the same time."""
     fact = ReleasePublished(
         release=definitions.release,
         by=by,
@@ -232,6 +247,11 @@ async def publish(files: Mapping[str, str], log: Log, records: Records, *, by: s
         actions=tuple(definitions.bundle.actions),
         rules=tuple(rule.id for rule in definitions.bundle.rules),
     )
-    with suppress(Answered):  # another node published the same at the same time
-        await log.append(Plan((fact,), cause=f"release/{definitions.release}/after/{(before or b'').decode()}"))
-    return definitions
+    while True:
+        seen = await log.read(PUBLISHED)
+        last = seen.events[-1].event if seen.events else None
+        if isinstance(last, ReleasePublished) and last.release == fact.release:
+            return
+        cause = f"release/{fact.release}/{len(seen.events)}"
+        with suppress(Conflict, Answered):  # somebody published in between: look again
+            await log.append(Plan((fact,), guard=(PUBLISHED,), snapshot=seen.snapshot, cause=cause))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from interlock.control.approvals_document import Words, approvals_document, proposals_shown
+from interlock.control.approvals_document import Words, approvals_document, facts_shown, proposals_shown
 from interlock.control.arguments import ArgSpec
+from interlock.control.bundle import Bundle
 from interlock.control.proposals import fold, proposal_query
 from interlock.governance.accounts import Account
 from interlock.interactions.masking import masked_value
@@ -118,6 +119,7 @@ class Documents:
             queue_titles={name: spec.title for name, spec in app.queues.items()},
             actions=self._actions(),
         )
+        value["entries"] = [_with_facts(entry, bundle) for entry in value["entries"]]
         return Watched(app.follower.cursor, value)
 
     def _journey_titles(self) -> dict[str, str]:
@@ -179,6 +181,15 @@ def fact(recorded: Recorded) -> dict[str, Any]:
         "cause": recorded.cause,
         "data": data,
     }
+
+
+def _with_facts(entry: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
+    """The facts of a judgement as people read them: by name, and money with its currency. The arguments stand apart."""
+    if entry["kind"] != "action" or not entry["facts"]:
+        return entry
+    facts = {name: value for name, value in entry["facts"].items() if name != "args"}
+    lines = facts_shown(facts, bundle.actions.get(entry["action"]), bundle.ledgers)
+    return {**entry, "facts": {line["name"]: line["value"] for line in lines}}
 
 
 def _argument(spec: ArgSpec) -> dict[str, Any]:

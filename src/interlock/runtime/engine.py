@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import reduce
 from hashlib import blake2b
@@ -31,6 +31,10 @@ def id_maker(cause: str) -> NewId:
         return f"{prefix}_{blake2b(f'{cause}|{prefix}|{number}'.encode(), digest_size=10).hexdigest()}"
 
     return new_id
+
+
+Extend = Callable[[tuple[Event, ...], Any, Moment], Awaitable[tuple[tuple[Event, ...], tuple[Command, ...]]]]
+"""Adds to the facts of a decision (with its state and moment); gives all facts, and the commands that are done by that."""
 
 
 class _Kept(NamedTuple):
@@ -67,9 +71,9 @@ class Engine:
         self._reactions = [reaction for subject in subjects for reaction in subject.reactions]
         self._timers = [timer for subject in subjects for timer in subject.timers]
 
-    def decides(self, kind: type[Command]) -> bool:
-        """Whether a decider answers commands of this type."""
-        return kind in self._deciders
+    def decider(self, kind: type[Command]) -> Decider[Any, Any]:
+        """What answers commands of this type."""
+        return self._deciders[kind]
 
     async def execute(
         self,
@@ -79,6 +83,7 @@ class Engine:
         answers: str = "",
         decider: Decider[Any, Any] | None = None,
         known: tuple[Any, str] | None = None,
+        extend: Extend | None = None,
     ) -> Appended:
         """Decide a command and append what follows.
 
@@ -87,6 +92,7 @@ class Engine:
             answers: the due command that this is the answer to, if it is one.
             decider: the one to use; by default that of the command's type.
             known: the decision's state and its snapshot, where the caller has just read them.
+            extend: adds what follows at once to the facts, so that it stands or falls with them.
 
         Raises:
             Refused: the rules say no.
@@ -99,11 +105,15 @@ class Engine:
         for _ in range(ATTEMPTS):
             state, snapshot = known or await self.state(queries, decider.initial, decider.evolve)
             known = None
-            facts = tuple(decider.decide(command, state, Moment(self.clock(), id_maker(cause))))
+            moment = Moment(self.clock(), id_maker(cause))
+            facts: tuple[Event, ...] = tuple(decider.decide(command, state, moment))
+            done: tuple[Command, ...] = ()
+            if extend is not None:
+                facts, done = await extend(facts, state, moment)
             if not facts and not answers:
                 return NOTHING
             try:
-                return await self.append(facts, guard=guard, snapshot=snapshot, cause=cause, answers=answers)
+                return await self.append(facts, guard=guard, snapshot=snapshot, cause=cause, answers=answers, done=done)
             except Conflict:
                 continue
         raise Conflict(f"{type(command).__name__}: facts kept appearing; tried {ATTEMPTS} times")
@@ -133,21 +143,30 @@ class Engine:
         snapshot: str = "",
         answers: str = "",
         into: Judging | None = None,
+        done: Sequence[Command] = (),
     ) -> Appended:
-        """Append facts with all that follows from them: due commands, timers, ledger postings; one transaction."""
+        """Append facts with all that follows from them: due commands, timers, ledger postings; one transaction.
+
+        Args:
+            done: commands that would follow, had their facts not been added to these already.
+        """
         now = self.clock()
-        plan = self._plan(tuple(facts), now, cause)._replace(guard=tuple(guard), snapshot=snapshot, answers=answers)
+        plan = self._plan(tuple(facts), now, cause, done)._replace(
+            guard=tuple(guard), snapshot=snapshot, answers=answers
+        )
         written = await (into or self.log).append(plan)
         granted = set(written.granted)
         self.appended(written.recorded, [due for due in plan.due if due.id in granted])
         return written
 
-    def _plan(self, facts: tuple[Event, ...], now: datetime, cause: str) -> Plan:
+    def _plan(self, facts: tuple[Event, ...], now: datetime, cause: str, done: Sequence[Command]) -> Plan:
         due: list[Due] = []
         timers: dict[str, Due | None] = {}
         postings: list[Posting] = []
         for index, fact in enumerate(facts):
             for number, command in enumerate(self._following(fact)):
+                if command in done:
+                    continue
                 due.append(Due(_due_id(cause, index, number), now, command))
             for timer in self._timers:
                 for change in timer(fact, now):

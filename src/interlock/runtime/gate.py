@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from interlock.control.facts import Facts, ResourceRead, assemble, met, resource_request
+from interlock.control.effects import succeeded
+from interlock.control.facts import Facts, Met, ResourceRead, assemble, met, resource_request
 from interlock.control.identity import known, session_query
 from interlock.control.judgement import judge
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.kernel.errors import Conflict, Unavailable
+from interlock.kernel.events import Recorded
 from interlock.kernel.log import Due, Judging, Plan, Query, Window
 from interlock.runtime.engine import ATTEMPTS
 from interlock.vocabulary.ids import ProposalId
-from interlock.vocabulary.proposals import ActionProposed, JudgeProposal, ProposalJudged
+from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded, JudgeProposal, ProposalJudged
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
@@ -64,6 +67,33 @@ class Gate:
             judged = judge(bundle, proposed, facts, remedies, entries, now)
             await self._record(due, judged, query, snapshot, judging)
 
+    async def look_up(
+        self, proposed: ActionProposed, pending: Sequence[Recorded]
+    ) -> tuple[ProposalJudged, EffectSucceeded | None] | None:
+        """Judge a look-up of just what the gate reads anyway, and answer it with what was read.
+
+        Nothing outside changes by it, so it needs no turn of its own: the caller records both with the proposal.
+
+        Args:
+            pending: the facts that are to be recorded before the judgement; they count like those that are.
+
+        Returns:
+            The judgement and, where it allows, the outcome; None where this is no such look-up.
+        """
+        bundle = self._app.definitions.bundle
+        action = bundle.actions.get(proposed.action)
+        if action is None or action.effect != "read" or action.resource is None:
+            return None
+        if action.operation != action.resource.operation or bundle.ledger_keys(proposed, proposed.customer):
+            return None
+        facts = await self._facts(proposed, pending)
+        judged = judge(bundle, proposed, facts, Met(), {}, self._app.clock())
+        self._app.metrics.judgements.labels(judged.action, judged.verdict).inc()
+        record = self.read.pop(proposed.proposal, None)
+        if judged.verdict != "allowed" or record is None:
+            return judged, None
+        return judged, succeeded(ProposalState(proposed=proposed, judged=judged), action, record)
+
     async def _record(
         self, due: Due, judged: ProposalJudged, query: Query, snapshot: str, into: Judging | None
     ) -> None:
@@ -71,13 +101,23 @@ class Gate:
         app.metrics.judgements.labels(judged.action, judged.verdict).inc()
         await app.engine.append([judged], cause=due.id, guard=(query,), snapshot=snapshot, answers=due.id, into=into)
 
-    async def _facts(self, proposed: ActionProposed) -> Facts:
+    async def _facts(self, proposed: ActionProposed, pending: Sequence[Recorded] = ()) -> Facts:
         """What is true of the proposal: the session and the resource are read side by side."""
         app = self._app
         action = app.definitions.bundle.actions.get(proposed.action)
-        session, read = await asyncio.gather(app.log.read(session_query(proposed.session)), self._resource(proposed))
+        query = session_query(proposed.session)
+        nothing: tuple[Recorded, ...] = ()
+        (session, _), read = await asyncio.gather(
+            app.engine.state((query,), nothing, _collected), self._resource(proposed)
+        )
         now = app.clock()
-        in_session = known(session.events, proposed.session, proposed.channel, now, app.control)
+        in_session = known(
+            (*session, *(one for one in pending if query.matches(one.event))),
+            proposed.session,
+            proposed.channel,
+            now,
+            app.control,
+        )
         if action is None:
             return Facts(proposed.customer, 0, 0, 0, 0, False, {}, {}, {"action": "it is not declared"}, {}, None)
         return assemble(action, proposed, in_session, read, now)
@@ -99,3 +139,8 @@ class Gate:
             while len(self.read) > READS_KEPT:
                 self.read.popitem(last=False)
         return ResourceRead(at=app.clock(), record=record)
+
+
+def _collected(events: tuple[Recorded, ...], recorded: Recorded) -> tuple[Recorded, ...]:
+    """The session's few facts themselves: what they say depends on the time."""
+    return (*events, recorded)

@@ -52,9 +52,11 @@ class Node:
             self._enqueue(due, 1)
 
     def _enqueue(self, due: Due, attempts: int) -> None:
-        if self._draining or due.id in self._held:
+        if due.id in self._held:
             return
         self._held.add(due.id)
+        if self._draining:
+            return  # given back with the rest at the end
         name = due.command.lane()
         lane = self._lanes.get(name)
         if lane is None:
@@ -155,8 +157,10 @@ class Node:
             await asyncio.wait(set(self._tasks))
 
     async def drain(self) -> None:
-        """Finish what is being carried out, and give the rest back at once."""
+        """Finish what is being carried out, and give the rest back at once, also what that brings about."""
         self._draining = True
+        async with self._claiming:  # nothing is claimed from here on
+            pass
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=DRAIN_S)
         now = self._clock()

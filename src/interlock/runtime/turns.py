@@ -12,20 +12,28 @@ from interlock.connectors.builtin_model import BuiltinModel, Model, Question
 from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
 from interlock.journeys import Conversation, evolve, expected, reads, slots_of
+from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import Erased, PersonalText, Recorded
+from interlock.kernel.events import START, Command, Erased, Event, PersonalText, Recorded
 from interlock.kernel.log import Due, Query
 from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, ProposalId, tag
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, TakeTurn, TurnContext
 from interlock.vocabulary.people import AnswerChallenge, ChallengeFailed, ChallengeIssued, ChallengePassed
-from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded
+from interlock.vocabulary.proposals import (
+    ActionProposed,
+    EffectFailed,
+    EffectSucceeded,
+    JudgeProposal,
+    PerformEffect,
+)
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
 
 _CODE: Final = re.compile(r"\D*(\d[\d \-]{4,10}\d)\D*")
 CODE_DIGITS: Final = 6
+LOOK_UPS_AT_ONCE: Final = 3
 MESSAGES_KEPT: Final = 50
 """Messages that may wait to be understood; whoever writes faster than that is not answered to each."""
 CHALLENGES: Final = (ChallengeIssued, ChallengePassed, ChallengeFailed)
@@ -106,7 +114,36 @@ class Turns:
             model=self._model().name,
         )
         known = (standing.conversation, snapshot)
-        await app.engine.execute(context, cause=due.id, answers=due.id, known=known)
+        await app.engine.execute(context, cause=due.id, answers=due.id, known=known, extend=self._look_ups)
+
+    async def _look_ups(
+        self, facts: tuple[Event, ...], state: Conversation, moment: Moment
+    ) -> tuple[tuple[Event, ...], tuple[Command, ...]]:
+        """Look-ups that a turn asks for are judged and answered within it, and the journey goes on at once."""
+        done: list[Command] = []
+        advances = self._app.engine.decider(JourneyAdvance)
+        new = facts
+        for _ in range(LOOK_UPS_AT_ONCE):
+            asked = [fact for fact in new if isinstance(fact, ActionProposed)]
+            pending = [Recorded(START, "", moment.now, fact, "") for fact in facts]
+            answered = await self._app.gate.look_up(asked[0], pending) if len(asked) == 1 else None
+            if answered is None:
+                break
+            proposed, (judged, outcome) = asked[0], answered
+            done.append(JudgeProposal(proposal=proposed.proposal))
+            facts = (*facts, judged)
+            if outcome is None:
+                break
+            done.append(PerformEffect(proposal=proposed.proposal))
+            done.append(AdvanceJourney(interaction=proposed.interaction, what="succeeded", ref=proposed.proposal))
+            for fact in (*new, judged, outcome):
+                state = evolve(state, Recorded(START, "", moment.now, fact, ""))
+            advance = JourneyAdvance(
+                interaction=proposed.interaction, what="succeeded", ref=proposed.proposal, result=outcome.result
+            )
+            new = tuple(advances.decide(advance, state, moment))
+            facts = (*facts, outcome, *new)
+        return facts, tuple(done)
 
     async def _suggestions(self, state: Conversation, text: str) -> tuple[Any, ...]:
         app = self._app
@@ -166,7 +203,7 @@ class Turns:
             interaction=command.interaction, what=command.what, ref=command.ref, result=result, customer_reason=reason
         )
         known = (standing.conversation, snapshot)
-        await app.engine.execute(advance, cause=due.id, answers=due.id, known=known)
+        await app.engine.execute(advance, cause=due.id, answers=due.id, known=known, extend=self._look_ups)
 
     async def _answer_only(self, due: Due) -> None:
         await self._app.engine.append([], cause=due.id, answers=due.id)

@@ -1,7 +1,7 @@
 // @ts-check
 // What was said? Messages in order, by whom, with cards; new ones are read out, old ones are not.
 import { clock, day } from '../format.js';
-import { html, useLayoutEffect, useRef } from '../lib.js';
+import { html, useEffect, useLayoutEffect, useRef } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 import { Card } from './cards.js';
 
@@ -17,6 +17,12 @@ export function Log({ store }) {
   useLayoutEffect(() => {
     if (box.current && (atEnd.current || unsent.length)) box.current.scrollTop = box.current.scrollHeight;
   }, [size, store.opened.value]);
+  useEffect(() => {
+    // What grows or gets less room (a problem beside a field, the place in line) must not hide the newest words.
+    const watcher = new ResizeObserver(() => box.current && atEnd.current && (box.current.scrollTop = box.current.scrollHeight));
+    if (box.current) for (const element of [box.current, ...box.current.children]) watcher.observe(element);
+    return () => watcher.disconnect();
+  }, [size]);
   const onScroll = () => {
     const element = box.current;
     if (!element) return; // scrolled by its own end

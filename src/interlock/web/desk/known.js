@@ -28,7 +28,7 @@ function Known({ value }) {
   return html`
     <${Section} title="Customer"><${Customer} value=${value} /><//>
     <${Section} title="Actions"><${Actions} value=${value} /><//>
-    <${Section} title="Journeys"><${Journeys} journeys=${value.journeys ?? []} /><//>
+    <${Section} title="Journeys"><${Journeys} journeys=${value.journeys ?? []} holder=${value.holder?.kind} /><//>
     <${Section} title="What was tried"><${Tried} entries=${value.entries} /><//>
     ${facts.length ? html`<${Section} title="Facts"><${Pairs} rows=${facts.map((/** @type {any} */ fact) => ({ label: fact.label, value: inline(fact.value), note: fact.note }))} /><//>` : null}
     <p class="note release">Definitions: ${value.release ? html`<${CopyId} id=${value.release} label="release" />` : '–'}</p>`;
@@ -90,11 +90,11 @@ function Verify({ value }) {
 /** @returns {Promise<any>} */
 export const startVerification = () => ask(pathOf('verify'), { level: VERIFY_LEVEL });
 
-/** @param {{journeys: any[]}} props */
-function Journeys({ journeys }) {
+/** @param {{journeys: any[], holder: string}} props */
+function Journeys({ journeys, holder }) {
   if (!journeys.length) return html`<p class="note">None has begun.</p>`;
   return html`<ul class="journeys">${journeys.map((run) => html`<li key=${run.run}>
     <p class="journey-title">${run.title || humanise(run.journey)}
-      ${run.outcome ? html`<${Mark}>${run.outcome.replaceAll('_', ' ')}<//>` : html`<${Mark} tone="machine" icon="clock">${run.waits_for ? `waits for ${run.waits_for.replaceAll('_', ' ')}` : 'under way'}<//>`}</p>
+      ${run.outcome || (run.waits_for === 'hand_over' && holder === 'agent') ? html`<${Mark}>${run.outcome?.replaceAll('_', ' ') ?? 'handed over'}<//>` : html`<${Mark} tone="machine" icon="clock">${run.waits_for ? `waits for ${run.waits_for.replaceAll('_', ' ')}` : 'under way'}<//>`}</p>
     ${run.slots?.length ? html`<${Pairs} rows=${run.slots.map((/** @type {any} */ slot) => ({ label: humanise(slot.name), value: inline(slot.value) }))} />` : null}</li>`)}</ul>`;
 }

@@ -14,13 +14,14 @@ function Way({ href, icon, title, children }) {
 }
 
 function Start() {
-  const { shop, mailbox } = links.value;
+  const { shop, mailbox, ledger } = links.value;
   return html`<main class="start wide"><p class="start-brand"><${Logo} />Interlock</p>
     <h1>The control layer of a contact centre</h1>
     <p class="lead">The model suggests. Interlock decides. The system behind the connector executes. The log remembers.</p>
     ${shop || mailbox ? html`<h2>As a customer</h2><ul class="ways">
       ${shop ? html`<${Way} href=${shop} icon="chat" title="Shop">Kettle & Crane, with the chat in its corner<//>` : null}
-      ${mailbox ? html`<${Way} href=${mailbox} icon="mail" title="Mailbox">Where one-time codes arrive<//>` : null}</ul>` : null}
+      ${mailbox ? html`<${Way} href=${mailbox} icon="mail" title="Mailbox">Where one-time codes arrive<//>` : null}
+      ${ledger ? html`<${Way} href=${ledger} icon="check" title="Refund ledger">What the shop has really paid back, in its own books<//>` : null}</ul>` : null}
     <h2>As staff</h2><ul class="ways">
       <${Way} href="/desk" icon="person" title="Desk">An agent's interactions, and what is known about them<//>
       <${Way} href="/supervisor" icon="shield" title="Supervisor">Queues, agents, approvals, the wallboard<//></ul>

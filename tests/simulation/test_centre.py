@@ -1,0 +1,36 @@
+"""Whole centres in every weather: whatever breaks, nothing is lost, nothing happens twice, nothing happens without leave."""
+
+from __future__ import annotations
+
+import pytest
+
+from interlock.runtime.definitions import Definitions
+from interlock.simulation.run import Result, simulate
+from interlock.simulation.weather import KINDS, Weather
+
+
+def assert_all_held(result: Result) -> None:
+    assert not result.wrong, f"seed {result.seed} ({result.weather}):\n" + "\n".join(result.wrong)
+
+
+@pytest.mark.parametrize("weather", KINDS, ids=lambda kind: kind.name)
+def test_everything_holds_in_any_weather(weather: Weather, definitions: Definitions) -> None:
+    result = simulate(1, definitions, interactions=60, weather=weather)
+    assert_all_held(result)
+    assert result.interactions > 40
+    assert result.refunds > 0
+    assert (result.deaths > 0) is (weather.deaths > 0)
+
+
+def test_the_same_seed_gives_the_same_log(definitions: Definitions) -> None:
+    storm = KINDS[-1]
+    first, again, other = (simulate(seed, definitions, interactions=30, weather=storm) for seed in (5, 5, 6))
+    assert first == again
+    assert first.digest != other.digest
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("hundred", range(10))
+def test_a_thousand_runs_of_two_hundred_interactions(hundred: int, definitions: Definitions) -> None:
+    for seed in range(hundred * 100 + 1, hundred * 100 + 101):
+        assert_all_held(simulate(seed, definitions, interactions=200))
