@@ -53,8 +53,8 @@ async def test_every_role_reaches_exactly_what_the_table_says(client: Client, ap
     marks: dict[tuple[str, str], list[str]] = {each: [] for each in routes(app)}
     for login in LOGINS.values():
         headers = await sign_in(client, login) if login else {}
-        for method, path in marks:
-            marks[method, path].append(await reached(client, app, method, path, headers))
+        for (method, path), row in marks.items():
+            row.append(await reached(client, app, method, path, headers))
             if login and path == "/v1/sign-out":
                 headers = await sign_in(client, login)
     lines = [f"{'':68}" + "".join(f"{role:>12}" for role in LOGINS)]

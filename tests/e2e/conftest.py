@@ -76,22 +76,30 @@ async def customer(demo: Demonstration, new_page: NewPage) -> CustomerScreen:
     return CustomerScreen(page.context, page, demo)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(demo: Demonstration) -> AsyncIterator[tuple[Staff, Staff]]:
+    """An administrator and a supervisor behind the scenes, through the API."""
+    people = Staff(demo.url, "admin"), Staff(demo.url, "sofia")
+    for person in people:
+        await person.sign_in(PASSWORD)
+    yield people
+    for person in people:
+        await person.close()
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def desk(demo: Demonstration, new_page: NewPage) -> AsyncIterator[Desk]:
+async def desk(demo: Demonstration, office: tuple[Staff, Staff], new_page: NewPage) -> AsyncIterator[Desk]:
     """A new agent of the customer care at the desk, available; the only one until the test is over."""
-    admin, supervisor, number = Staff(demo.url, "admin"), Staff(demo.url, "sofia"), next(NUMBERS)
-    await admin.sign_in(PASSWORD)
-    await supervisor.sign_in(PASSWORD)
+    (admin, supervisor), number = office, next(NUMBERS)
     name, password = AGENTS[number % len(AGENTS)], secrets.token_urlsafe(12)
-    about = {"login": f"agent-{number}", "name": name, "password": password, "roles": ["agent"], "queues": ["care"]}
+    login = f"agent-{number}"
+    about = {"login": login, "name": name, "password": password, "roles": ["agent"], "queues": ["care"]}
     agent = (await admin.ask("POST", "/v1/staff", about))["id"]
     screen = Desk(await new_page(), demo, name)
-    await screen.sign_in_as(about["login"], password, "/desk")
+    await screen.sign_in_as(login, password, "/desk")
     await screen.be("Available")
     yield screen
     await supervisor.ask("POST", f"/v1/agents/{agent}/presence", {"presence": "offline"})
-    await supervisor.close()
-    await admin.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -139,13 +139,16 @@ class Desk(StaffScreen):
 
     async def accept(self) -> None:
         """Take the offer by its button; the interaction is in hand when this returns."""
+        in_hand = self.page.get_by_role("main").locator(".talk-head code")
+        before = await in_hand.all_inner_texts()
         await self.offer.get_by_role("button", name="Accept").click()
+        for interaction in before:
+            await expect(in_hand).not_to_have_text(interaction)
         await expect(self.reply).to_be_enabled()
 
     async def refund(self, item: Item) -> None:
         """Start at the item that was looked up, check the form that it filled, and press the button with the sum."""
         await self.transcript.get_by_role("button", name=f"Refund an item: {item.name}").last.click()
-        await self.transcript.get_by_role("button", name="Refund an item", exact=True).click()
         await expect(self.page.get_by_label("Amount")).to_have_value(item.amount)
         await self.page.get_by_role("button", name="Review").click()
         await self.page.get_by_role("button", name=f"Refund €{item.amount}").click()

@@ -70,6 +70,21 @@ def place(nursery: Nursery, published_url: str, shop_url: str, tmp_path: Path) -
     place.close()
 
 
+@pytest.fixture(scope="module")
+def module_place(
+    nursery: Nursery,
+    postgres_server: str,
+    published_template: str,
+    shop_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Place]:
+    """The same for all tests of a module."""
+    with pg.database(postgres_server, template=published_template) as dsn:
+        place = Place(nursery, dsn, shop_url, tmp_path_factory.mktemp("module"))
+        yield place
+        place.close()
+
+
 @pytest.fixture
 async def shop(shop_url: str) -> AsyncIterator[Shop]:
     """The shop as a demonstration sees it."""

@@ -141,7 +141,9 @@ class Customer:
                 return found
         except TimeoutError:
             seen = "\n".join(f"  {m['author']['kind']}: {m['text']}" for m in self.messages)
-            raise AssertionError(f"waited {patience_s:.0f} s for {what}; errors {self.errors}; so far:\n{seen}") from None
+            raise AssertionError(
+                f"waited {patience_s:.0f} s for {what}; errors {self.errors}; so far:\n{seen}"
+            ) from None
 
     # The connection.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from interlock.cli.story.staff import Agent, Staff
 from tests.system.customers import Customer
@@ -54,8 +53,3 @@ async def gets_agent(customer: Customer, amara: Agent) -> str:
     await amara.accept(await amara.offer(interaction))
     await customer.until("the agent", lambda: customer.state["holder"] == "agent")
     return interaction
-
-
-def plain_refund(bought: Purchase) -> dict[str, Any]:
-    """The arguments of a refund of the whole item."""
-    return {"order_id": bought.order.id, "item_id": bought.item, "amount": {"amount": 1840, "currency": "EUR"}}

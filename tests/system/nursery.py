@@ -25,7 +25,9 @@ def main() -> None:
     import interlock.cli.main
     import interlock.cli.offline
     import interlock.cli.server
-    from tests.system import dying  # noqa: F401  # imported once for all children
+    from tests.system import dying
+
+    assert interlock.cli.main and interlock.cli.offline and interlock.cli.server and dying  # imported once, for all
 
     gc.collect()
     gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import itertools
 import json
@@ -151,24 +152,17 @@ class Nursery:
                 self._children.pop(told["pid"]).ended(told["exit"])
 
 
-class Node(Child):
-    """Only for the type of ``url``: a process that serves."""
-
-    url: str
-
-
 class Place:
-    """One database with everything around it: key file, folders, shop; here nodes are started.
+    """One database with everything around it: key file, definitions, folder, shop; here nodes are started."""
 
-    Attributes:
-        nodes: those that were started here and are stopped at the end.
-    """
-
-    def __init__(self, nursery: Nursery, database_url: str, shop_url: str, folder: Path) -> None:
+    def __init__(
+        self, nursery: Nursery, database_url: str, shop_url: str, folder: Path, *, definitions: Path = DEFINITIONS
+    ) -> None:
         self.nursery = nursery
         self.database_url = database_url
         self.shop_url = shop_url
         self.folder = folder
+        self.definitions = definitions
         self.keys = folder / "keys.json"
         self.keys.write_text(json.dumps(KEYS))
         self._running: list[Child] = []
@@ -179,7 +173,7 @@ class Place:
             "DATABASE_URL": self.database_url,
             "INTERLOCK_KEY_FILE": str(self.keys),
             "INTERLOCK_DATA": str(self.folder / "data"),
-            "INTERLOCK_DEFINITIONS": str(DEFINITIONS),
+            "INTERLOCK_DEFINITIONS": str(self.definitions),
             "INTERLOCK_DEMO": "1",
             "INTERLOCK_POOL": "4",
             "INTERLOCK_LOG_FORMAT": "json",
@@ -218,6 +212,32 @@ class Place:
             child.signal(signal.SIGKILL)
         for child in self._running:
             child.wait()
+
+
+class Doomed:
+    """A node that serves one customer and dies at one moment of that (see ``dying``).
+
+    Attributes:
+        died_at: when it did, in seconds of the monotonic clock.
+    """
+
+    def __init__(self, place: Place, name: str, when: str, trace: str) -> None:
+        self.moment = f"{when} {name}"
+        self.trace = place.folder / f"trace-{trace}"
+        self.died_at = 0.0
+        death = Death(moment=name, when=when, trace=str(self.trace))
+        self.node, self.url = place.begin(dies=death)
+
+    async def dies(self) -> None:
+        """Wait for the end; it has to be the one that was meant."""
+        code = await asyncio.to_thread(self.node.wait)
+        self.died_at = time.monotonic()
+        assert code == -signal.SIGKILL, f"{self.moment}: ended with {code}:\n{self.node.said[-3000:]}"
+
+    @property
+    def reached(self) -> list[str]:
+        """The moments that it came to."""
+        return self.trace.read_text(encoding="utf-8").splitlines()
 
 
 def free_port() -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import time
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Final, NamedTuple
@@ -13,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from interlock.cli.story.shop import Shop
-from tests.system.customers import RECOVERS_WITHIN_S, Customer, Frame, transcript, whole
+from tests.system.customers import RECOVERS_WITHIN_S, Customer, transcript, whole
 from tests.system.dying import Death
-from tests.system.processes import Child, Place, wait_until_ready
+from tests.system.processes import Doomed, Place, wait_until_ready
 from tests.system.refunds import Purchase, purchase, whole_conversation
 
 AT_ONCE: Final = 6
@@ -66,28 +64,6 @@ CARRYING_OUT: Final = (
     Moment("EffectSucceeded", -1, "after"),
     Moment("JourneyEnded", -1, "after"),
 )
-
-
-class Doomed:
-    """A node that serves one customer and dies at one moment of it; the customer goes on at another address."""
-
-    def __init__(self, place: Place, name: str, when: str, number: int) -> None:
-        self.moment = f"{when} {name}"
-        self.trace = place.folder / f"trace-{number}"
-        self.died_at = 0.0
-        death = Death(moment=name, when=when, trace=str(self.trace))
-        self.node, self.url = place.begin(dies=death)
-
-    async def dies(self) -> None:
-        """Wait for the end; it has to be the one that was meant."""
-        code = await asyncio.to_thread(self.node.wait)
-        self.died_at = time.monotonic()
-        assert code == -signal.SIGKILL, f"{self.moment}: ended with {code}:\n{self.node.said[-3000:]}"
-
-    @property
-    def reached(self) -> list[str]:
-        """The moments that it came to."""
-        return self.trace.read_text(encoding="utf-8").splitlines()
 
 
 async def dies_once(doomed: Doomed, shop: Shop, other: str, expected: Sequence[tuple[str, str, str]]) -> None:
@@ -150,7 +126,7 @@ async def all_die(
     _, other = place.serve()
     numbers = count()
     for some in _in_parts(moments):
-        all_doomed = [Doomed(place, name, when, next(numbers)) for name, when in some]
+        all_doomed = [Doomed(place, name, when, str(next(numbers))) for name, when in some]
         for doomed in all_doomed:
             await asyncio.to_thread(wait_until_ready, doomed.node, doomed.url)
         await asyncio.gather(*(dies_once(doomed, shop, other, expected) for doomed in all_doomed))
@@ -186,7 +162,7 @@ RESTARTED_AT: Final = (
 
 async def test_after_a_restart_the_story_goes_on_and_the_refund_is_made_once(place: Place, shop: Shop) -> None:
     expected, trace = await undisturbed(place, shop)
-    all_doomed = [Doomed(place, one.found_in(trace), one.when, number) for number, one in enumerate(RESTARTED_AT)]
+    all_doomed = [Doomed(place, one.found_in(trace), one.when, str(number)) for number, one in enumerate(RESTARTED_AT)]
     for doomed in all_doomed:
         await asyncio.to_thread(wait_until_ready, doomed.node, doomed.url)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -15,12 +18,14 @@ import psycopg
 import pytest
 
 from interlock.cli.story.shop import Shop
+from interlock.store.vault import open_vault
 from tests.system.customers import Customer, eventually
 from tests.system.desks import agent, gets_agent, staff
-from tests.system.processes import Nursery, Place, wait_until_ready
+from tests.system.processes import DEFINITIONS, Nursery, Place, readiness, wait_until, wait_until_ready
 from tests.system.refunds import faults, misbehave, purchase, up_to_the_card
 
 MANY = 24
+NOBODY = "like to leave them a message instead"
 
 
 def rows(place: Place, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -73,7 +78,7 @@ async def test_either_node_carries_out_what_is_due_and_together_they_do_it_once(
     async def writes(url: str) -> Customer:
         customer = await Customer(url).begin()
         await customer.say("I want to talk to a human")
-        await customer.hears("None of my colleagues")
+        await customer.hears(NOBODY)
         return customer
 
     customers = await asyncio.gather(*(writes(url) for url in (first, second) for _ in range(MANY // 2)))
@@ -92,7 +97,7 @@ async def test_what_one_node_left_for_later_the_other_one_does_when_the_first_is
     (one, first), (_, second) = place.serve(), place.serve()
     customer = await Customer(first, second).begin()
     await customer.say("I want to talk to a human")
-    await customer.hears("None of my colleagues")
+    await customer.hears(NOBODY)
     await asyncio.to_thread(one.stop)
     async with staff(second, "admin") as admin:
         body = {"of": customer.state["interaction"], "command": "WarnSilence"}
@@ -123,12 +128,41 @@ async def test_two_nodes_that_start_together_on_an_empty_database_prepare_it_onc
     (_, first), (_, second) = nodes
     customer = await Customer(first).begin()
     await customer.say("I want to talk to a human")
-    await customer.hears("None of my colleagues")
+    await customer.hears(NOBODY)
     page = customer.again(second)
     await page.connect()
-    await page.hears("None of my colleagues")
+    await page.hears(NOBODY)
     for one in (customer, page):
         await one.close()
+
+
+def test_two_nodes_that_start_without_a_key_file_agree_about_the_keys(tmp_path: Path) -> None:
+    for number in range(10):
+        file = tmp_path / str(number) / "keys.json"
+        start = threading.Barrier(4)
+
+        def secret(file: Path = file, start: threading.Barrier = start) -> bytes:
+            start.wait()
+            return open_vault(file, "demo").secret
+
+        with ThreadPoolExecutor(4) as threads:
+            assert len({found.result() for found in [threads.submit(secret) for _ in range(4)]}) == 1
+
+
+async def test_a_release_that_was_in_force_before_comes_into_force_on_running_nodes_again(
+    place: Place, tmp_path: Path
+) -> None:
+    node, url = place.serve()
+    first = readiness(url)[1]["release"]
+    other = shutil.copytree(DEFINITIONS, tmp_path / "other")
+    (other / "tenant.yaml").write_text((DEFINITIONS / "tenant.yaml").read_text().replace("Pip", "Pop"))
+    seen = [first]
+    for folder in (other, DEFINITIONS, other):
+        assert await asyncio.to_thread(place.run("publish", str(folder)).wait) == 0
+        await asyncio.to_thread(wait_until, "the release to change", lambda: readiness(url)[1]["release"] != seen[-1])
+        seen.append(readiness(url)[1]["release"])
+    assert seen == [first, seen[1], first, seen[1]]
+    assert node.code is None
 
 
 async def test_a_node_that_is_told_to_stop_finishes_what_it_is_doing_and_leaves_the_rest_to_the_other_at_once(

@@ -12,7 +12,7 @@ from litestar import WebSocket, post, websocket
 from litestar.datastructures import State
 
 from interlock.api.chat_feed import ChatFeed
-from interlock.api.frames import POLICY, Frame, Wire
+from interlock.api.frames import POLICY, TRY_AGAIN_LATER, Frame, Wire
 from interlock.dialogue.card_numbers import redact_card_numbers
 from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Cursor
@@ -144,16 +144,35 @@ async def _greet(app: App, wire: Wire, hello: Hello) -> ChatFeed | None:
     except ValueError:
         wire.refuse(None, "bad_position", '"after" is a position that this server gave, or null.')
         return None
-    session, _, secret = hello.token.partition(".")
-    found = await app.log.read(Query(f"session:{session}", (SessionOpened,)))
-    opened = found.events[0].event if found.events else None
-    if not isinstance(opened, SessionOpened) or not hmac.compare_digest(opened.secret_digest, _digest(secret)):
-        wire.refuse(None, "unknown_session", "This chat is not known here; begin a new one.")
-        await wire.close(POLICY, "unknown session")
+    feed: ChatFeed | None = None
+    try:
+        opened = await _session(app, hello.token)
+        if opened is None:
+            wire.refuse(None, "unknown_session", "This chat is not known here; begin a new one.")
+            await wire.close(POLICY, "unknown session")
+            return None
+        feed = ChatFeed(app, wire, opened.session)
+        await feed.open(after)
+        return feed
+    except (Conflict, Unavailable):
+        if feed is not None:
+            feed.close()
+        wire.refuse(None, "try_again", "The chat cannot be opened just now; connect again in a moment.")
+        await wire.close(TRY_AGAIN_LATER, "try again")
         return None
-    feed = ChatFeed(app, wire, opened.session)
-    await feed.open(after)
-    return feed
+
+
+async def _session(app: App, token: str) -> SessionOpened | None:
+    """The session that a token belongs to."""
+    session, _, secret = token.partition(".")
+    try:
+        found = await app.log.read(Query(f"session:{session}", (SessionOpened,)))
+    except Refused:
+        return None  # there are characters in it that no session has
+    opened = found.events[0].event if found.events else None
+    if isinstance(opened, SessionOpened) and hmac.compare_digest(opened.secret_digest, _digest(secret)):
+        return opened
+    return None
 
 
 async def _answer(app: App, wire: Wire, feed: ChatFeed, incoming: Incoming) -> None:

@@ -16,6 +16,7 @@ FRAMES_PER_WINDOW: Final = 60
 WINDOW_S: Final = 10.0
 TOO_SLOW: Final = 4008
 POLICY: Final = 4001
+TRY_AGAIN_LATER: Final = 1013
 
 Frame = dict[str, Any]
 
@@ -36,15 +37,20 @@ class Wire:
 
     async def __aexit__(self, *_: object) -> None:
         self.closed = True
-        if self._sender is not None:
-            if not self._sender.done():
-                self._put(None)
-                try:
-                    async with asyncio.timeout(2):
-                        await self._sender
-                except TimeoutError:
-                    self._sender.cancel()
-            await asyncio.gather(self._sender, return_exceptions=True)
+        await self._finish()
+
+    async def _finish(self) -> None:
+        """Send what is still waiting."""
+        if self._sender is None:
+            return
+        if not self._sender.done():
+            self._put(None)
+            try:
+                async with asyncio.timeout(2):
+                    await self._sender
+            except TimeoutError:
+                self._sender.cancel()
+        await asyncio.gather(self._sender, return_exceptions=True)
 
     def send(self, frame: Frame) -> None:
         """Queue a frame. A reader that is too slow is cut off; it resumes from its position."""
@@ -60,8 +66,9 @@ class Wire:
                 self._sender.cancel()
 
     async def close(self, code: int, reason: str) -> None:
-        """End the connection with a code and a reason."""
+        """End the connection with a code and a reason, after what is still waiting."""
         self.closed = True
+        await self._finish()
         try:
             await self._socket.close(code, reason[:120])
         except Exception:  # the other side may be gone already

@@ -10,7 +10,7 @@ import structlog
 from litestar import WebSocket, websocket
 from litestar.datastructures import State
 
-from interlock.api.frames import POLICY, Frame, Wire
+from interlock.api.frames import POLICY, TRY_AGAIN_LATER, Frame, Wire
 from interlock.api.patches import diff
 from interlock.api.signing import own_origin, require, signed_in
 from interlock.kernel.errors import Conflict, Refused, Unavailable
@@ -29,11 +29,16 @@ logger = structlog.get_logger(__name__)
 async def live(socket: WebSocket[Any, Any, Any], state: State) -> None:
     """A staff page's connection."""
     app: App = state.app
-    person = await signed_in(socket, app)
+    try:
+        person = await signed_in(socket, app)
+    except (Unavailable, Conflict):
+        async with Wire(socket) as wire:
+            wire.refuse(None, "unavailable", "Not to be had just now; connect again in a moment.")
+            await wire.close(TRY_AGAIN_LATER, "try again")
+        return
     async with Wire(socket) as wire:
         if person is None or not own_origin(socket, app):
             wire.refuse(None, "not_signed_in", "Sign in first.")
-            await asyncio.sleep(0)
             await wire.close(POLICY, "not signed in")
             return
         app.metrics.sockets.labels("staff").inc()

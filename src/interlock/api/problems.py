@@ -51,6 +51,12 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[d
     return problem(error.status_code, code, detail or HTTPStatus(error.status_code).description)
 
 
+def on_too_deep(request: Request[Any, Any, Any], error: RecursionError) -> Response[dict[str, Any]]:
+    """JSON that is nested deeper than anybody can follow."""
+    logger.warning("request nested too deeply", method=request.method, path=request.url.path, error=str(error))
+    return problem(400, "too_deep", "The body is nested too deeply.")
+
+
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """Anything else is a bug: loud in the log, without details to the caller."""
     logger.exception("request failed", method=request.method, path=request.url.path, exc_info=error)
@@ -62,5 +68,6 @@ HANDLERS: dict[int | type[Exception], Any] = {
     Unavailable: on_unavailable,
     Conflict: on_conflict,
     HTTPException: on_http,
+    RecursionError: on_too_deep,
     Exception: on_bug,
 }

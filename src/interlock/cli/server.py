@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
@@ -74,11 +74,24 @@ async def _migrate(owner_url: str) -> None:
 
 async def serve(settings: Settings, taken: socket.socket, ready: asyncio.Event | None = None) -> None:
     """Serve until a signal comes. ``ready`` is set once requests are answered."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    this = asyncio.current_task()
+    assert this is not None
+    _on_signals(this.cancel)  # whatever a start still waits for, such as a database that does not answer
+    try:
+        await _serve(settings, taken, ready)
+    except asyncio.CancelledError:
+        logger.info("stopped before it was serving")
+
+
+def _on_signals(call: Callable[[], object]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, call)
+
+
+async def _serve(settings: Settings, taken: socket.socket, ready: asyncio.Event | None) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
     async with database(settings) as url, open_app(settings, url) as app:
+        _on_signals(stop.set)
         server = _server(app)
         serving = loop.create_task(server.serve(sockets=[taken]))
         stopping = loop.create_task(stop.wait())

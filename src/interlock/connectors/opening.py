@@ -66,7 +66,8 @@ def open_connectors(
         except DefinitionError as error:
             problems += error.problems
         except Refused as refused:
-            problems.append(Problem(f"connectors/{name}/manifest.yaml", 1, 1, refused.reason.rstrip(".")))
+            mend = f"see INTERLOCK_CONNECTOR_{name.upper()}_URL and INTERLOCK_ALLOW where Interlock runs"
+            problems.append(Problem(f"connectors/{name}/manifest.yaml", 1, 1, refused.reason.rstrip("."), mend))
     if problems:
         raise DefinitionError(problems)
     return opened
@@ -78,7 +79,8 @@ def _secret(connector: Connector, credential_of: Callable[[str], str]) -> str:
     secret = credential_of(connector.credential)
     if not secret:
         what = f"there is no secret '{connector.credential}'"
-        mend = "set it where Interlock runs, or remove 'credential' if the system asks for none"
+        variable = f"INTERLOCK_CREDENTIAL_{connector.credential.upper()}"
+        mend = f"set {variable} where Interlock runs, or remove 'credential' if the system asks for none"
         raise DefinitionError([Problem(f"connectors/{connector.name}/manifest.yaml", 1, 1, what, mend)])
     return secret
 

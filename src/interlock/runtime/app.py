@@ -23,6 +23,7 @@ from interlock.control.approvals import Approvals, approvals_view
 from interlock.control.ledgers import postings
 from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.kernel.deciders import Projection, Subject
+from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Command, Cursor, Event, Recorded
 from interlock.kernel.log import Appended, Due, Log, Query, Records
@@ -47,7 +48,7 @@ from interlock.runtime.wake import Waker
 from interlock.store.database import Database
 from interlock.store.postgres import PostgresLog
 from interlock.store.records import PostgresRecords
-from interlock.store.vault import open_vault
+from interlock.store.vault import open_vault, prove_keys
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
@@ -269,24 +270,30 @@ class App:
             logger.warning("a chore failed", error=str(error))
 
     async def _take_release(self, release: str) -> None:
-        self.use(await self.releases.load(release))
-        logger.info("a release came into force", release=release)
+        try:
+            self.use(await self.releases.load(release))
+        except DefinitionError as error:
+            logger.error("a release cannot be used here; the one before stays", release=release, error=str(error))
+        else:
+            logger.info("a release came into force", release=release)
 
     def use(self, definitions: Definitions) -> None:
-        """Put definitions into force on this node."""
+        """Put definitions into force on this node; nothing has changed if that raises DefinitionError."""
+        before, self._connectors = self._connectors, self._opened(definitions)
         self.definitions = definitions
         self.releases.keep(definitions)
         self.engine.use(self._subjects())
         self._board_view = board(self.queues)
         self._approvals_view = approvals_view(self.control)
-        before = dict(self._connectors)
-        self.connect()
         self._chore(_close(before))
 
     def connect(self) -> None:
         """Open the connectors of the definitions in force."""
-        self._connectors = open_connectors(
-            self.definitions.bundle,
+        self._connectors = self._opened(self.definitions)
+
+    def _opened(self, definitions: Definitions) -> Mapping[str, Connection]:
+        return open_connectors(
+            definitions.bundle,
             base_url_of=connector_url,
             credential_of=credential,
             allow=self.settings.allowed_hosts,
@@ -369,6 +376,7 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
     try:
         log = PostgresLog(database, settings.tenant, vault, clock, name)
         records = PostgresRecords(database, settings.tenant)
+        await prove_keys(vault, records, settings.keys)
         definitions = await Releases.current(log, records, settings.definitions, clock)
         waker = Waker(url, settings.tenant, name, lambda: app.follower.wake())  # noqa: PLW0108  # there is no app yet
         app = App(settings, log, records, clock, vault.secret, definitions, node=name, tell=waker.tell)

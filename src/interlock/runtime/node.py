@@ -43,6 +43,7 @@ class Node:
         self._held: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(CONCURRENT)
+        self._claiming = asyncio.Lock()
         self._draining = False
         self.parked: dict[str, str] = {}
 
@@ -130,17 +131,18 @@ class Node:
             heartbeat.cancel()
 
     async def _claim(self) -> int:
-        room = CLAIM_AT_ONCE - len(self._held)
-        if room <= 0:
-            return 0
-        try:
-            claimed = await self._log.claim(self.name, self._clock(), LEASE_S, room)
-        except (Unavailable, Conflict) as error:
-            logger.warning("cannot look for due commands", error=str(error))
-            return 0
-        for one in claimed:
-            self._enqueue(one.due, one.attempts)
-        return len(claimed)
+        async with self._claiming:
+            room = CLAIM_AT_ONCE - len(self._held)
+            if self._draining or room <= 0:
+                return 0
+            try:
+                claimed = await self._log.claim(self.name, self._clock(), LEASE_S, room)
+            except (Unavailable, Conflict) as error:
+                logger.warning("cannot look for due commands", error=str(error))
+                return 0
+            for one in claimed:
+                self._enqueue(one.due, one.attempts)
+            return len(claimed)
 
     async def _beat(self) -> None:
         while True:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import Meta
 
 from interlock.kernel.errors import Refused
 
@@ -41,12 +42,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Path = Path("interlock-data")
     key_file: Path | None = None
     definitions: Path = Path("examples/demo")
-    tenant: str = "demo"
+    tenant: Annotated[str, Meta(min_length=1, max_length=80)] = "demo"
     host: str = "127.0.0.1"
-    port: int = 8080
-    pool: int = 12
-    log_format: str = "console"
-    log_level: str = "info"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
+    pool: Annotated[int, Meta(ge=1, le=1000)] = 12
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
     public_url: str = ""
     shop_url: str = ""
@@ -77,13 +78,16 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: object)
     """
     environment = os.environ if environment is None else environment
     values: dict[str, object] = {}
-    for field in msgspec.structs.fields(Settings):
-        text = environment.get(PREFIX + field.name.upper())
-        if text is None and field.name == "database_url":
-            text = environment.get("DATABASE_URL")
-        if text is not None:
-            values[field.name] = text
-    values.update((name, value) for name, value in given.items() if value is not None)
+    called: dict[str, str] = {}
+    for name in Settings.__struct_fields__:
+        called[name] = PREFIX + name.upper()
+        if name == "database_url" and called[name] not in environment:
+            called[name] = "DATABASE_URL"
+        if (text := environment.get(called[name])) is not None:
+            values[name] = text
+    for name, value in given.items():
+        if value is not None:
+            values[name], called[name] = value, f"--{name.replace('_', '-')}"
     unknown = sorted(
         name
         for name in environment
@@ -94,10 +98,42 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: object)
     if unknown:
         known = ", ".join(PREFIX + name.upper() for name in Settings.__struct_fields__)
         raise Refused("unknown_setting", f"there is no setting {unknown[0]}; the settings are {known}", status=422)
+    hints = get_type_hints(Settings, include_extras=True)
+    settings = Settings(**{name: _fitting(called[name], value, hints[name]) for name, value in values.items()})
+    for name in ("database_url", "owner_url"):
+        _check_address(called[name], getattr(settings, name))
+    return settings
+
+
+def _fitting(name: str, value: object, wanted: Any) -> Any:
+    """A value as the setting wants it. Raises Refused with the name, the value, and what it should be."""
     try:
-        return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
+        return msgspec.convert(value, wanted, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
-        raise Refused("bad_setting", f"a setting does not fit: {error}", status=422) from error
+        kind = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+        choices = get_args(wanted) if get_origin(wanted) is Literal else ("true", "false") if kind is bool else ()
+        should = (
+            f"it is one of {', '.join(choices)}" if choices else "it is a whole number" if kind is int else str(error)
+        )
+        if kind is int and str(value).lstrip("-").isdigit():
+            should = str(error)
+        raise Refused("bad_setting", f"{name} does not fit: {str(value)[:80]!r}; {should}", status=422) from error
+
+
+def _check_address(name: str, address: str) -> None:
+    """Refuse what cannot be the address of a PostgreSQL. The address is not repeated: it may hold a password."""
+    if not address:
+        return
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    mend = "write it as postgresql://user:password@host:5432/database"
+    try:
+        ports = str(conninfo_to_dict(address).get("port") or "")
+    except ProgrammingError as error:
+        raise Refused("bad_setting", f"{name} is no address of a PostgreSQL; {mend}", status=422) from error
+    if ports.replace(",", "") and not ports.replace(",", "").isdigit():
+        raise Refused("bad_setting", f"{name} has the port {ports!r}, which is no number; {mend}", status=422)
 
 
 def _path(kind: type, value: object) -> object:

@@ -133,7 +133,7 @@ class Centre:
         self.weather = CALM
         for life in self._lives.values():
             life.wire.weather = CALM
-        while len(self.lives) < len(self._lives):
+        while len(self.lives) < len(self._lives):  # noqa: ASYNC110  # nothing tells of a birth
             await asyncio.sleep(1)
 
     async def rest(self) -> None:

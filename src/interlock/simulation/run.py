@@ -18,8 +18,9 @@ from interlock.connectors.builtin_model import Model
 from interlock.runtime.definitions import Definitions
 from interlock.simulation.centre import Centre
 from interlock.simulation.clock import VirtualLoop, chance_of
-from interlock.simulation.customers import GOALS, Customer
+from interlock.simulation.customers import GOALS, RUSH, Customer
 from interlock.simulation.invariants import violations
+from interlock.simulation.shop import CROWD
 from interlock.simulation.staff import Agent, Supervisor
 from interlock.simulation.weather import Weather, weather_of
 from interlock.vocabulary.interactions import InteractionStarted
@@ -28,6 +29,9 @@ AGENTS: Final = 4
 SUPERVISORS: Final = 2
 BETWEEN_S: Final = 2.5
 """Seconds between two customers, on average."""
+
+CROWDED: Final = 0.03
+"""The chance that instead of the next customer a crowd comes."""
 
 CLOSING_S: Final = 3 * 3600
 """How long staff have after the last customer has come."""
@@ -101,12 +105,12 @@ async def _day_by_day(centre: Centre, interactions: int) -> None:
     people: list[Agent | Supervisor] = [*agents, *supervisors]
     staff = [asyncio.create_task(person.work()) for person in people]
     visits = _visits(chance, interactions)
-    middle = len(visits) // 2 if chance.random() < 0.5 else len(visits)
-    for number, day in enumerate((visits[:middle], visits[middle:])):
-        if number and day:
+    days = chance.choice((1, 2, 3, 4))
+    for day in range(days):
+        if day:
             await centre.rest()
-            await centre.pass_time(timedelta(hours=chance.choice((2, 10, 30, 80))))
-        await _customers(centre, day, chance)
+            await centre.pass_time(timedelta(hours=chance.choice((2, 10, 25, 30, 80))))
+        await _customers(centre, visits[day * len(visits) // days : (day + 1) * len(visits) // days], chance)
     await _close(centre, agents, people)
     for task in staff:
         if task.done():
@@ -122,10 +126,15 @@ def _visits(chance: Any, interactions: int) -> list[tuple[int, int, Sequence[str
     """The customers: number, which of the shop's buyers it is, and what they want."""
     visits: list[tuple[int, int, Sequence[str]]] = []
     while interactions > 0:
+        if chance.random() < CROWDED:
+            crowd, buyer = chance.randint(5, 8), chance.choice(CROWD)
+            visits.extend([(len(visits) + number, buyer, (RUSH,)) for number in range(crowd)])
+            interactions -= crowd
+            continue
         goals = chance.choices(GOALS, k=min(chance.choice((1, 1, 2, 3)), interactions))
         interactions -= len(goals)
         # Some come often and at the same time: that is where limits could be passed.
-        buyer = chance.randrange(5) if chance.random() < 0.5 else chance.randrange(24)
+        buyer = chance.randrange(1, 6) if chance.random() < 0.5 else chance.randrange(24)
         visits.append((len(visits), buyer, goals))
     return visits
 
@@ -136,7 +145,8 @@ async def _customers(centre: Centre, visits: list[tuple[int, int, Sequence[str]]
     for number, buyer, goals in visits:
         customer = Customer(centre, number, buyers[buyer % len(buyers)], goals)
         lives.append(asyncio.create_task(customer.live()))
-        await asyncio.sleep(chance.expovariate(1 / BETWEEN_S))
+        if goals != (RUSH,):
+            await asyncio.sleep(chance.expovariate(1 / BETWEEN_S))
     await asyncio.gather(*lives)
 
 

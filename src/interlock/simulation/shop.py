@@ -1,4 +1,4 @@
-"""What is outside: a shop with orders, refunds that were really made, and a mailbox; it does what arrives, whoever still lives."""
+"""What is outside: a shop with orders, refunds that were really made, and a mailbox; whatever arrives there is done."""
 
 from __future__ import annotations
 
@@ -11,10 +11,31 @@ from typing import Any, Final, NamedTuple
 from interlock.simulation.clock import VirtualClock
 
 CUSTOMERS: Final = 24
-PRICES: Final = (490, 1840, 2500, 2501, 9900, 10000, 10001, 14000, 20000, 20001, 30000, 42000, 60000, 60001)
+PRICES: Final = (
+    490,
+    1840,
+    2500,
+    2501,
+    9900,
+    10000,
+    10001,
+    14000,
+    18000,
+    19900,
+    20000,
+    20001,
+    30000,
+    42000,
+    60000,
+    60001,
+)
 """What things cost, in cents: on both sides of every limit."""
 
-STATUSES: Final = ("delivered", "delivered", "delivered", "delivered", "processing", "shipped", "cancelled")
+CROWD: Final = range(6, 12)
+"""Those whom crowds come as: a few of their things together are over the daily limit, and none alone needs an approval."""
+
+CROWD_PRICES: Final = (14000, 18000, 19900, 20000)
+STATUSES: Final = ("delivered",) * 9 + ("processing", "shipped", "cancelled")
 
 
 class Problem(Exception):
@@ -115,12 +136,10 @@ class Shop:
         """A customer's orders."""
         return [order for order in self.orders.values() if order.owner == customer]
 
-    def code_for(self, email: str) -> str:
-        """The last one-time code that was sent to an address; empty where there is none."""
-        for mail in reversed(self.mails):
-            if mail.to == email and "code is " in mail.text:
-                return mail.text.partition("code is ")[2][:6]
-        return ""
+    def code_in(self, reference: str) -> str:
+        """The one-time code in the mail that was sent for a proposal; empty where it has not arrived."""
+        texts = (mail.text for mail in self.mails if mail.reference == reference)
+        return next((text.partition("code is ")[2][:6] for text in texts), "")
 
     def made_for(self, proposal: str) -> list[Refund]:
         """The refunds that were made for a proposal."""
@@ -131,12 +150,16 @@ class Shop:
         for number in range(CUSTOMERS):
             id = f"c-{100 + number}"
             # Somebody has just changed the address: no code may go there.
-            known_for = timedelta(days=400) if number % 8 else timedelta(minutes=-5)
+            known_for = timedelta(days=400) if number % 12 else timedelta(minutes=-5)
             self.buyers[id] = Buyer(id, f"Customer {number}", f"customer{number}@example.com", now - known_for)
-            for _ in range(chance.choice((1, 2, 2, 3))):
-                order = Order(f"A-{1000 + len(self.orders)}", id, chance.choice(STATUSES), now - timedelta(days=9))
-                for place in range(chance.choice((1, 2, 3, 5))):
-                    order.items.append(Item(f"i-{place + 1}", f"Thing {place + 1}", chance.choice(PRICES)))
+            for _ in range(chance.choice((2, 3, 4, 6))):
+                crowd = number in CROWD
+                status = "delivered" if crowd else chance.choice(STATUSES)
+                order = Order(f"A-{1000 + len(self.orders)}", id, status, now - timedelta(days=9))
+                for place in range(chance.choice((2, 3, 5, 8))):
+                    order.items.append(
+                        Item(f"i-{place + 1}", f"Thing {place + 1}", chance.choice(CROWD_PRICES if crowd else PRICES))
+                    )
                 self.orders[order.id] = order
 
     def _order(self, id: object) -> Order:

@@ -22,7 +22,7 @@ from interlock.vocabulary.interactions import (
     StartWrapUp,
     WrapUp,
 )
-from interlock.vocabulary.people import IssueChallenge
+from interlock.vocabulary.people import CustomerMatched, IssueChallenge
 from interlock.vocabulary.proposals import Approve, ProposeAction, Reject, ResolveUnknown
 from interlock.vocabulary.routing import (
     AcceptOffer,
@@ -157,7 +157,7 @@ class Agent(_Person):
                 cause = self.cause("verify")
                 await self._centre.try_to(lambda app: app.issue_challenge(challenge, cause))
             case "propose":
-                action, args = arguments(self._centre, self._chance)
+                action, args = arguments(self._centre, self._chance, interaction)
                 await self._propose(interaction, action, args)
             case "wrong":
                 await self.do(WrapUp(interaction=interaction, agent=self.id, disposition="nonsense"), "disposition")
@@ -179,16 +179,21 @@ class Agent(_Person):
         await self.do(command, "disposition")
 
 
-def arguments(centre: Centre, chance: Random) -> tuple[str, dict[str, Any]]:
+def arguments(centre: Centre, chance: Random, interaction: InteractionId) -> tuple[str, dict[str, Any]]:
     """An action and its arguments, as agents propose them: mostly fitting, sometimes anything."""
-    order = chance.choice(list(centre.shop.orders.values()))
+    orders = centre.shop.orders_of(_matched(centre, interaction))
+    if not orders or chance.random() < 0.15:
+        orders = list(centre.shop.orders.values())
+    order = chance.choice(orders)
     item = chance.choice(order.items)
-    amount: Any = chance.choice((item.left, item.left, min(item.left, 2500), item.left + 1, -item.left, 0, 10**9, "12"))
+    amount: Any = item.left
+    if chance.random() < 0.4:
+        amount = chance.choice((min(item.left, 2500), min(item.left, 10000), item.left + 1, -item.left, 0, 10**9, "12"))
     refund = {"order_id": order.id, "item_id": item.id, "amount": {"amount": amount, "currency": "EUR"}}
+    if chance.random() < 0.7:
+        return chance.choice(("shop.refund_item", "shop.refund_item_plain")), refund
     return chance.choice(
         (
-            ("shop.refund_item", refund),
-            ("shop.refund_item_plain", refund),
             ("shop.refund_item_plain", {**refund, "reason": "goodwill"}),
             ("shop.get_order", {"order_id": order.id}),
             ("shop.get_customer", {"customer_id": order.owner}),
@@ -197,6 +202,16 @@ def arguments(centre: Centre, chance: Random) -> tuple[str, dict[str, Any]]:
             ("shop.burn_down", {}),
         )
     )
+
+
+def _matched(centre: Centre, interaction: InteractionId) -> str:
+    """Whom the agent's screen shows as the customer."""
+    customer = ""
+    for index in centre.store.by_tag.get(f"interaction:{interaction}", ()):
+        event = centre.store.events[index].event
+        if isinstance(event, CustomerMatched):
+            customer = event.customer
+    return customer
 
 
 class Supervisor(_Person):
@@ -215,8 +230,9 @@ class Supervisor(_Person):
             if not lives:
                 continue
             app = self._chance.choice(lives).app
-            for proposal, line in list(app.approvals.waiting.items()):
-                await self._decide(ProposalId(proposal), line.args_hash)
+            # All that waits at once: the limits have to hold also where two are let through in the same moment.
+            waiting = [self._decide(ProposalId(one.proposal), one.args_hash) for one in app.approvals.waiting.values()]
+            await asyncio.gather(*waiting)
             for proposal in list(app.approvals.unknown):
                 await self._find_out(ProposalId(proposal))
             if not self.diligent and self._chance.random() < 0.03:

@@ -11,13 +11,15 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
-from interlock.kernel.errors import Conflict, Unavailable
+from interlock.kernel.errors import Conflict, Refused, Unavailable
 
 ROLE: Final = "interlock_app"
 WAIT_FOR_CONNECTION_S: Final = 5.0
 STATEMENT_TIMEOUT_MS: Final = 20_000
 LOCK_TIMEOUT_MS: Final = 10_000
 IDLE_IN_TRANSACTION_MS: Final = 15_000
+UNSTORABLE: Final = ("22021", "22P05")
+"""PostgreSQL's codes for characters that its texts and its JSON cannot have; NUL the library refuses itself."""
 
 PLANNING: Final = (
     "plan_cache_mode = force_generic_plan",
@@ -64,7 +66,7 @@ class Database:
 
     @asynccontextmanager
     async def connection(self, tenant: str) -> AsyncIterator[Connection]:
-        """A connection bound to a tenant. Outages come out as Unavailable, lost races as Conflict."""
+        """A connection bound to a tenant. Outages come out as Unavailable, lost races as Conflict, text with NUL as Refused."""
         try:
             async with self._pool.connection() as connection:
                 if self._bound.get(connection) != tenant:
@@ -73,6 +75,11 @@ class Database:
                 yield connection
         except (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable) as error:
             raise Conflict(str(error)) from error
+        except psycopg.DataError as error:
+            if error.sqlstate not in UNSTORABLE and "NUL" not in str(error):
+                raise
+            reason = "There is a character in it that no text can have, such as NUL; leave that out."
+            raise Refused("bad_characters", reason, status=422) from error
         except (PoolTimeout, PoolClosed) as error:
             raise Unavailable("database", "no connection to be had", sent=False) from error
         except psycopg.OperationalError as error:

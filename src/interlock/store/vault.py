@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from interlock.kernel.log import Records
+
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 UNWRAPPED_KEYS_KEPT: Final = 20_000
+PROOF: Final = "proof"
+"""The record that tells whether a key file is the one that a database is written with."""
 
 
 class KeyFileError(Exception):
@@ -36,6 +43,10 @@ class Vault:
     def new_key(self, key: str) -> bytes:
         """A fresh personal key, wrapped for storage. ``key`` is its identifier."""
         return self._seal(self._wrapping, secrets.token_bytes(KEY_BYTES), key)
+
+    def prove(self, wrapped: bytes, key: str) -> None:
+        """Raises KeyFileError unless ``new_key(key)`` of this tenant's key has made ``wrapped``."""
+        self._unwrap(wrapped, key)
 
     def seal(self, wrapped: bytes, key: str, plain: bytes, context: str) -> bytes:
         """Encrypt for a person. ``context`` (the event's identifier) must be given again to open it."""
@@ -81,10 +92,12 @@ def open_vault(path: Path, tenant: str) -> Vault:
         KeyFileError: the file cannot be read or is not a key file.
     """
     try:
-        keys = json.loads(path.read_text()) if path.exists() else {}
-        if tenant not in keys:
-            keys[tenant] = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-            _write_privately(path, json.dumps(keys, indent=2))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _alone_in(path.parent):  # two nodes that start together must not each make a key
+            keys = json.loads(path.read_text()) if path.exists() else {}
+            if tenant not in keys:
+                keys[tenant] = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+                _write_privately(path, json.dumps(keys, indent=2))
         return Vault(tenant, base64.b64decode(keys[tenant], validate=True))
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise KeyFileError(
@@ -93,8 +106,36 @@ def open_vault(path: Path, tenant: str) -> Vault:
         ) from error
 
 
+async def prove_keys(vault: Vault, records: Records, file: Path) -> None:
+    """Refuse a key file that is not the one this database is written with, before anything is sealed under another key.
+
+    Raises:
+        KeyFileError: it is not.
+    """
+    await records.add("vault", PROOF, vault.new_key(PROOF))
+    proof = await records.get("vault", PROOF)
+    assert proof is not None
+    try:
+        vault.prove(proof, PROOF)
+    except KeyFileError as error:
+        raise KeyFileError(
+            f"{file} is not the key file that this database is written with: nothing personal could be read."
+            " Name the right one with INTERLOCK_KEY_FILE; all nodes of a database share it"
+        ) from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep other processes that open a vault in the folder waiting."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _write_privately(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

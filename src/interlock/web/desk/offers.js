@@ -68,7 +68,7 @@ function OfferCard({ offer, others }) {
   return html`<article class="offer ${left <= SOON_S ? 'soon' : ''}">
     <div class="offer-bar" aria-hidden="true"><i style=${{ inlineSize: `${Math.min(100, (left / whole) * 100)}%` }} /></div>
     <header><${ChannelIcon} channel=${offer.channel} /><strong class="offer-queue">${offer.queue_title}</strong>
-      <span class="offer-left num" title="Time to answer">${left > 0 ? `${Math.ceil(left)} s left` : 'Running out'}</span></header>
+      <span class="offer-left num" title="Time to answer">${left > 0 ? `${Math.max(1, Math.floor(left))} s left` : 'Running out'}</span></header>
     ${declining.value === offer.offer
       ? html`<${Reasons} offer=${offer} />`
       : html`<p class="offer-summary">${offer.summary || 'No summary yet.'}</p>
@@ -92,6 +92,6 @@ function Reasons({ offer }) {
 export function OfferPill() {
   const offer = firstOffer();
   if (!offer) return null;
-  const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - now.value) / 1000));
+  const left = Math.max(0, Math.floor((Date.parse(offer.expires_at) - now.value) / 1000)); // the clock ticks in seconds: never more than there is
   return html`<span class="offer-pill"><${Icon} name="bell" size=${14} />Offer: ${offer.queue_title} <span class="num">${left} s</span></span>`;
 }

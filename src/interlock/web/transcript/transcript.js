@@ -17,10 +17,12 @@ export function Transcript({ entries, me = '', pending = [], rowEnd = null, typi
   const atEnd = useRef(true);
   const [unseen, setUnseen] = useState(0);
   const total = entries.length + pending.length;
-  const before = useRef(total);
+  const before = useRef(total), known = useRef(entries.length);
   const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
   useLayoutEffect(() => {
-    if (atEnd.current) toEnd();
+    const own = pending.length > 0 || entries.slice(known.current).some((entry) => entry.kind === 'action' && entry.by?.name === me);
+    known.current = entries.length;
+    if (atEnd.current || (me && own && total > before.current)) toEnd(); // who has just done something looks for what comes of it
     else if (total > before.current) setUnseen((n) => n + total - before.current);
     before.current = total;
   }, [total, typing]);

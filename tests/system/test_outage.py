@@ -1,0 +1,97 @@
+"""What if the database is gone for a while: is anything lost that was acknowledged, and does the node recover by itself?"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from interlock.store.embedded import EmbeddedPostgres
+from tests import pg
+from tests.system.customers import Customer, eventually, whole
+from tests.system.processes import Nursery, Place, readiness
+
+GONE_S = 5.0
+GONE_LONG_S = 20.0
+
+
+@pytest.fixture
+def own_server() -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL that only one test uses, for it is killed."""
+    folder = Path(tempfile.mkdtemp(prefix="interlock-gone-"))
+    try:
+        with EmbeddedPostgres(folder, settings=pg.SETTINGS) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder)
+
+
+async def outage(server: EmbeddedPostgres, nursery: Nursery, shop_url: str, folder: Path, gone_s: float) -> None:
+    """Everything that has to hold while the database is away for that long, and afterwards."""
+    place = Place(nursery, server.dsn, shop_url, folder)
+    try:
+        node, url = await asyncio.to_thread(place.serve)
+        customer = await Customer(url).begin()
+        await customer.say("The kettle arrived broken", id="before")
+        await customer.hears("Which order is it about")
+
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGKILL)
+        back = asyncio.get_running_loop().create_task(_back(server, gone_s))
+        saying = asyncio.get_running_loop().create_task(customer.send(_message("during"), patience_s=gone_s + 30))
+        await eventually("the node to say that it is not ready", lambda: _is(url, 503))
+        await customer.until("the answer to a message that cannot be stored", lambda: customer.errors)
+        assert {error["code"] for error in customer.errors} == {"try_again"}
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            answer = await client.post(f"{url}/v1/chat/sessions")
+            assert back.done() or (answer.status_code, answer.json()["code"]) == (503, "unavailable"), answer.text
+
+        await back
+        await saying
+        await eventually("the node to be ready again", lambda: _is(url, 200))
+        await customer.hears("which e-mail address did you order with")
+        page = await whole(customer)
+        await customer.close()
+        assert [one["text"] for one in page if one["author"]["kind"] == "customer"] == [
+            "The kettle arrived broken",
+            "A-1042",
+        ]
+        assert [one["id"] for one in page] == [one["id"] for one in customer.messages]
+        assert node.code is None
+        assert "Traceback" not in node.said, node.said
+        assert await asyncio.to_thread(node.stop) == 0
+    finally:
+        place.close()
+
+
+def _message(id: str) -> dict[str, str]:
+    return {"type": "message", "id": id, "text": "A-1042"}
+
+
+async def _back(server: EmbeddedPostgres, after_s: float) -> None:
+    await asyncio.sleep(after_s)
+    await asyncio.to_thread(server.start)
+
+
+async def _is(url: str, status: int) -> bool:
+    return (await asyncio.to_thread(readiness, url))[0] == status
+
+
+async def test_while_the_database_is_gone_senders_are_told_and_then_the_node_goes_on_by_itself(
+    own_server: EmbeddedPostgres, nursery: Nursery, shop_url: str, tmp_path: Path
+) -> None:
+    await outage(own_server, nursery, shop_url, tmp_path, GONE_S)
+
+
+@pytest.mark.soak
+async def test_the_same_after_twenty_seconds_without_a_database(
+    own_server: EmbeddedPostgres, nursery: Nursery, shop_url: str, tmp_path: Path
+) -> None:
+    await outage(own_server, nursery, shop_url, tmp_path, GONE_LONG_S)
