@@ -17,6 +17,7 @@ WINDOW_S: Final = 10.0
 TOO_SLOW: Final = 4008
 POLICY: Final = 4001
 TRY_AGAIN_LATER: Final = 1013
+"""The close code for a socket that cannot be served just now (RFC 6455 registry: 1013)."""
 
 Frame = dict[str, Any]
 

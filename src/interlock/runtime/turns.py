@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _CODE: Final = re.compile(r"\D*(\d[\d \-]{4,10}\d)\D*")
 CODE_DIGITS: Final = 6
 LOOK_UPS_AT_ONCE: Final = 3
+"""Look-ups that one turn answers within its own transaction; a further one has a turn of its own."""
 MESSAGES_KEPT: Final = 50
 """Messages that may wait to be understood; whoever writes faster than that is not answered to each."""
 CHALLENGES: Final = (ChallengeIssued, ChallengePassed, ChallengeFailed)
