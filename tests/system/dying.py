@@ -81,7 +81,7 @@ def arrange(death: Death | None) -> None:
     HttpConnector.perform = _performing(conversation, HttpConnector.perform)  # type: ignore[method-assign]
     if death["moment"]:
         # A doomed node takes nobody's work over: it would take it along.
-        PostgresLog.claim = _nothing  # type: ignore[method-assign]
+        PostgresLog.claim = _nothing  # type: ignore[method-assign, assignment]
 
 
 def _appending(conversation: _Conversation, append: Callable[..., Any]) -> Any:

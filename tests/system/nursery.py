@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import json
 import os
 import selectors
@@ -18,17 +19,13 @@ from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
+EVERY_CHILD_NEEDS = ("interlock.cli.main", "interlock.cli.offline", "interlock.cli.server", "tests.system.dying")
 
 
 def main() -> None:
     """Fork what is asked for, and tell what has ended, until nobody asks any more."""
-    import interlock.cli.main
-    import interlock.cli.offline
-    import interlock.cli.server
-    from tests.system import dying
-
-    assert interlock.cli.main and interlock.cli.offline and interlock.cli.server and dying  # imported once, for all
-
+    for module in EVERY_CHILD_NEEDS:
+        importlib.import_module(module)
     gc.collect()
     gc.freeze()
     wake_read, wake_write = os.pipe()

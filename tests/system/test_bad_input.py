@@ -16,7 +16,7 @@ from tests.system.processes import Place
 from tests.system.sockets import line, token
 
 MB = 1_000_000
-HELLO = {"type": "hello", "after": None}
+HELLO: dict[str, Any] = {"type": "hello", "after": None}
 DEEP = "[" * 30_000
 """Nested deeper than a parser that calls itself can follow."""
 
@@ -125,7 +125,8 @@ async def test_whoever_does_not_say_hello_first_or_properly_is_told_so(url: str)
 async def test_of_a_thousand_quick_messages_those_that_were_acknowledged_are_kept_and_no_others(url: str) -> None:
     page = Customer(url)
     page.token = await token(url)
-    acknowledged, errors = set(), []
+    acknowledged: set[str] = set()
+    errors: list[str] = []
     async with line(url, "/v1/chat/socket") as chat:
         await chat.put({**HELLO, "token": page.token})
         for number in range(1000):
@@ -141,8 +142,11 @@ async def test_of_a_thousand_quick_messages_those_that_were_acknowledged_are_kep
 
 async def _texts(page: Customer, at_least: int) -> list[str]:
     await page.connect()
-    mine = lambda: [one for one in page.messages if one["author"]["kind"] == "customer"]  # noqa: E731
-    await page.until("what was acknowledged", lambda: len(mine()) >= at_least)
+
+    def all_there() -> bool:
+        return len([one for one in page.messages if one["author"]["kind"] == "customer"]) >= at_least
+
+    await page.until("what was acknowledged", all_there)
     texts = [one["text"] for one in await whole(page)]
     await page.close()
     return texts

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 
 from interlock.store.embedded import EmbeddedPostgres
 from tests import pg
-from tests.system.customers import Customer, eventually, whole
+from tests.system.customers import RECOVERS_WITHIN_S, Customer, eventually, whole
 from tests.system.processes import Nursery, Place, readiness
 
 GONE_S = 5.0
@@ -34,7 +35,7 @@ def own_server() -> Iterator[EmbeddedPostgres]:
 
 
 async def outage(server: EmbeddedPostgres, nursery: Nursery, shop_url: str, folder: Path, gone_s: float) -> None:
-    """Everything that has to hold while the database is away for that long, and afterwards."""
+    """Everything that has to hold while the database is away for at least that long, and afterwards."""
     place = Place(nursery, server.dsn, shop_url, folder)
     try:
         node, url = await asyncio.to_thread(place.serve)
@@ -44,19 +45,23 @@ async def outage(server: EmbeddedPostgres, nursery: Nursery, shop_url: str, fold
 
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
-        back = asyncio.get_running_loop().create_task(_back(server, gone_s))
+        gone_at = time.monotonic()
         saying = asyncio.get_running_loop().create_task(customer.send(_message("during"), patience_s=gone_s + 30))
         await eventually("the node to say that it is not ready", lambda: _is(url, 503))
         await customer.until("the answer to a message that cannot be stored", lambda: customer.errors)
         assert {error["code"] for error in customer.errors} == {"try_again"}
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             answer = await client.post(f"{url}/v1/chat/sessions")
-            assert back.done() or (answer.status_code, answer.json()["code"]) == (503, "unavailable"), answer.text
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), answer.text
+        await asyncio.sleep(max(0.0, gone_at + gone_s - time.monotonic()))
 
-        await back
+        await asyncio.to_thread(server.start)
+        returned_at = time.monotonic()
         await saying
         await eventually("the node to be ready again", lambda: _is(url, 200))
         await customer.hears("which e-mail address did you order with")
+        took = time.monotonic() - returned_at
+        assert took < RECOVERS_WITHIN_S, f"the story went on {took:.1f} s after the database was back"
         page = await whole(customer)
         await customer.close()
         assert [one["text"] for one in page if one["author"]["kind"] == "customer"] == [
@@ -73,11 +78,6 @@ async def outage(server: EmbeddedPostgres, nursery: Nursery, shop_url: str, fold
 
 def _message(id: str) -> dict[str, str]:
     return {"type": "message", "id": id, "text": "A-1042"}
-
-
-async def _back(server: EmbeddedPostgres, after_s: float) -> None:
-    await asyncio.sleep(after_s)
-    await asyncio.to_thread(server.start)
 
 
 async def _is(url: str, status: int) -> bool:

@@ -32,6 +32,9 @@ REBIRTH_S: Final = (0.2, 12.0)
 """How long a node stays dead: shorter and longer than the leases."""
 
 WAKE_S: Final = 0.02
+LATE: Final = timedelta(minutes=2)
+"""How long something may be overdue, whatever breaks; longer than any node stays dead and waits before it tries again."""
+
 ENOUGH: Final = 100
 """Attempts after which a client's request counts as lost for good."""
 
@@ -80,6 +83,8 @@ class Centre:
         await MemoryLog(self.clock, self.store).append(Plan((release,), cause="release"))
         for number in range(self.weather.nodes):
             await self._bear(f"node-{number + 1}")
+        for chore in (self._operate(), self._watch()):
+            self._keep(asyncio.get_running_loop().create_task(chore))
 
     @property
     def lives(self) -> Sequence[Life]:
@@ -200,18 +205,39 @@ class Centre:
             for system in self.definitions.bundle.connectors
         }
 
-    def _die(self, name: str) -> None:
+    async def _operate(self) -> None:
+        """Now and then a node is stopped in good order and started again."""
+        while True:
+            await asyncio.sleep(10)
+            if self.lives and self.chance.random() < self.weather.deploys:
+                life = self.chance.choice(self.lives)
+                await life.stop()
+                self._die(next(name for name, each in self._lives.items() if each is life), suddenly=False)
+
+    async def _watch(self) -> None:
+        """Whatever breaks, nothing is left lying for minutes."""
+        while True:
+            await asyncio.sleep(20)
+            late = self.clock() - LATE
+            for waiting in self.store.due.values():
+                if waiting.due.at < late and not waiting.parked:
+                    self.wrong.append(f"a command is overdue for {LATE}: {waiting}")
+                    return
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    def _die(self, name: str, *, suddenly: bool = True) -> None:
         life = self._lives[name]
         if not life.alive:
             return
-        self.deaths += 1
+        self.deaths += suddenly
         self._told(life)
         life.die()
         nobody = copy_context()
         nobody.run(OWNER.set, None)
-        task = asyncio.get_running_loop().create_task(self._rebirth(name), context=nobody)
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
+        self._keep(asyncio.get_running_loop().create_task(self._rebirth(name), context=nobody))
 
     async def _rebirth(self, name: str) -> None:
         await asyncio.sleep(self.chance.uniform(*REBIRTH_S))
@@ -222,6 +248,8 @@ class Centre:
 
     def close(self) -> None:
         """End everything."""
+        for chore in self._chores:
+            chore.cancel()
         for life in self._lives.values():
             self._told(life)
             life.die()

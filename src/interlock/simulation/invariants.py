@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -45,6 +45,8 @@ DAILY_LIMIT: Final = 60000
 CODE_OVER: Final = 2500
 APPROVAL_OVER: Final = 20000
 AGENTS_APPROVAL_OVER: Final = 10000
+GRACE: Final = timedelta(minutes=1)
+"""For what falls due while every node is dead."""
 
 
 async def violations(centre: Centre) -> list[str]:
@@ -68,9 +70,11 @@ def _offers(centre: Centre) -> Iterator[str]:
     visits: dict[str, str] = {}
     hands: dict[str, set[str]] = defaultdict(set)
     capacity: dict[str, int] = {}
+    until: dict[str, datetime] = {}
     for one in centre.store.events:
         match one.event:
             case VisitOffered() as event:
+                until[event.visit] = event.expires_at
                 if event.agent in agents:
                     yield f"{event.agent} is offered {event.visit} while {agents[event.agent]} is offered to him"
                 if event.visit in visits:
@@ -81,6 +85,8 @@ def _offers(centre: Centre) -> Iterator[str]:
             case OfferAccepted() | OfferClosed() as event:
                 if agents.pop(event.agent, "") != event.visit or visits.pop(event.visit, "") != event.agent:
                     yield f"an offer of {event.visit} to {event.agent} ended that was not open"
+                if one.at > until[event.visit] + GRACE:
+                    yield f"an offer of {event.visit} to {event.agent} was open long after its time"
             case AgentJoined() as event:
                 hands[event.agent].add(event.interaction)
             case WrappedUp() as event:
@@ -193,8 +199,11 @@ def _proposals(centre: Centre) -> Iterator[str]:
         last = story.judged[-1].verdict if story.judged else ""
         if allowed > 1 or (allowed and last != "allowed"):
             yield f"{proposal} was judged again after it had been allowed"
-        if story.started and not allowed:
+        if (story.started or story.outcomes) and not allowed:
             yield f"{proposal} had an effect and was never allowed"
+        action = centre.definitions.bundle.actions[proposed.action]
+        if action.effect == "execute" and story.outcomes and not story.started:
+            yield f"{proposal} ({proposed.action}) has an outcome and was never begun"
         if story.refused and allowed:
             yield f"{proposal} was allowed although a remedy was refused"
         if len(story.outcomes) > 1:

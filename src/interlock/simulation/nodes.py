@@ -58,6 +58,11 @@ class Life:
         self._tasks[task] = None
         task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
+    async def stop(self) -> None:
+        """Stop in good order: nobody new is served, what is in hand is finished, the rest is given back."""
+        self.ready = False
+        await asyncio.wait((self.spawn(self.app.close()),))
+
     def die(self) -> None:
         """Die now."""
         self.wire.alive = False

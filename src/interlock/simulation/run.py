@@ -78,7 +78,7 @@ def simulate(
     chance = chance_of(seed, "run")
     drawn = weather_of(chance)
     loop = VirtualLoop()
-    with asyncio.Runner(loop_factory=lambda: loop) as runner, _listening() as trouble:
+    with asyncio.Runner(loop_factory=lambda: loop) as runner, listening() as trouble:
         centre = Centre(seed, weather or drawn, definitions, loop, model)
         try:
             runner.run(_day_by_day(centre, interactions))
@@ -125,8 +125,10 @@ async def _day_by_day(centre: Centre, interactions: int) -> None:
 def _visits(chance: Any, interactions: int) -> list[tuple[int, int, Sequence[str]]]:
     """The customers: number, which of the shop's buyers it is, and what they want."""
     visits: list[tuple[int, int, Sequence[str]]] = []
+    first = interactions - chance.randrange(interactions // 2 + 1)
     while interactions > 0:
-        if chance.random() < CROWDED:
+        if chance.random() < CROWDED or interactions <= first:
+            first = -1
             crowd, buyer = chance.randint(5, 8), chance.choice(CROWD)
             visits.extend([(len(visits) + number, buyer, (RUSH,)) for number in range(crowd)])
             interactions -= crowd
@@ -174,7 +176,7 @@ async def _finish(centre: Centre, agents: list[Agent]) -> None:
 
 
 @contextmanager
-def _listening() -> Iterator[list[str]]:
+def listening() -> Iterator[list[str]]:
     """Hear what the nodes log as trouble: a command that failed for no known reason is a bug, even if it works later."""
     trouble: list[str] = []
 

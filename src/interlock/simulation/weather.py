@@ -16,6 +16,7 @@ class Weather(msgspec.Struct, frozen=True, kw_only=True):
         wire_slow: that an operation on the log takes noticeable time.
         wire_before: that the connection breaks before an operation reached the log; ``wire_after`` before its answer came.
         deaths: that a node dies at an operation on the log, before or after it.
+        deploys: that a node is stopped and started in good order, asked every ten seconds.
         shop_slow: that a call takes seconds, and may run into its time limit.
         shop_unreached: that a call certainly never arrives.
         shop_fails: that the system answers with an error and has done nothing.
@@ -30,6 +31,7 @@ class Weather(msgspec.Struct, frozen=True, kw_only=True):
     wire_before: float = 0.0
     wire_after: float = 0.0
     deaths: float = 0.0
+    deploys: float = 0.0
     shop_slow: float = 0.0
     shop_unreached: float = 0.0
     shop_fails: float = 0.0
@@ -42,11 +44,11 @@ CALM: Final = Weather()
 
 KINDS: Final = (
     CALM,
-    Weather(name="two nodes", nodes=2, wake_lost=0.1),
+    Weather(name="two nodes", nodes=2, wake_lost=0.1, deploys=0.1),
     Weather(name="flaky shop", nodes=2, shop_slow=0.08, shop_unreached=0.06, shop_fails=0.06, shop_loses=0.15),
     Weather(name="bad wires", nodes=2, wire_slow=0.4, wire_before=0.005, wire_after=0.005, wake_lost=0.3),
     Weather(name="deaths, one node", nodes=1, deaths=0.0006, shop_loses=0.05, shop_slow=0.05),
-    Weather(name="deaths", nodes=2, deaths=0.0006, shop_slow=0.05, shop_loses=0.08, wake_lost=0.2),
+    Weather(name="deaths", nodes=2, deploys=0.03, deaths=0.0006, shop_slow=0.05, shop_loses=0.08, wake_lost=0.2),
     Weather(
         name="storm",
         nodes=2,

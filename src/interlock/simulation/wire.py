@@ -12,6 +12,7 @@ from interlock.kernel.errors import Unavailable
 from interlock.kernel.events import Cursor, Recorded
 from interlock.kernel.log import Appended, Claimed, Entry, Judging, Plan, Query, Slice, Window
 from interlock.simulation.weather import Weather
+from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.memory import MemoryLog
 
 
@@ -50,7 +51,7 @@ class Wire:
 
     async def _append(self, log: MemoryLog | Judging, plan: Plan) -> Appended:
         await self._there()
-        written = await log.append(plan)
+        written = await log.append(_as_stored(plan))
         self._written(written.recorded)
         await self._back()
         return written
@@ -135,3 +136,15 @@ class _Judging:
 
     async def append(self, plan: Plan) -> Appended:
         return await self._through(self._judging, plan)
+
+
+def _as_stored(plan: Plan) -> Plan:
+    """A plan as a database would hand it back: through JSON and back. Raises ValueError for what one would not take."""
+    facts = []
+    for fact in plan.facts:
+        encoded = encode_event(fact)
+        if "\\u0000" in encoded.open:
+            raise ValueError(f"{encoded.type} has a NUL, which no database takes as JSON")
+        facts.append(decode_event(encoded.type, encoded.open, encoded.personal, erased=False))
+    due = [one._replace(command=decode_command(*encode_command(one.command))) for one in plan.due]
+    return plan._replace(facts=tuple(facts), due=tuple(due))

@@ -15,6 +15,9 @@ from interlock.kernel.errors import Conflict, Refused, Unavailable
 
 ROLE: Final = "interlock_app"
 WAIT_FOR_CONNECTION_S: Final = 5.0
+GIVE_UP_RECONNECTING_S: Final = 3.0
+"""The pool doubles its pause after each attempt, and begins anew for whoever asks once it has given up: so it never waits
+long after an outage that was long."""
 STATEMENT_TIMEOUT_MS: Final = 20_000
 LOCK_TIMEOUT_MS: Final = 10_000
 IDLE_IN_TRANSACTION_MS: Final = 15_000
@@ -48,6 +51,7 @@ class Database:
             max_size=size,
             open=False,
             timeout=WAIT_FOR_CONNECTION_S,
+            reconnect_timeout=GIVE_UP_RECONNECTING_S,
             configure=self._prepare,
             kwargs={"autocommit": True, "prepare_threshold": 1, "application_name": "interlock"},
         )
