@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from interlock.control.cases import failures, knock_out, read_cases, verdict_table
+from interlock.control.cases import failures, read_cases
+from interlock.control.proving import knock_out, verdict_table
 from tests.control.given import DEMO, demo, demo_files
 
 GOLDEN = Path(__file__).parent / "golden" / "verdicts.txt"

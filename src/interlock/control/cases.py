@@ -1,67 +1,36 @@
-"""Do the rules say what their authors meant: cases, the verdict table, and the rules that no case needs?"""
+"""Do the rules say what their authors meant: given facts and a proposal, the verdict and the rules that decide?"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
-from interlock.control.actions import Action, all_args
-from interlock.control.arguments import ArgSpec
-from interlock.control.bundle import ROLES, Bundle
-from interlock.control.facts import NEVER_S, Facts, Met
-from interlock.control.judgement import judge
-from interlock.control.ledgers import ledger_subject
-from interlock.control.manifest import Words
-from interlock.control.proposals import MetAt
-from interlock.control.rules import parse_remedy
-from interlock.kernel.documents import (
-    DefinitionError,
-    Located,
-    Misread,
-    Problem,
-    closest,
-    load_located,
-    money_minor,
-    problem,
+from interlock.control.bundle import Bundle
+from interlock.control.case_facts import (
+    By,
+    CaseFacts,
+    argument_of,
+    entries_of,
+    facts_of,
+    met_of,
+    moment_of,
+    principal_of,
+    require_known,
+    unknown,
 )
+from interlock.control.facts import Facts, Met
+from interlock.control.judgement import judge
+from interlock.control.manifest import Words
+from interlock.kernel.documents import DefinitionError, Located, Misread, Problem, load_located, problem
 from interlock.kernel.errors import Refused
 from interlock.kernel.log import Entry
-from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT, Channel, Principal
+from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId
-from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, RemedyMet
-
-NOW: Final = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
-"""When every case is judged; rules see no clock, only ages."""
-
-By = Literal["virtual_agent", "agent", "supervisor", "admin", "system", "customer", "external_agent"]
-
-
-class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is true in a case. What is not named takes the file's ``given``, and then these defaults.
-
-    Attributes:
-        resource: facts of the resource by name; ``missing: true`` among them says that it does not exist.
-        facts: the action's computed facts; amounts in major units.
-        ledgers: what is in them already; sums in major units.
-        met: the remedies that are met, as in @remedy.
-        unknown: facts that cannot be established.
-    """
-
-    customer: str | None = None
-    assurance: Annotated[int, Meta(ge=0, le=3)] | None = None
-    assurance_age_s: int | None = None
-    failed_matches: int | None = None
-    codes_sent: int | None = None
-    channel: Channel | None = None
-    resource: dict[str, Any] = {}
-    facts: dict[str, Any] = {}
-    ledgers: dict[str, Any] = {}
-    met: tuple[str, ...] | None = None
-    unknown: tuple[str, ...] | None = None
+from interlock.vocabulary.proposals import ActionProposed, ProposalJudged
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +70,7 @@ class ReadyCase(NamedTuple):
     facts: Facts
     met: Met
     entries: dict[str, list[Entry]]
+    now: datetime
     verdict: str
     because: tuple[str, ...] | None
     needs: tuple[str, ...]
@@ -113,7 +83,7 @@ class Failure(NamedTuple):
     judged: ProposalJudged
 
     def __str__(self) -> str:
-        got = f"{self.judged.verdict} {_ids(self.judged)} {[str(each) for each in self.judged.needs] or ''}".strip()
+        got = f"{self.judged.verdict} {deciding(self.judged)} {[str(each) for each in self.judged.needs] or ''}".strip()
         meant = f"{self.case.verdict} {sorted(self.case.because or ())} {list(self.case.needs) or ''}".strip()
         return f"{self.case.file}:{self.case.line}: {self.case.name}: meant {meant}, and the gate says {got}"
 
@@ -140,7 +110,7 @@ def read_cases(files: Mapping[str, str], bundle: Bundle) -> list[ReadyCase]:
 
 def run_case(case: ReadyCase, bundle: Bundle) -> ProposalJudged:
     """What the gate says to a case."""
-    return judge(bundle, case.proposed, case.facts, case.met, case.entries, NOW)
+    return judge(bundle, case.proposed, case.facts, case.met, case.entries, case.now)
 
 
 def failures(cases: Sequence[ReadyCase], bundle: Bundle) -> list[Failure]:
@@ -148,38 +118,13 @@ def failures(cases: Sequence[ReadyCase], bundle: Bundle) -> list[Failure]:
     return [Failure(case, judged) for case in cases if not _holds(case, judged := run_case(case, bundle))]
 
 
-def knock_out(cases: Sequence[ReadyCase], bundle: Bundle) -> list[str]:
-    """The enforced rules that no case needs: every case holds without them as well."""
-    unneeded = []
-    for rule in bundle.rules:
-        if rule.shadow:
-            continue
-        without = bundle.without(rule.id)
-        touched = [case for case in cases if rule.applies_to(case.proposed.action)]
-        if not failures(touched, without):
-            unneeded.append(rule.id)
-    return unneeded
-
-
-def verdict_table(cases: Sequence[ReadyCase], bundle: Bundle) -> str:
-    """The cases as a table for people: role, action, case, verdict, why, and what would cure it."""
-    rows = [("ACTION", "BY", "CASE", "VERDICT", "BECAUSE", "NEEDS")]
-    for case in cases:
-        judged = run_case(case, bundle)
-        because = ", ".join(_ids(judged))
-        needs = ", ".join(str(each) for each in judged.needs)
-        rows.append((judged.action, case.proposed.principal.roles[0], case.name, judged.verdict, because, needs))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join(lines) + "\n"
-
-
 def _holds(case: ReadyCase, judged: ProposalJudged) -> bool:
-    because = case.because is None or sorted(case.because) == _ids(judged)
+    because = case.because is None or sorted(case.because) == deciding(judged)
     return judged.verdict == case.verdict and because and case.needs == tuple(str(each) for each in judged.needs)
 
 
-def _ids(judged: ProposalJudged) -> list[str]:
+def deciding(judged: ProposalJudged) -> list[str]:
+    """The names of the rules that decided, sorted."""
     return sorted({each.rule for each in judged.rulings})
 
 
@@ -187,14 +132,15 @@ def _ready(located: Located[CaseFile], case: Case, index: int, bundle: Bundle) -
     file = located.value
     action = bundle.actions.get(case.action or file.action)
     if action is None:
-        raise _unknown("action", case.action or file.action, bundle.actions)
-    _known("rule", case.because or (), {*(rule.id for rule in bundle.rules), "fact-missing", "no-permit"})
+        raise unknown("action", case.action or file.action, bundle.actions)
+    require_known("rule", case.because or (), {*(rule.id for rule in bundle.rules), "fact-missing", "no-permit"})
     raw = {name: value for name, value in (file.args | case.args).items() if value is not None}
     try:
-        checked = action.check({name: _argument(action, name, value) for name, value in raw.items()})
+        checked = action.check({name: argument_of(action, name, value) for name, value in raw.items()})
     except Refused as refused:
         raise Misread(refused.reason) from None
     given = _merged(file.given, case.given)
+    now = moment_of(given)
     proposed = ActionProposed(
         proposal=ProposalId("pr_case"),
         interaction=InteractionId("i_case"),
@@ -202,7 +148,7 @@ def _ready(located: Located[CaseFile], case: Case, index: int, bundle: Bundle) -
         session=SessionId("s_case"),
         channel=given.channel or Channel.CHAT,
         customer=CustomerId(given.customer or ""),
-        principal=_principal(case.by or file.by),
+        principal=principal_of(case.by or file.by),
         action=action.name,
         args=checked.args,
         private_args=checked.private_args,
@@ -214,9 +160,10 @@ def _ready(located: Located[CaseFile], case: Case, index: int, bundle: Bundle) -
         file=located.file,
         line=located.at(("cases", index)).line,
         proposed=proposed,
-        facts=_facts(action, given, proposed),
-        met=_met(given.met or (), proposed),
-        entries=_entries(given.ledgers, proposed, bundle),
+        facts=facts_of(action, given, proposed, now),
+        met=met_of(given.met or (), proposed, now),
+        entries=entries_of(given.ledgers, proposed, bundle, now),
+        now=now,
         verdict=case.verdict,
         because=case.because,
         needs=case.needs,
@@ -229,112 +176,3 @@ def _merged(first: CaseFacts, then: CaseFacts) -> CaseFacts:
         earlier, later = getattr(first, name), getattr(then, name)
         changes[name] = earlier | later if isinstance(earlier, dict) else earlier if later is None else later
     return CaseFacts(**changes)
-
-
-def _facts(action: Action, given: CaseFacts, proposed: ActionProposed) -> Facts:
-    written = dict(given.resource)
-    exists = not written.pop("missing", False)
-    specs = {fact.name: fact for fact in (action.resource.facts if action.resource is not None else ())}
-    _known("fact of the resource", written, specs)
-    computed = {fact.name: fact for fact in action.facts if fact.type != "record"}
-    _known("fact", given.facts, computed)
-    currency = next((spec.currency for spec in action.args if spec.kind == "money"), "EUR")
-
-    def value(name: str, kind: str, values: Mapping[str, Any]) -> Any:
-        if not exists or name not in values:
-            return {"text": "", "boolean": False}.get(kind, 0)
-        return money_minor(values[name], currency) if kind == "money" else values[name]
-
-    resource: dict[str, Any] = {}
-    if action.resource is not None:
-        resource = {"exists": exists, "id": proposed.args[action.resource.key]}
-        resource |= {name: value(name, spec.type, written) for name, spec in specs.items()}
-    level = given.assurance if given.assurance is not None else 1 if given.customer else 0
-    return Facts(
-        customer=CustomerId(given.customer or ""),
-        level=level,
-        assurance_age_s=given.assurance_age_s if given.assurance_age_s is not None else 60 if level else NEVER_S,
-        failed_matches=given.failed_matches or 0,
-        codes_sent=given.codes_sent or 0,
-        exists=exists or action.resource is None,
-        resource=resource,
-        facts={name: value(name, spec.type, given.facts) for name, spec in computed.items()},
-        missing=dict.fromkeys(given.unknown or (), "the case says so"),
-        words=_words(action, all_args(proposed.args, proposed.private_args)),
-        read_at=NOW if action.resource is not None else None,
-    )
-
-
-def _words(action: Action, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Cases are about verdicts, so whatever else the action's sentence names stands for itself."""
-    words: dict[str, Any] = dict(args)
-    for template in (action.says, *(line for _, line in action.shows)):
-        for reference in template.references:
-            first, *steps = reference.path.split(".")
-            if first not in args:
-                place, name = words, first
-                for step in steps:
-                    place, name = place.setdefault(name, {}), step
-                place[name] = reference.path
-    return words
-
-
-def _met(remedies: Collection[str], proposed: ActionProposed) -> Met:
-    found = []
-    for text in remedies:
-        try:
-            remedy: Remedy = parse_remedy(text, ROLES)
-        except ValueError as error:
-            raise Misread(f"'{text}' is no remedy", str(error)) from None
-        event = RemedyMet(
-            proposal=proposed.proposal,
-            interaction=proposed.interaction,
-            person=proposed.person,
-            remedy=remedy,
-            by=Principal(kind="customer", id="case"),
-            args_hash=proposed.args_hash,
-            valid_until=NOW + timedelta(minutes=1),
-        )
-        found.append(MetAt(event, NOW - timedelta(minutes=1)))
-    return Met(tuple(found))
-
-
-def _entries(written: Mapping[str, Any], proposed: ActionProposed, bundle: Bundle) -> dict[str, list[Entry]]:
-    _known("ledger", written, bundle.ledgers)
-    entries: dict[str, list[Entry]] = {}
-    for ledger in bundle.ledgers_of(proposed.action):
-        if ledger_subject(ledger, proposed, proposed.customer):
-            found = written.get(ledger.name, 0)
-            amount = money_minor(found, ledger.currency) if ledger.sums else int(found)
-            entries[ledger.name] = [Entry("pr_before", amount, NOW - timedelta(minutes=1), True)]
-    return entries
-
-
-def _argument(action: Action, name: str, value: Any) -> Any:
-    """An argument as a program would propose it: authors write 18.40, programs minor units and a currency."""
-    spec: ArgSpec | None = next((each for each in action.args if each.name == name), None)
-    if spec is not None and spec.kind == "money":
-        return {"amount": money_minor(value, spec.currency), "currency": spec.currency}
-    return value
-
-
-def _principal(by: By) -> Principal:
-    if by == "virtual_agent":
-        return VIRTUAL_AGENT
-    if by == "system":
-        return SYSTEM
-    kind: Any = "agent" if by in ("supervisor", "admin") else by
-    return Principal(kind=kind, id=f"{by}-1", roles=(by,))
-
-
-def _known(noun: str, names: Collection[str], known: Collection[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise _unknown(noun, name, known)
-
-
-def _unknown(noun: str, name: str, known: Collection[str]) -> Misread:
-    near = closest(name, known)
-    return Misread(
-        f"there is no {noun} '{name}'", f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(known))}"
-    )

@@ -1,0 +1,182 @@
+"""What is true in a case: the facts, remedies and ledgers that its author gives, as the gate would have found them?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from interlock.control.actions import Action, all_args
+from interlock.control.arguments import ArgSpec
+from interlock.control.bundle import ROLES, Bundle
+from interlock.control.facts import NEVER_S, Facts, Met
+from interlock.control.ledgers import ledger_subject
+from interlock.control.proposals import MetAt
+from interlock.control.rules import parse_remedy
+from interlock.kernel.documents import Misread, closest, money_minor
+from interlock.kernel.log import Entry
+from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT, Channel, Principal
+from interlock.vocabulary.ids import CustomerId
+from interlock.vocabulary.proposals import ActionProposed, Remedy, RemedyMet
+
+NOW: Final = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+"""When a case is judged that does not say it."""
+
+By = Literal["virtual_agent", "agent", "supervisor", "admin", "system", "customer", "external_agent"]
+
+
+class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is true in a case. What is not named takes the file's ``given``, and then these defaults.
+
+    Attributes:
+        resource: facts of the resource by name; ``missing: true`` among them says that it does not exist.
+        facts: the action's computed facts; amounts in major units.
+        ledgers: what is in them already; sums in major units.
+        met: the remedies that are met, as in @remedy.
+        unknown: facts that cannot be established.
+        at: when it is judged, as ``2026-01-15`` or ``2026-01-15T18:30`` (UTC); 2026-01-15 at noon where none says so.
+    """
+
+    customer: str | None = None
+    assurance: Annotated[int, Meta(ge=0, le=3)] | None = None
+    assurance_age_s: int | None = None
+    failed_matches: int | None = None
+    codes_sent: int | None = None
+    channel: Channel | None = None
+    resource: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    ledgers: dict[str, Any] = {}
+    met: tuple[str, ...] | None = None
+    unknown: tuple[str, ...] | None = None
+    at: str | None = None
+
+
+def facts_of(action: Action, given: CaseFacts, proposed: ActionProposed, now: datetime) -> Facts:
+    """What is true in a case, as the gate would have established it."""
+    written = dict(given.resource)
+    exists = not written.pop("missing", False)
+    specs = {fact.name: fact for fact in (action.resource.facts if action.resource is not None else ())}
+    require_known("fact of the resource", written, specs)
+    computed = {fact.name: fact for fact in action.facts if fact.type != "record"}
+    require_known("fact", given.facts, computed)
+    currency = next((spec.currency for spec in action.args if spec.kind == "money"), "EUR")
+
+    def value(name: str, kind: str, values: Mapping[str, Any]) -> Any:
+        if not exists or name not in values:
+            return {"text": "", "boolean": False}.get(kind, 0)
+        return money_minor(values[name], currency) if kind == "money" else values[name]
+
+    resource: dict[str, Any] = {}
+    if action.resource is not None:
+        resource = {"exists": exists, "id": proposed.args[action.resource.key]}
+        resource |= {name: value(name, spec.type, written) for name, spec in specs.items()}
+    level = given.assurance if given.assurance is not None else 1 if given.customer else 0
+    return Facts(
+        customer=CustomerId(given.customer or ""),
+        level=level,
+        assurance_age_s=given.assurance_age_s if given.assurance_age_s is not None else 60 if level else NEVER_S,
+        failed_matches=given.failed_matches or 0,
+        codes_sent=given.codes_sent or 0,
+        exists=exists or action.resource is None,
+        resource=resource,
+        facts={name: value(name, spec.type, given.facts) for name, spec in computed.items()},
+        missing=dict.fromkeys(given.unknown or (), "the case says so"),
+        words=_words(action, all_args(proposed.args, proposed.private_args)),
+        read_at=now if action.resource is not None else None,
+    )
+
+
+def moment_of(given: CaseFacts) -> datetime:
+    """When a case is judged. Raises Misread for what is no date."""
+    if given.at is None:
+        return NOW
+    try:
+        found = datetime.fromisoformat(given.at)
+    except ValueError:
+        raise Misread(f"'{given.at}' is no date", "write 2026-01-15 or 2026-01-15T18:30 (UTC)") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def _words(action: Action, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Cases are about verdicts, so whatever else the action's sentence names stands for itself."""
+    words: dict[str, Any] = dict(args)
+    for template in (action.says, *(line for _, line in action.shows)):
+        for reference in template.references:
+            first, *steps = reference.path.split(".")
+            if first not in args:
+                place, name = words, first
+                for step in steps:
+                    place, name = place.setdefault(name, {}), step
+                place[name] = reference.path
+    return words
+
+
+def met_of(remedies: Collection[str], proposed: ActionProposed, now: datetime) -> Met:
+    """The remedies that a case says are met, a minute ago."""
+    found = []
+    for text in remedies:
+        try:
+            remedy: Remedy = parse_remedy(text, ROLES)
+        except ValueError as error:
+            raise Misread(f"'{text}' is no remedy", str(error)) from None
+        event = RemedyMet(
+            proposal=proposed.proposal,
+            interaction=proposed.interaction,
+            person=proposed.person,
+            remedy=remedy,
+            by=Principal(kind="customer", id="case"),
+            args_hash=proposed.args_hash,
+            valid_until=now + timedelta(minutes=1),
+        )
+        found.append(MetAt(event, now - timedelta(minutes=1)))
+    return Met(tuple(found))
+
+
+def entries_of(
+    written: Mapping[str, Any], proposed: ActionProposed, bundle: Bundle, now: datetime
+) -> dict[str, list[Entry]]:
+    """What a case says is in the ledgers already."""
+    require_known("ledger", written, bundle.ledgers)
+    entries: dict[str, list[Entry]] = {}
+    for ledger in bundle.ledgers_of(proposed.action):
+        if ledger_subject(ledger, proposed, proposed.customer):
+            found = written.get(ledger.name, 0)
+            amount = money_minor(found, ledger.currency) if ledger.sums else int(found)
+            entries[ledger.name] = [Entry("pr_before", amount, now - timedelta(minutes=1), True)]
+    return entries
+
+
+def argument_of(action: Action, name: str, value: Any) -> Any:
+    """An argument as a program would propose it: authors write 18.40, programs minor units and a currency."""
+    spec: ArgSpec | None = next((each for each in action.args if each.name == name), None)
+    if spec is not None and spec.kind == "money":
+        return {"amount": money_minor(value, spec.currency), "currency": spec.currency}
+    return value
+
+
+def principal_of(by: By) -> Principal:
+    """Somebody of that role."""
+    if by == "virtual_agent":
+        return VIRTUAL_AGENT
+    if by == "system":
+        return SYSTEM
+    kind: Any = "agent" if by in ("supervisor", "admin") else by
+    return Principal(kind=kind, id=f"{by}-1", roles=(by,))
+
+
+def require_known(noun: str, names: Collection[str], known: Collection[str]) -> None:
+    """Raises Misread for the first name that is none of those."""
+    for name in names:
+        if name not in known:
+            raise unknown(noun, name, known)
+
+
+def unknown(noun: str, name: str, known: Collection[str]) -> Misread:
+    """The mistake of naming something that is not there, with what may be meant."""
+    near = closest(name, known)
+    return Misread(
+        f"there is no {noun} '{name}'", f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(known))}"
+    )
