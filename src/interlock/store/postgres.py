@@ -14,9 +14,9 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from interlock.kernel.errors import Answered, Conflict
-from interlock.kernel.events import Cursor, Recorded
+from interlock.kernel.events import Cursor, Event, Recorded
 from interlock.kernel.log import Appended, Claimed, Due, Entry, Judging, Log, Plan, Query, Slice, Window
-from interlock.store.codec import Encoded, decode_command, decode_event, encode_command, encode_event
+from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.database import Connection, Database
 from interlock.store.vault import Vault
 
@@ -51,11 +51,7 @@ _CATCH_UP: Final = _READ.replace(
     "           and t.xid >= pg_snapshot_xmin(%s::pg_snapshot) and not pg_visible_in_snapshot(t.xid, %s::pg_snapshot)\n"
     "        offset 0) as t)",
 )
-_APPEND: Final = (
-    "select xid::text, positions, granted from interlock.append(%s::bigint[], %s::boolean[], %s::text[], %s::text[],"
-    " %s::pg_snapshot, %s::timestamptz, %s, %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::bytea[],"
-    " %s::integer[], %s::text[], %s, %s::text[], %s::jsonb, %s, %s::timestamptz, %s::jsonb)"
-)
+_APPEND: Final = "select xid::text, positions, granted from interlock.append(%s::jsonb)"
 _CLAIM: Final = """
 update interlock.due as d set owner = %s, lease_until = %s, attempts = attempts + 1
  where d.tenant = %s and d.id in (
@@ -101,13 +97,11 @@ class PostgresLog:
             return await self._append(connection, plan)
 
     async def _append(self, connection: Connection, plan: Plan) -> Appended:
-        encoded = [encode_event(fact) for fact in plan.facts]
-        ids = [_event_id(self.tenant, plan.cause, index) for index in range(len(encoded))]
-        keys, sealed = await self._seal(connection, encoded, ids)
+        ids = [_event_id(self.tenant, plan.cause, index) for index in range(len(plan.facts))]
+        facts = [await self._fact_json(connection, fact, id) for fact, id in zip(plan.facts, ids, strict=True)]
         now = self._now()
-        parameters = self._parameters(plan, encoded, ids, keys, sealed, now)
         try:
-            row = await (await connection.execute(_APPEND, parameters)).fetchone()
+            row = await (await connection.execute(_APPEND, (self._plan_json(plan, facts, now),))).fetchone()
         except psycopg.errors.UniqueViolation as error:
             raise Answered(plan.cause) from error
         except psycopg.Error as error:
@@ -120,43 +114,28 @@ class PostgresLog:
         )
         return Appended(recorded, tuple(row[2]))
 
-    def _parameters(
-        self,
-        plan: Plan,
-        encoded: Sequence[Encoded],
-        ids: Sequence[str],
-        keys: Sequence[str | None],
-        sealed: Sequence[bytes | None],
-        now: datetime,
-    ) -> tuple[Any, ...]:
-        tagged = [(index, tag) for index, fact in enumerate(plan.facts, start=1) for tag in fact.tags()]
-        guarded = {query.tag for query in plan.guard}
-        locks = {lock_key(self.tenant, tag): False for _, tag in tagged}
-        locks.update((lock_key(self.tenant, tag), True) for tag in guarded)
-        ordered = sorted(locks)
-        return (
-            ordered,
-            [locks[key] for key in ordered],
-            [query.tag for query in plan.guard],
-            [_type_names(query) for query in plan.guard],
-            plan.snapshot or None,
-            now,
-            plan.cause,
-            ids,
-            [one.type for one in encoded],
-            [one.version for one in encoded],
-            [one.open for one in encoded],
-            keys,
-            sealed,
-            [index for index, _ in tagged],
-            [tag for _, tag in tagged],
-            plan.answers or None,
-            list(plan.cancel),
-            _due_json(plan.due),
-            self._node,
-            now + timedelta(seconds=LEASE_S),
-            _postings_json(plan),
-        )
+    def _plan_json(self, plan: Plan, facts: Sequence[Mapping[str, Any]], now: datetime) -> str:
+        """The plan as ``interlock.append`` takes it."""
+        locks = {lock_key(self.tenant, tag): False for fact in facts for tag in fact["tags"]}
+        locks.update((lock_key(self.tenant, query.tag), True) for query in plan.guard)
+        asked: dict[str, Any] = {"at": now, "cause": plan.cause, "locks": sorted(locks.items())}
+        if plan.guard and plan.snapshot:
+            asked["guard"] = [(query.tag, _type_names(query)) for query in plan.guard]
+            asked["snapshot"] = plan.snapshot
+        if facts:
+            asked["facts"] = facts
+        if keys := {fact["key"] for fact in facts if "key" in fact}:
+            asked["keys"] = sorted(keys)
+        if plan.answers:
+            asked["answers"] = plan.answers
+        if plan.cancel:
+            asked["cancel"] = plan.cancel
+        if plan.due:
+            asked["due"] = [_due_json(one) for one in plan.due]
+            asked["node"], asked["lease_until"] = self._node, now + timedelta(seconds=LEASE_S)
+        if plan.postings:
+            asked["postings"] = [one._asdict() for one in plan.postings]
+        return msgspec.json.encode(asked).decode()
 
     def _translated(self, error: psycopg.Error, plan: Plan) -> Exception:
         if error.sqlstate == GUARD_FAILED:
@@ -168,22 +147,17 @@ class PostgresLog:
             return Conflict("a personal key was destroyed meanwhile")
         return error
 
-    async def _seal(
-        self, connection: Connection, encoded: Sequence[Encoded], ids: Sequence[str]
-    ) -> tuple[list[str | None], list[bytes | None]]:
-        keys: list[str | None] = []
-        sealed: list[bytes | None] = []
-        for one, id in zip(encoded, ids, strict=True):
-            if one.personal is None:
-                keys.append(None)
-                sealed.append(None)
-                continue
+    async def _fact_json(self, connection: Connection, fact: Event, id: str) -> dict[str, Any]:
+        """A fact as ``interlock.append`` takes it, with its personal part sealed."""
+        one = encode_event(fact)
+        body: dict[str, Any] = {"id": id, "type": one.type, "version": one.version, "tags": fact.tags()}
+        body["open"] = msgspec.Raw(one.open)
+        if one.personal is not None:
             if not one.person:
                 raise ValueError(f"{one.type} has personal fields but names no person to seal them for")
             key, wrapped = self._live_keys.get(one.person) or await self._live_key(connection, one.person)
-            keys.append(key)
-            sealed.append(self._vault.seal(wrapped, key, one.personal, id))
-        return keys, sealed
+            body["key"], body["sealed"] = key, self._vault.seal(wrapped, key, one.personal, id)
+        return body
 
     async def _live_key(self, connection: Connection, person: str) -> tuple[str, bytes]:
         key = f"k_{uuid4().hex}"
@@ -342,18 +316,9 @@ def _type_names(query: Query) -> str | None:
     return ",".join(kind.__name__ for kind in query.types) or None
 
 
-def _due_json(due: Sequence[Due]) -> str | None:
-    if not due:
-        return None
-    rows = []
-    for one in due:
-        type_name, body = encode_command(one.command)
-        rows.append({"id": one.id, "lane": one.command.lane(), "at": one.at, "type": type_name, "body": body})
-    return msgspec.json.encode(rows).decode()
-
-
-def _postings_json(plan: Plan) -> str | None:
-    return msgspec.json.encode([one._asdict() for one in plan.postings]).decode() if plan.postings else None
+def _due_json(one: Due) -> dict[str, Any]:
+    type_name, body = encode_command(one.command)
+    return {"id": one.id, "lane": one.command.lane(), "at": one.at, "type": type_name, "body": body}
 
 
 def connect(database: Database, tenant: str, vault: Vault, clock: Any, node: str = "") -> Log:
