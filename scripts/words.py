@@ -95,7 +95,7 @@ ADDED: Final = {
     "routing.offers.LONGEST_REASON": "Characters of a reason for rejecting an offer or for a presence.",
     "routing.presence.LARGEST_CAPACITY": "The largest capacity of an agent.",
     "routing.switch.LONGEST_MESSAGE": "Characters of what customers hear while a queue is closed by hand.",
-    "runtime.app.SNAPSHOT_EVERY": "Facts after which the views are stored.",
+    "runtime.warm_views.SNAPSHOT_EVERY": "Facts after which the views are stored.",
     "runtime.definitions.MAX_FILE_BYTES": "One definition file.",
     "runtime.definitions.MAX_FILES": "Files of a definitions folder.",
     "runtime.definitions.RELEASES_KEPT": "Releases that a node keeps at hand; others are loaded when they are needed.",

@@ -38,7 +38,6 @@ TEXT = frozenset(
 )
 
 LONGER_MODULES: dict[str, str] = {
-    "src/interlock/runtime/app.py": "the composition of a whole node stands in one place",
     "tests/connectors/test_calls.py": "every way in which a call can come to nothing, side by side",
 }
 """Modules that may be longer, each with the reason."""

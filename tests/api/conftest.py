@@ -13,8 +13,9 @@ from litestar.testing import AsyncTestClient
 from interlock.api.server import create_api
 from interlock.cli.bench.stub import stub_server
 from interlock.cli.demonstration import REPOSITORY
-from interlock.runtime.app import App, open_app
+from interlock.runtime.app import App
 from interlock.runtime.definitions import check, read_folder
+from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from interlock.runtime.training import train_in_subprocess
 

@@ -87,13 +87,13 @@ class ChatFeed:
     def typing(self) -> None:
         """Tell those who watch the interaction that the customer is typing."""
         if self.interaction:
-            self._app.signal(f"interaction:{self.interaction}", {"signal": "typing", "author": "customer"})
+            self._app.signals.tell(f"interaction:{self.interaction}", {"signal": "typing", "author": "customer"})
 
     def _watch(self, interaction: InteractionId) -> None:
         if interaction not in self._states:
             self._states[interaction] = InteractionState()
             self._ends.append(self._app.follower.watch(f"interaction:{interaction}", self._on_fact))
-            self._ends.append(self._app.on_signal(f"interaction:{interaction}", self._on_signal))
+            self._ends.append(self._app.signals.listen(f"interaction:{interaction}", self._on_signal))
 
     def _on_session(self, recorded: Recorded) -> None:
         event = recorded.event

@@ -143,7 +143,7 @@ async def typing(interaction: FromPath[str], person: NamedDependency[Person], st
     """A signal to the customer, not a fact."""
     require(person, "take_interactions")
     app: App = state.app
-    app.signal(f"interaction:{interaction}", {"signal": "typing", "author": "agent"})
+    app.signals.tell(f"interaction:{interaction}", {"signal": "typing", "author": "agent"})
 
 
 @post("/v1/interactions/{interaction:str}/verify", status_code=202)

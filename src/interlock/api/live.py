@@ -96,7 +96,7 @@ class Watching:
             return
         self._sent[of] = value
         if of.startswith("interaction:") and of not in self._ends:
-            self._ends[of] = self._app.on_signal(of, lambda signal: self._signal(of, signal))
+            self._ends[of] = self._app.signals.listen(of, lambda signal: self._signal(of, signal))
         self._wire.send({"type": "snapshot", "of": of, "cursor": str(self._app.follower.cursor), "value": value})
 
     def _signal(self, of: str, signal: dict[str, Any]) -> None:

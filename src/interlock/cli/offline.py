@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from interlock.cli import server
 from interlock.kernel.log import Log, Records
-from interlock.runtime.app import App, node_name
+from interlock.runtime.app import App
 from interlock.runtime.clock import WallClock
 from interlock.runtime.definitions import Releases
+from interlock.runtime.opening import node_name
 from interlock.runtime.settings import Settings
 from interlock.store.database import Database
 from interlock.store.embedded import running_dsn

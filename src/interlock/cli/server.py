@@ -15,7 +15,8 @@ import uvicorn
 
 from interlock.api.server import create_api
 from interlock.kernel.errors import Refused, Unavailable
-from interlock.runtime.app import App, open_app
+from interlock.runtime.app import App
+from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from interlock.store.embedded import EmbeddedPostgres
 from interlock.store.migrate import migrate

@@ -3,52 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import socket
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-import msgspec
 import structlog
 
-from interlock import control, interactions, journeys, routing
 from interlock.connectors.contract import Connection
-from interlock.connectors.opening import open_connectors
-from interlock.control.approvals import Approvals, approvals_view
-from interlock.control.ledgers import postings
+from interlock.control.approvals import Approvals
 from interlock.control.settings import ControlSettings, EffectSettings
-from interlock.kernel.deciders import Projection, Subject
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Conflict, Refused, Unavailable
-from interlock.kernel.events import START, Command, Cursor, Event, Recorded
+from interlock.kernel.events import START, Command, Cursor, Recorded
 from interlock.kernel.log import Appended, Due, Log, Query, Records
-from interlock.routing.board import Board, board, from_snapshot, to_snapshot
+from interlock.routing.board import Board
+from interlock.routing.queues import Specs
 from interlock.runtime.challenges import Challenges
-from interlock.runtime.clock import Clock, WallClock
+from interlock.runtime.clock import Clock
 from interlock.runtime.definitions import Definitions, Releases
-from interlock.runtime.demo import add_demo_staff
 from interlock.runtime.documents import Documents
 from interlock.runtime.effects import Effects
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
 from interlock.runtime.gate import Gate
+from interlock.runtime.in_force import InForce, close_all
 from interlock.runtime.node import Node
 from interlock.runtime.open_views import OpenViews
 from interlock.runtime.queueing import Queueing
-from interlock.runtime.settings import Settings, connector_url, credential
+from interlock.runtime.settings import Settings
+from interlock.runtime.signals import Signals
 from interlock.runtime.staff import Staff
 from interlock.runtime.telemetry import Metrics
 from interlock.runtime.turns import Turns
-from interlock.runtime.wake import Waker
-from interlock.store.database import Database
-from interlock.store.postgres import PostgresLog
-from interlock.store.records import PostgresRecords
-from interlock.store.vault import open_vault, prove_keys
+from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
@@ -58,20 +46,7 @@ from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
 from interlock.vocabulary.settings import TenantSettings
 from interlock.vocabulary.staff import StaffAdded
 
-SNAPSHOT_EVERY: Final = 2_000
-"""Facts after which the views are stored, so that a start need not read the whole log."""
-
 logger = structlog.get_logger(__name__)
-Signal = dict[str, Any]
-
-
-class _ViewSnapshot(msgspec.Struct):
-    """The views at one position."""
-
-    xid: int
-    position: int
-    board: bytes
-    approvals: bytes
 
 
 class App:
@@ -96,23 +71,16 @@ class App:
         self.records = records
         self.clock = clock
         self.metrics = Metrics()
-        self._secret = secret
+        self.signals = Signals()
         self._tell = tell
-        self._connectors: Mapping[str, Connection] = connectors if connectors is not None else {}
-        self._signals: dict[str, set[Callable[[Signal], None]]] = defaultdict(set)
         self._chores: set[asyncio.Task[None]] = set()
-        self._since_snapshot = 0
-        self.definitions = definitions
-        self.releases = Releases(records, definitions)
-        self.engine = Engine(log, clock, self._subjects(), self._postings)
+        self._in_force = InForce(settings, records, secret, definitions, connectors, self._on_call)
+        self.engine = Engine(log, clock, self._in_force.subjects(), self._in_force.postings)
         self.engine.appended = self._on_appended
         self.node = Node(node, log, clock, self._carry_out)
         self.follower = Follower(log, clock, cursor)
         self.follower.views.append(self._fold)
-        self._board_view: Projection[Board] = board(self.queues)
-        self._approvals_view: Projection[Approvals] = approvals_view(self.control)
-        self.board = self._board_view.initial()
-        self.approvals = self._approvals_view.initial()
+        self._warm = WarmViews(records, self.queues, self.control)
         self.views = OpenViews(log, self.follower)
         self.staff = Staff(records, self.engine, clock)
         self.documents = Documents(self)
@@ -122,56 +90,38 @@ class App:
     # What the definitions in force say.
 
     @property
+    def definitions(self) -> Definitions:
+        """The release in force."""
+        return self._in_force.definitions
+
+    @property
+    def releases(self) -> Releases:
+        """The release in force, and those that interactions still run on."""
+        return self._in_force.releases
+
+    @property
     def tenant(self) -> TenantSettings:
         """The tenant's settings."""
         return self.definitions.tenant
 
     @property
-    def queues(self) -> routing.Specs:
+    def queues(self) -> Specs:
         """The queues by name."""
         return self.definitions.queues
 
     @property
     def control(self) -> ControlSettings:
         """The gate's settings."""
-        tenant = self.tenant
-        return ControlSettings(
-            secret=self._secret,
-            step_up_wait=tenant.step_up_ttl,
-            confirm_wait=tenant.confirm_ttl,
-            approval_wait=tenant.approval_ttl,
-            step_up_valid=tenant.step_up_ttl,
-            confirm_valid=tenant.confirm_ttl,
-            code_lasts=tenant.challenge_ttl,
-            code_tries=tenant.challenge_attempts,
-            send_code=tenant.code_action,
-        )
+        return self._in_force.control
 
     @property
     def effect_settings(self) -> EffectSettings:
         """How effects are carried out."""
-        lease = self.tenant.effect_lease
-        return EffectSettings(lease=lease, lookup_grace=min(lease, timedelta(seconds=3)))
-
-    def _subjects(self) -> Sequence[Subject]:
-        definitions = self.definitions
-        gate = control.subject(definitions.bundle, self.control)
-        talk = journeys.subject(self.releases.journey, self.tenant, self._freeze)
-        return (interactions.subject(self.tenant), routing.subject(self.tenant, self.queues), talk, gate)
-
-    def _freeze(self, action: str, args: Mapping[str, Any]) -> tuple[dict[str, Any], Any, str]:
-        checked = self.definitions.bundle.action(action).check(args, self._secret)
-        return checked.args, checked.private_args, checked.args_hash
-
-    def _postings(self, event: Event, at: Any) -> Any:
-        return postings(event, at, self.definitions.bundle.ledgers)
+        return self._in_force.effect_settings
 
     def connector(self, name: str) -> Connection:
         """The connector of that name. Raises Unavailable where none is connected."""
-        found = self._connectors.get(name)
-        if found is None:
-            raise Unavailable(name, "this connector is not connected", sent=False)
-        return found
+        return self._in_force.connector(name)
 
     def staff_name(self, staff: StaffId) -> str:
         """What people call a member of staff."""
@@ -220,9 +170,20 @@ class App:
 
     # Views.
 
+    @property
+    def board(self) -> Board:
+        """The queues, the visits and the agents now."""
+        return self._warm.board
+
+    @property
+    def approvals(self) -> Approvals:
+        """What waits for an approver, and what nobody knows."""
+        return self._warm.approvals
+
     def _fold(self, recorded: Recorded) -> None:
-        self.board = self._board_view.fold(self.board, recorded)
-        self.approvals = self._approvals_view.fold(self.approvals, recorded)
+        snapshot = self._warm.fold(recorded)
+        if snapshot is not None:
+            self._chore(self._warm.store(snapshot))
         match recorded.event:
             case ReleasePublished() as event if event.release != self.definitions.release:
                 self._chore(self._take_release(event.release))
@@ -232,31 +193,10 @@ class App:
                 self._forget_opened()
             case _:
                 pass
-        self._since_snapshot += 1
-        if self._since_snapshot >= SNAPSHOT_EVERY:
-            self._since_snapshot = 0
-            self._chore(self._store(self._snapshot(recorded.cursor)))
-
-    def _snapshot(self, cursor: Cursor) -> bytes:
-        """The views as they are now, at that position: taken before the next fact is folded into them."""
-        board, approvals = to_snapshot(self.board), msgspec.json.encode(self.approvals)
-        return msgspec.msgpack.encode(_ViewSnapshot(cursor.xid, cursor.position, board, approvals))
-
-    async def _store(self, snapshot: bytes) -> None:
-        await self.records.put("snapshot", "views", snapshot)
 
     async def load_views(self) -> None:
         """Begin from the stored views, if they can be read; otherwise from the beginning of the log."""
-        body = await self.records.get("snapshot", "views")
-        if body is None:
-            return
-        try:
-            snapshot = msgspec.msgpack.decode(body, type=_ViewSnapshot)
-            self.board = from_snapshot(snapshot.board)
-            self.approvals = msgspec.json.decode(snapshot.approvals, type=Approvals)
-            self.follower.cursor = Cursor(snapshot.xid, snapshot.position)
-        except (msgspec.MsgspecError, ValueError) as error:
-            logger.info("the stored views are of another version; they are rebuilt", error=str(error))
+        self.follower.cursor = await self._warm.load() or self.follower.cursor
 
     def _chore(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(self._quietly(work))
@@ -279,47 +219,17 @@ class App:
 
     def use(self, definitions: Definitions) -> None:
         """Put definitions into force on this node; nothing has changed if that raises DefinitionError."""
-        before, self._connectors = self._connectors, self._opened(definitions)
-        self.definitions = definitions
-        self.releases.keep(definitions)
-        self.engine.use(self._subjects())
-        self._board_view = board(self.queues)
-        self._approvals_view = approvals_view(self.control)
-        self._chore(_close(before))
+        before = self._in_force.use(definitions)
+        self.engine.use(self._in_force.subjects())
+        self._warm.use(self.queues, self.control)
+        self._chore(close_all(before))
 
     def connect(self) -> None:
         """Open the connectors of the definitions in force."""
-        self._connectors = self._opened(self.definitions)
-
-    def _opened(self, definitions: Definitions) -> Mapping[str, Connection]:
-        return open_connectors(
-            definitions.bundle,
-            base_url_of=connector_url,
-            credential_of=credential,
-            allow=self.settings.allowed_hosts,
-            on_call=self._on_call,
-        )
+        self._in_force.connect()
 
     def _on_call(self, connector: str, duration_s: float, outcome: str) -> None:
         self.metrics.calls.labels(connector, outcome).observe(duration_s)
-
-    # Signals: live and forgotten.
-
-    def signal(self, of: str, signal: Signal) -> None:
-        """Tell whoever watches on this node; nothing is logged."""
-        for listener in tuple(self._signals.get(of, ())):
-            listener(signal)
-
-    def on_signal(self, of: str, listener: Callable[[Signal], None]) -> Callable[[], None]:
-        """Listen for signals; gives the function that ends it."""
-        self._signals[of].add(listener)
-
-        def end() -> None:
-            self._signals[of].discard(listener)
-            if not self._signals[of]:
-                del self._signals[of]
-
-        return end
 
     # Erasure.
 
@@ -350,66 +260,7 @@ class App:
         await self.node.drain()
         await asyncio.gather(*self._chores, return_exceptions=True)
         try:
-            await self._store(self._snapshot(self.follower.cursor))
+            await self._warm.store(self._warm.snapshot(self.follower.cursor))
         except Unavailable as error:
             logger.warning("the views could not be stored; the next start reads more of the log", error=str(error))
-        await _close(self._connectors)
-
-
-async def _close(connectors: Mapping[str, Connection]) -> None:
-    for connector in connectors.values():
-        await connector.aclose()
-
-
-def node_name() -> str:
-    """This process, for people and for leases."""
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-
-
-@asynccontextmanager
-async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
-    """A running node: definitions published if they changed, views caught up, loops started; drained at the end."""
-    clock, name = WallClock(), node_name()
-    vault = open_vault(settings.keys, settings.tenant)
-    database = Database(url, size=settings.pool)
-    await database.open()
-    try:
-        log = PostgresLog(database, settings.tenant, vault, clock, name)
-        records = PostgresRecords(database, settings.tenant)
-        await prove_keys(vault, records, settings.keys)
-        definitions = await Releases.current(log, records, settings.definitions, clock)
-        waker = Waker(url, settings.tenant, name, lambda: app.follower.wake())  # noqa: PLW0108  # there is no app yet
-        app = App(settings, log, records, clock, vault.secret, definitions, node=name, tell=waker.tell)
-        app.connect()
-        await app.load_views()
-        await app.staff.load()
-        if settings.demo:
-            await add_demo_staff(app.staff)
-        await app.follower.catch_up()
-        async with _running(waker.run(), app.follower.run(), app.node.run()):
-            try:
-                yield app
-            finally:
-                await app.close()
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def _running(*loops: Any) -> AsyncIterator[None]:
-    tasks = [asyncio.get_running_loop().create_task(loop) for loop in loops]
-    for task in tasks:
-        task.add_done_callback(_loudly)
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _loudly(task: asyncio.Task[None]) -> None:
-    """A loop of the node must not end by itself; if it does, the process does."""
-    if not task.cancelled() and task.exception() is not None:
-        logger.critical("a loop of this node broke", exc_info=task.exception())
-        os._exit(70)
+        await self._in_force.aclose()

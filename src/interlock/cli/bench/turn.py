@@ -27,7 +27,8 @@ from interlock.cli.bench.stub import Stub, stub_server
 from interlock.cli.demonstration import REPOSITORY
 from interlock.control import Known, Met, ResourceRead, assemble, judge
 from interlock.kernel.events import Recorded
-from interlock.runtime.app import App, open_app
+from interlock.runtime.app import App
+from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Channel

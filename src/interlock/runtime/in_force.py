@@ -1,0 +1,123 @@
+"""By what does this node decide now: the release in force, what it says, and the connectors that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+from interlock import control, interactions, journeys, routing
+from interlock.connectors.contract import Connection
+from interlock.connectors.opening import open_connectors
+from interlock.control.ledgers import postings
+from interlock.control.settings import ControlSettings, EffectSettings
+from interlock.kernel.deciders import Subject
+from interlock.kernel.errors import Unavailable
+from interlock.kernel.events import Event
+from interlock.kernel.log import Records
+from interlock.runtime.definitions import Definitions, Releases
+from interlock.runtime.settings import Settings, connector_url, credential
+
+
+class OnCall(Protocol):
+    """Hears of every call to a connector: how long it took in seconds, and what came of it."""
+
+    def __call__(self, connector: str, duration_s: float, outcome: str) -> None: ...
+
+
+class InForce:
+    """The definitions in force on this node."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        records: Records,
+        secret: bytes,
+        definitions: Definitions,
+        connectors: Mapping[str, Connection] | None,
+        on_call: OnCall,
+    ) -> None:
+        self.definitions = definitions
+        self.releases = Releases(records, definitions)
+        self._settings = settings
+        self._secret = secret
+        self._on_call = on_call
+        self._connectors: Mapping[str, Connection] = connectors if connectors is not None else {}
+
+    @property
+    def control(self) -> ControlSettings:
+        """The gate's settings."""
+        tenant = self.definitions.tenant
+        return ControlSettings(
+            secret=self._secret,
+            step_up_wait=tenant.step_up_ttl,
+            confirm_wait=tenant.confirm_ttl,
+            approval_wait=tenant.approval_ttl,
+            step_up_valid=tenant.step_up_ttl,
+            confirm_valid=tenant.confirm_ttl,
+            code_lasts=tenant.challenge_ttl,
+            code_tries=tenant.challenge_attempts,
+            send_code=tenant.code_action,
+        )
+
+    @property
+    def effect_settings(self) -> EffectSettings:
+        """How effects are carried out."""
+        lease = self.definitions.tenant.effect_lease
+        return EffectSettings(lease=lease, lookup_grace=min(lease, timedelta(seconds=3)))
+
+    def subjects(self) -> Sequence[Subject]:
+        """Every subject, built from the definitions in force, by value; nothing registers itself."""
+        tenant = self.definitions.tenant
+        gate = control.subject(self.definitions.bundle, self.control)
+        talk = journeys.subject(self.releases.journey, tenant, self._freeze)
+        return (interactions.subject(tenant), routing.subject(tenant, self.definitions.queues), talk, gate)
+
+    def _freeze(self, action: str, args: Mapping[str, Any]) -> tuple[dict[str, Any], Any, str]:
+        checked = self.definitions.bundle.action(action).check(args, self._secret)
+        return checked.args, checked.private_args, checked.args_hash
+
+    def postings(self, event: Event, at: Any) -> Any:
+        """What a fact posts to the ledgers."""
+        return postings(event, at, self.definitions.bundle.ledgers)
+
+    def connector(self, name: str) -> Connection:
+        """The connector of that name. Raises Unavailable where none is connected."""
+        found = self._connectors.get(name)
+        if found is None:
+            raise Unavailable(name, "this connector is not connected", sent=False)
+        return found
+
+    def use(self, definitions: Definitions) -> Mapping[str, Connection]:
+        """Put definitions into force; gives the connectors of before, to be closed.
+
+        Raises:
+            DefinitionError: a connector cannot be opened; then nothing has changed.
+        """
+        before, self._connectors = self._connectors, self._opened(definitions)
+        self.definitions = definitions
+        self.releases.keep(definitions)
+        return before
+
+    def connect(self) -> None:
+        """Open the connectors of the definitions in force."""
+        self._connectors = self._opened(self.definitions)
+
+    async def aclose(self) -> None:
+        """Close the connectors."""
+        await close_all(self._connectors)
+
+    def _opened(self, definitions: Definitions) -> Mapping[str, Connection]:
+        return open_connectors(
+            definitions.bundle,
+            base_url_of=connector_url,
+            credential_of=credential,
+            allow=self._settings.allowed_hosts,
+            on_call=self._on_call,
+        )
+
+
+async def close_all(connectors: Mapping[str, Connection]) -> None:
+    """Close connectors that are no longer used."""
+    for connector in connectors.values():
+        await connector.aclose()

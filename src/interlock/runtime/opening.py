@@ -1,0 +1,80 @@
+"""How does a node start: database, definitions, views caught up, loops; and how does it end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+from interlock.runtime.app import App
+from interlock.runtime.clock import WallClock
+from interlock.runtime.definitions import Releases
+from interlock.runtime.demo import add_demo_staff
+from interlock.runtime.settings import Settings
+from interlock.runtime.wake import Waker
+from interlock.store.database import Database
+from interlock.store.postgres import PostgresLog
+from interlock.store.records import PostgresRecords
+from interlock.store.vault import open_vault, prove_keys
+
+logger = structlog.get_logger(__name__)
+
+
+def node_name() -> str:
+    """This process, for people and for leases."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
+    """A running node: definitions published if they changed, views caught up, loops started; drained at the end."""
+    clock, name = WallClock(), node_name()
+    vault = open_vault(settings.keys, settings.tenant)
+    database = Database(url, size=settings.pool)
+    await database.open()
+    try:
+        log = PostgresLog(database, settings.tenant, vault, clock, name)
+        records = PostgresRecords(database, settings.tenant)
+        await prove_keys(vault, records, settings.keys)
+        definitions = await Releases.current(log, records, settings.definitions, clock)
+        waker = Waker(url, settings.tenant, name, lambda: app.follower.wake())  # noqa: PLW0108  # there is no app yet
+        app = App(settings, log, records, clock, vault.secret, definitions, node=name, tell=waker.tell)
+        app.connect()
+        await app.load_views()
+        await app.staff.load()
+        if settings.demo:
+            await add_demo_staff(app.staff)
+        await app.follower.catch_up()
+        async with _running(waker.run(), app.follower.run(), app.node.run()):
+            try:
+                yield app
+            finally:
+                await app.close()
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _running(*loops: Any) -> AsyncIterator[None]:
+    tasks = [asyncio.get_running_loop().create_task(loop) for loop in loops]
+    for task in tasks:
+        task.add_done_callback(_loudly)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _loudly(task: asyncio.Task[None]) -> None:
+    """A loop of the node must not end by itself; if it does, the process does."""
+    if not task.cancelled() and task.exception() is not None:
+        logger.critical("a loop of this node broke", exc_info=task.exception())
+        os._exit(70)
