@@ -30,7 +30,7 @@ from interlock.vocabulary.interactions import (
     WrapUp,
     WrapUpStarted,
 )
-from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, TakeTurn
+from interlock.vocabulary.journeys import HANDED_OVER, JourneyEnded, JourneyStarted, TakeTurn
 from interlock.vocabulary.outcomes import OutcomeRecorded
 from interlock.vocabulary.proposals import (
     ActionProposed,
@@ -168,6 +168,22 @@ def test_who_waits_for_us_is_not_asked_whether_she_is_there_unless_she_waits_in_
 def test_when_everything_is_settled_the_interaction_ends_without_a_word():
     (ended,) = when((OPENED, STARTED, message(CUSTOMER), BEGUN, DONE, message(BOT)), WarnSilence(interaction=I))
     assert isinstance(ended, InteractionEnded) and ended.reason == "journey_ended"
+
+
+def test_what_an_agent_hands_back_is_not_settled_by_the_journey_that_had_brought_it_to_him():
+    handed_over = JourneyEnded(
+        interaction=I, person=P, run=RunId("run_1"), journey="talk_to_human", outcome=HANDED_OVER
+    )
+    back = (OPENED, STARTED, message(CUSTOMER), BEGUN, *WITH_AMARA[2:], message(AGENT), BACK, message(BOT), handed_over)
+    asked, warned = when(back, WarnSilence(interaction=I))
+    assert isinstance(warned, SilenceWarned)
+    *_, ended = when((*back, asked, warned), EndForSilence(interaction=I))
+    assert isinstance(ended, InteractionEnded) and ended.reason == "inactivity"
+
+
+def test_a_word_of_an_agent_after_the_warning_takes_it_back():
+    warned = SilenceWarned(interaction=I, person=P)
+    assert when((*WITH_AMARA, message(AGENT), warned, message(AGENT)), EndForSilence(interaction=I)) == []
 
 
 def test_who_waits_for_an_approval_is_not_asked_either():

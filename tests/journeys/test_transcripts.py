@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from interlock.vocabulary.interactions import InteractionEnded
 from tests.journeys.harness import CANCEL, HUMAN, ORDER, REFUND, Chat, slot, start
 
 NOTICE = "I am Pip, the shop's automatic assistant. I am a machine, and you can ask for a person at any time."
@@ -204,3 +205,12 @@ def test_goodbye_ends_the_interaction():
     chat.settle("succeeded", REFUND)
     assert chat.write("no, thanks", slot("more", False)) == ["Thank you for writing, and enjoy your day."]
     assert not chat.state.open
+
+
+def test_goodbye_to_somebody_who_has_left_already_ends_nothing():
+    chat = Chat()
+    refunding(chat)
+    chat.settle("succeeded", REFUND)
+    chat.ended()
+    assert chat.write("no, thanks", slot("more", False)) == ["Thank you for writing, and enjoy your day."]
+    assert [type(each.event) for each in chat.log].count(InteractionEnded) == 1

@@ -33,7 +33,7 @@ from interlock.vocabulary.interactions import (
     WrappedUp,
     WrapUpStarted,
 )
-from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted
+from interlock.vocabulary.journeys import HANDED_OVER, JourneyEnded, JourneyStarted
 from interlock.vocabulary.outcomes import OutcomeRecorded
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched
 from interlock.vocabulary.proposals import (
@@ -96,7 +96,8 @@ class InteractionState:
         warned: the customer was asked whether he is still there, and has not answered.
         approvals: proposals that wait for nobody but an approver.
         runs: the journeys that are not over, by run.
-        settled: the last journey is over and nothing has been said by the customer since.
+        settled: the last journey came to its own end and the customer has said nothing since; one that ends because
+            an agent handed back settles nothing.
         outcome_recorded: how its last end came out is in the log.
     """
 
@@ -202,7 +203,8 @@ def _matter(state: InteractionState, event: Event, at: datetime) -> InteractionS
             return replace(state, runs=runs, last_journey=event.journey, last_outcome="", settled=False)
         case JourneyEnded():
             runs = {run: journey for run, journey in state.runs.items() if run != event.run}
-            return replace(state, runs=runs, last_journey=event.journey, last_outcome=event.outcome, settled=not runs)
+            settled = not runs and event.outcome != HANDED_OVER
+            return replace(state, runs=runs, last_journey=event.journey, last_outcome=event.outcome, settled=settled)
         case ProposalJudged():
             waits = event.verdict == "needs" and all(remedy.kind == "approve" for remedy in event.needs)
             return replace(state, approvals=_with(state.approvals, event.proposal, waits))

@@ -24,6 +24,7 @@ from interlock.kernel.errors import Refused
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Choice
 from interlock.vocabulary.ids import ProposalId, QueueName
 from interlock.vocabulary.interactions import HandOverRequested
+from interlock.vocabulary.journeys import HANDED_OVER
 from interlock.vocabulary.proposals import ActionProposed
 
 
@@ -42,7 +43,7 @@ def proceed(turn: Turn, run: Run, path: str) -> None:
         path = onward
         if turn.state.run(run.run) is None:
             return
-    turn.end(run, "failed" if turn.current(run).reason else "handed_over")
+    turn.end(run, "failed" if turn.current(run).reason else HANDED_OVER)
 
 
 def take_branch(turn: Turn, run: Run, path: str, name: str) -> None:

@@ -19,9 +19,10 @@ from interlock.kernel.errors import Refused
 from interlock.runtime.definitions import Definitions, build, read_folder
 from interlock.runtime.settings import Settings
 from interlock.simulation.run import Result, simulate
+from interlock.simulation.variants import variants
 from interlock.simulation.weather import KINDS, Weather
 
-_definitions: Definitions | None = None
+_definitions: tuple[Definitions, ...] = ()
 """Read and trained once, and inherited by every process that is forked afterwards."""
 
 
@@ -72,12 +73,11 @@ def _seeds(text: str) -> range:
 
 def _load(folder: Path) -> None:
     global _definitions  # noqa: PLW0603  # what a forked process inherits has to be somewhere
-    _definitions = asyncio.run(build(read_folder(folder)))
+    _definitions = variants(asyncio.run(build(read_folder(folder))))
 
 
 def _one(interactions: int, weather: Weather | None, seed: int) -> Result:
-    assert _definitions is not None
-    return simulate(seed, _definitions, interactions=interactions, weather=weather)
+    return simulate(seed, _definitions[seed % len(_definitions)], interactions=interactions, weather=weather)
 
 
 def _results(seeds: Iterable[int], jobs: int, one: partial[Result]) -> Iterator[Result]:

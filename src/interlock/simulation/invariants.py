@@ -116,13 +116,21 @@ def _visits(centre: Centre) -> Iterator[str]:
 def _speakers(centre: Centre) -> Iterator[str]:
     """The virtual agent does not speak while the queue or an agent has the interaction; agents only while they have it."""
     holder: dict[str, str] = {}
+    ended: set[str] = set()
     for one in centre.store.events:
         match one.event:
-            case InteractionStarted() | InteractionReopened() | InteractionEnded() | HandedBack() as event:
+            case InteractionStarted() | InteractionReopened() as event:
                 holder[event.interaction] = "virtual_agent"
-            case VisitEntered() as event:
+                ended.discard(event.interaction)
+            case HandedBack() as event:
+                holder[event.interaction] = "virtual_agent"
+            case InteractionEnded() as event:
+                # What still comes out (an approval, say) is told by the virtual agent: nobody else is there.
+                holder[event.interaction] = "virtual_agent"
+                ended.add(event.interaction)
+            case VisitEntered() as event if event.interaction not in ended:
                 holder[event.interaction] = "queue"
-            case AgentJoined() as event:
+            case AgentJoined() as event if event.interaction not in ended:
                 holder[event.interaction] = event.agent
             case VisitEnded() as event if holder.get(event.interaction) == "queue":
                 holder[event.interaction] = "virtual_agent"

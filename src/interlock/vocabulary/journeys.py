@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from interlock.kernel.events import Command, Event, PersonalValue
 from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, RunId, tags
+
+HANDED_OVER: Final = "handed_over"
+"""The outcome of a run that ran out after a person had the interaction: what it was about, the run did not settle."""
 
 
 class SuggestionsMade(Event, frozen=True, kw_only=True):
