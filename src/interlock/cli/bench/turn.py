@@ -25,6 +25,7 @@ from interlock.cli.bench import postgres
 from interlock.cli.bench.result import Result, machine, median, percentile
 from interlock.cli.bench.stub import Stub, stub_server
 from interlock.cli.demonstration import REPOSITORY
+from interlock.cli.server import spare_collector
 from interlock.control import Known, Met, ResourceRead, assemble, judge
 from interlock.kernel.events import Recorded
 from interlock.runtime.app import App
@@ -59,6 +60,7 @@ async def run() -> Result:
         settings = Settings(data=folder, definitions=definitions, allow=stub.authority, tenant="bench", pool=16)
         async with open_app(settings, url) as app, _peer(url, app, stub) as peer_turn:
             ours = Interlock(app)
+            spare_collector()  # as a server does once it is up
             return await _measured(ours, peer_turn)
 
 
