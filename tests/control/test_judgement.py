@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -245,6 +247,28 @@ def test_a_shadow_rule_is_evaluated_and_recorded_and_holds_nobody_up() -> None:
     answer = judged(refund, remedy_met(refund, "confirm"), bundle=bundle)
     assert (answer.verdict, answer.shadow, rules(answer)) == ("allowed", ("zz.strict",), ["refund.who"])
     assert judged(small, remedy_met(small, "confirm"), bundle=bundle).shadow == ()
+
+
+def test_a_shadow_rule_that_cannot_be_evaluated_is_told_and_holds_nobody_up() -> None:
+    head = '@id("zz.broken") @mode("shadow") @reason("Nobody refunds that much.")\n'
+    rule = "forbid (principal, action, resource) when { context.args.amount * 9000000000000000 > 1 };"
+    bundle = with_rules(head + rule.replace("action,", 'action == Action::"shop.refund_item",'))
+    refund = proposed(2000)
+    answer = judged(refund, remedy_met(refund, "confirm"), bundle=bundle)
+    assert (answer.verdict, answer.shadow) == ("allowed", ())
+    (told,) = answer.shadow_errors
+    assert told.startswith("zz.broken: ") and "overflow" in told
+
+
+def test_a_grant_holds_through_its_last_day_and_no_longer() -> None:
+    files = demo_files()
+    ending = files["policies/mail.cedar"].replace('@id("mail.who")', '@id("mail.who") @expires("2026-03-02")')
+    bundle = load_bundle(files | {"policies/mail.cedar": ending}, "r2")
+    mail = proposed(action="mail.send", args={"reply_to": "eva@example.com", "message": "Hello"}, bundle=bundle)
+    assert judged(mail, bundle=bundle, now=NOW.replace(hour=23)).verdict == "allowed"
+    answer = judged(mail, bundle=bundle, now=NOW.replace(hour=0) + timedelta(days=1))
+    assert (answer.verdict, rules(answer)) == ("denied", ["no-permit"])
+    assert "'mail.who' granted it until 2026-03-02" in answer.rulings[0].reason
 
 
 def test_the_risk_tier_adds_what_the_author_s_rules_do_not_say() -> None:

@@ -73,6 +73,11 @@ def rule(text: str) -> list[str]:
             "permit has no @remedy",
             "forbid",
         ),
+        (f'{NAMED} @expires("2027-01-31")\n{HEAD};', "1:37", "forbid has no @expires", "permit"),
+        ('@id("zz.who") @expires("31.1.2027")\npermit (principal, action, resource);', "1:16", "no day", "2027-01-31"),
+        ('@id("zz.who") @expires("2027-02-30")\npermit (principal, action, resource);', "1:16", "no day", "2027-01-31"),
+        (f'{NAMED} @overridable("supervizor")\n{HEAD};', "1:50", "role 'supervizor'", "did you mean 'supervisor'?"),
+        (f'{NAMED} @severity("urgent")\n{HEAD};', "1:37", "'urgent' is no severity", "high, medium, low"),
     ],
 )
 def test_a_rule_with_a_mistake_is_told_by_file_line_and_what_to_write(
@@ -187,6 +192,7 @@ def test_a_ledger_with_a_mistake_is_told_by_file_and_line(old: str, new: str, wh
         ("owner: c-104", "ownr: c-104", "did you mean 'owner'?"),
         ("met: [confirm]", "met: [yes]", "'yes' is no remedy"),
         ("refunds_per_customer: 558.40", "refunds: 558.40", "no ledger 'refunds'"),
+        ("{ met: [confirm] }", "{ met: [confirm], at: tomorrow }", "'tomorrow' is no date"),
     ],
 )
 def test_a_case_with_a_mistake_is_told_by_file_and_line(old: str, new: str, what: str) -> None:

@@ -140,6 +140,21 @@ async def test_followers_get_everything_in_order_and_from_where_they_were(log: L
     assert await log.after(rest[-1].cursor, 10) == []
 
 
+async def test_a_reader_of_the_past_gets_some_types_only_and_begins_at_a_moment(log: Log, clock: Clock) -> None:
+    opened = QueueOpened(queue=QueueName("q1"), by=StaffId("u_1"))
+    await log.append(Plan((closed("q1"), opened), cause="c1"))
+    between = await log.before(NOW + timedelta(minutes=1))
+    clock.now = NOW + timedelta(hours=1)
+    await log.append(Plan((closed("q2"), closed("q3")), cause="c2"))
+    assert [one.event for one in await log.after(START, 10, (QueueClosed,))] == [closed(f"q{n}") for n in (1, 2, 3)]
+    assert [one.event for one in await log.after(START, 1, (QueueOpened,))] == [opened]
+    late = await log.before(NOW + timedelta(minutes=30))
+    assert [one.event for one in await log.after(late, 10)] == [closed("q2"), closed("q3")]
+    assert [one.event for one in await log.after(between, 10)] == [closed("q2"), closed("q3")]
+    assert await log.after(await log.before(NOW + timedelta(days=1)), 10) == []
+    assert len(await log.after(await log.before(NOW), 10)) == 4
+
+
 async def test_erasing_a_person_makes_his_words_unreadable_and_leaves_the_log_whole(log: Log) -> None:
     await log.append(Plan((message("my address is 1 High Street"), message("hers", person="p_2")), cause="c1"))
     assert await log.destroy_keys("p_1") == 1

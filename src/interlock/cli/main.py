@@ -4,72 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import typer
-import uvloop
-from rich.console import Console
 
-from interlock.kernel.documents import DefinitionError
-from interlock.kernel.errors import Refused, Unavailable
-from interlock.runtime.settings import Settings, read_settings
+from interlock.cli import policy
+from interlock.cli.running import fail, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
-T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 log = typer.Typer(no_args_is_help=True, help="Read the log.")
 staff = typer.Typer(no_args_is_help=True, help="Local users.")
 app.add_typer(log, name="log")
 app.add_typer(staff, name="staff")
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
+app.add_typer(policy.app, name="policy")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Folder = Annotated[Path | None, typer.Option("--definitions", help="Folder with tenant.yaml, journeys, policies.")]
-
-
-def fail(text: str, code: int = 2) -> NoReturn:
-    """Say what is wrong and end."""
-    errors.print(text, style="bold red")
-    raise typer.Exit(code)
-
-
-def settings_from(**given: Any) -> Settings:
-    """The settings, or the end of the program with what is wrong with them."""
-    try:
-        settings = read_settings(**given)
-    except Refused as refusal:
-        fail(refusal.reason)
-    configure_logs(settings.log_level, settings.log_format)
-    return settings
-
-
-def run(work: Callable[[], Awaitable[T]]) -> T:
-    """Run to the end; what the user can mend is told in words, everything else is a bug and is loud."""
-    try:
-        return uvloop.run(_awaited(work))
-    except Refused as refusal:
-        fail(refusal.reason)
-    except DefinitionError as error:
-        fail(str(error))
-    except Unavailable as error:
-        fail(f"{error.system}: {error.reason}", 3)
-    except _known() as error:
-        fail(str(error))
-
-
-async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
-    return await work()
-
-
-def _known() -> tuple[type[Exception], ...]:
-    from interlock.store.migrate import MigrationError
-    from interlock.store.vault import KeyFileError
-
-    return (MigrationError, KeyFileError)
 
 
 @app.command()

@@ -115,10 +115,11 @@ def run_case(case: ReadyCase, bundle: Bundle) -> ProposalJudged:
 
 def failures(cases: Sequence[ReadyCase], bundle: Bundle) -> list[Failure]:
     """The cases that do not hold."""
-    return [Failure(case, judged) for case in cases if not _holds(case, judged := run_case(case, bundle))]
+    return [Failure(case, judged) for case in cases if not holds(case, judged := run_case(case, bundle))]
 
 
-def _holds(case: ReadyCase, judged: ProposalJudged) -> bool:
+def holds(case: ReadyCase, judged: ProposalJudged) -> bool:
+    """Whether the gate said what the case means."""
     because = case.because is None or sorted(case.because) == deciding(judged)
     return judged.verdict == case.verdict and because and case.needs == tuple(str(each) for each in judged.needs)
 

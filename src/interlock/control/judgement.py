@@ -78,29 +78,22 @@ def judge(
     if facts.exists:
         missing |= unsaid
     recorded = _recorded(action, proposed, facts, met, sums, missing)
-    against = _against(answer, facts, missing)
+    granted = [rule for rule in answer.permits if not rule.expired(now)]
+    against = _against(answer, granted, facts, missing)
     if against or any(rule.remedy is None for rule in forbids):
         rulings = [*_rulings(forbids), *against]
         # A denied proposal is told by its title: what was read may be about somebody else.
         return _judged(bundle, proposed, facts, "denied", rulings, recorded=recorded, says=action.title)
     shadow = tuple(rule.id for rule in answer.shadow if _applies(rule, action, facts))
-    if forbids:
-        needs = remedies_of(forbids)
-        return _judged(
-            bundle, proposed, facts, "needs", _rulings(forbids), needs, recorded, says=says, shows=shows, shadow=shadow
-        )
+    verdict: Verdict = "needs" if forbids else "allowed"
+    rulings = _rulings(forbids or granted)
     judged = _judged(
-        bundle,
-        proposed,
-        facts,
-        "allowed",
-        _rulings(answer.permits),
-        (),
-        recorded,
-        says=says,
-        shows=shows,
-        shadow=shadow,
+        bundle, proposed, facts, verdict, rulings, remedies_of(forbids), recorded, says=says, shows=shows, shadow=shadow
     )
+    if answer.shadow_errors:
+        judged = msgspec.structs.replace(judged, shadow_errors=answer.shadow_errors)
+    if verdict == "needs":
+        return judged
     held = reservations(bundle.ledgers.values(), proposed, facts.customer)
     return msgspec.structs.replace(judged, reservations=held)
 
@@ -152,7 +145,7 @@ def _applies(rule: Rule, action: Action, facts: Facts) -> bool:
     return rule.looks_at("resource.exists") or not (rule.looks_at("resource") or rule.looks_at("context.facts"))
 
 
-def _against(answer: Answer, facts: Facts, missing: Mapping[str, str]) -> list[Ruling]:
+def _against(answer: Answer, granted: Sequence[Rule], facts: Facts, missing: Mapping[str, str]) -> list[Ruling]:
     """What stands against it that no rule says by itself."""
     found = [Ruling(EVALUATION_ERROR, f"A rule could not be evaluated: {each}", UNCHECKED) for each in answer.errors]
     if unread := facts.unread:
@@ -160,8 +153,9 @@ def _against(answer: Answer, facts: Facts, missing: Mapping[str, str]) -> list[R
     found += [
         Ruling(FACT_MISSING, f"'{name}' could not be established: {why}.", UNCHECKED) for name, why in missing.items()
     ]
-    if not answer.permits:
-        found.append(Ruling(NO_PERMIT, "No rule permits this action to whoever proposed it."))
+    if not granted:
+        ended = [f"'{rule.id}' granted it until {rule.expires}" for rule in answer.permits]
+        found.append(Ruling(NO_PERMIT, "; ".join(["No rule permits this action to whoever proposed it", *ended]) + "."))
     return found
 
 

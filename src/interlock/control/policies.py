@@ -32,12 +32,16 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the rules say: the permits that grant, the forbids that fire, and the rules that could not be evaluated."""
+    """What the rules say: the permits that grant, the forbids that fire, and the rules that could not be evaluated.
+
+    ``shadow`` are the shadow rules that fire, ``shadow_errors`` tells of those that could not be evaluated.
+    """
 
     permits: tuple[Rule, ...]
     forbids: tuple[Rule, ...]
     errors: tuple[str, ...]
     shadow: tuple[Rule, ...]
+    shadow_errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,9 @@ class ActionPolicies:
         if not allowed:
             _, permits, more = _ask(request, self.permits, self.permits_set)
             errors = tuple(dict.fromkeys((*errors, *more)))
-        # Shadow rules are forbids only, so those that are named are those that fire; their errors say nothing yet.
-        shadow = _ask(request, self.shadow, self.shadow_set)[1] if self.shadow else ()
-        return Answer(permits, tuple(sorted(forbids, key=_rank)), errors, shadow)
+        # Shadow rules are forbids only, so those that are named are those that fire; their errors decide nothing.
+        _, shadow, failed = _ask(request, self.shadow, self.shadow_set) if self.shadow else (None, (), ())
+        return Answer(permits, tuple(sorted(forbids, key=_rank)), errors, shadow, failed)
 
 
 def policies_for(action: str, rules: Iterable[Rule]) -> ActionPolicies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import msgspec
@@ -23,6 +24,7 @@ ANNOTATIONS: Final = (
     "severity",
     "owner",
     "overridable",
+    "expires",
 )
 SEVERITIES: Final = ("high", "medium", "low")
 MODES: Final = ("enforce", "shadow")
@@ -51,6 +53,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         actions: the actions it speaks of; None means every action.
         uses: the dotted paths that its conditions look at, such as ``context.args.amount``.
         roles: the roles that it names.
+        expires: the last day (UTC) on which a permit still grants; None where it has no end.
         order: its place among all rules: by file, then as written.
     """
 
@@ -67,11 +70,16 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     overridable: str = ""
     uses: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    expires: date | None = None
     order: int = 0
 
     def applies_to(self, action: str) -> bool:
         """Whether it speaks of that action."""
         return self.actions is None or action in self.actions
+
+    def expired(self, now: datetime) -> bool:
+        """Whether its last day is over."""
+        return self.expires is not None and now.date() > self.expires
 
     def looks_at(self, path: str) -> bool:
         """Whether its conditions look at this path or something within it."""
@@ -159,6 +167,7 @@ def _read(
         overridable=notes.get("overridable", ""),
         uses=frozenset(_paths(policy.clauses)),
         roles=named,
+        expires=_expiry(policy, statement, problems),
         order=order,
     )
     return (rule if rule.id else None), problems
@@ -190,6 +199,24 @@ def _annotations(policy: pst.Template, statement: Statement, problems: list[Prob
     for name, values in (("mode", MODES), ("severity", SEVERITIES)):
         if name in notes and notes[name] not in values:
             report(f"'{notes[name]}' is no {name}", f"write one of: {', '.join(values)}", name)
+
+
+def _expiry(policy: pst.Template, statement: Statement, problems: list[Problem]) -> date | None:
+    text = policy.annotations.get("expires")
+    if text is None:
+        return None
+    place = statement.find("expires")
+    if policy.effect == "forbid":
+        problems.append(
+            statement.problem("a forbid has no @expires", "a grant can end: write it on a permit", offset=place)
+        )
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        mend = 'write the last day on which it grants, such as @expires("2027-01-31")'
+        problems.append(statement.problem(f"'{text}' is no day", mend, offset=place))
+        return None
 
 
 def _actions(

@@ -140,8 +140,12 @@ class Log(Protocol):
         """Open a transaction, lock those ledgers' subjects in sorted order and read them: one round trip."""
         ...
 
-    async def after(self, cursor: Cursor, limit: int) -> Sequence[Recorded]:
-        """The next facts in the log's order; never one that an earlier commit could still precede."""
+    async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
+        """The next facts in the log's order (of some types only); never one that an earlier commit could still precede."""
+        ...
+
+    async def before(self, at: datetime) -> Cursor:
+        """The place in the log's order behind which the facts since a moment begin."""
         ...
 
     async def claim(self, owner: str, now: datetime, lease_s: float, limit: int) -> Sequence[Claimed]:

@@ -136,7 +136,10 @@ class Documents:
                 "args": [_argument(spec) for spec in action.args],
             }
             for action in bundle.actions.values()
-            if any("agent" in rule.roles for rule in bundle.policies[action.name].permits)
+            if any(
+                "agent" in rule.roles and not rule.expired(self._app.clock())
+                for rule in bundle.policies[action.name].permits
+            )
         ]
 
     async def proposal(self, proposal: ProposalId) -> dict[str, Any]:

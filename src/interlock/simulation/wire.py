@@ -9,7 +9,7 @@ from datetime import datetime
 from random import Random
 
 from interlock.kernel.errors import Unavailable
-from interlock.kernel.events import Cursor, Recorded
+from interlock.kernel.events import Cursor, Event, Recorded
 from interlock.kernel.log import Appended, Claimed, Entry, Judging, Plan, Query, Slice, Window
 from interlock.simulation.weather import Weather
 from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
@@ -63,9 +63,15 @@ class Wire:
             await self._back()
             yield _Judging(self._append, judging)
 
-    async def after(self, cursor: Cursor, limit: int) -> Sequence[Recorded]:
+    async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
         await self._there()
-        found = await self._log.after(cursor, limit)
+        found = await self._log.after(cursor, limit, types)
+        await self._back()
+        return found
+
+    async def before(self, at: datetime) -> Cursor:
+        await self._there()
+        found = await self._log.before(at)
         await self._back()
         return found
 

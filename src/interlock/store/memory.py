@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import islice
 
 import msgspec
 
 from interlock.kernel.errors import Answered, Conflict
-from interlock.kernel.events import ERASED, Cursor, Event, Recorded, sealed_fields
+from interlock.kernel.events import ERASED, START, Cursor, Event, Recorded, sealed_fields
 from interlock.kernel.log import Appended, Claimed, Due, Entry, Judging, Plan, Posting, Query, Slice, Window
 
 LEASE_S = 4.0
@@ -160,9 +161,15 @@ class MemoryLog:
                 },
             )
 
-    async def after(self, cursor: Cursor, limit: int) -> Sequence[Recorded]:
-        start = cursor.position
-        return [self._opened(one) for one in self.store.events[start : start + limit]]
+    async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
+        following = islice(self.store.events, cursor.position, None)
+        wanted = (one for one in following if not types or isinstance(one.event, tuple(types)))
+        return [self._opened(one) for one in islice(wanted, limit)]
+
+    async def before(self, at: datetime) -> Cursor:
+        events = self.store.events
+        first = next((index for index, one in enumerate(events) if one.at >= at), len(events))
+        return events[first - 1].cursor if first else START
 
     async def claim(self, owner: str, now: datetime, lease_s: float, limit: int) -> Sequence[Claimed]:
         claimed: list[Claimed] = []

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from interlock.kernel.errors import Answered, Conflict
-from interlock.kernel.events import Cursor, Event, Recorded
+from interlock.kernel.events import START, Cursor, Event, Recorded
 from interlock.kernel.log import Appended, Claimed, Due, Entry, Judging, Log, Plan, Query, Slice, Window
 from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.database import Connection, Database
@@ -32,6 +32,11 @@ select {_EVENT_COLUMNS} from interlock.event e
   left join interlock.person_key k on k.tenant = e.tenant and k.key = e.key
  where e.tenant = %s and (e.xid, e.position) > (%s::xid8, %s) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
  order by e.xid, e.position limit %s"""  # noqa: S608  # columns, no values
+_AFTER_OF: Final = _AFTER.replace(" order by", " and e.type = any (%s) order by")
+_BEFORE: Final = """
+select e.xid::text, e.position from interlock.event e
+ where e.tenant = %s and e.at >= %s order by e.xid, e.position limit 1"""
+_LAST: Final = _BEFORE.replace(" and e.at >= %s order by e.xid, e.position", " order by e.xid desc, e.position desc")
 _READ: Final = f"""
 with wanted as materialized (
     select distinct t.xid, t.position from unnest(%s::text[], %s::text[]) as q (tag, types)
@@ -216,12 +221,22 @@ class PostgresLog:
                 if connection.info.transaction_status is not TransactionStatus.IDLE:
                     await connection.execute("rollback")
 
-    async def after(self, cursor: Cursor, limit: int) -> Sequence[Recorded]:
+    async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
+        place = (self.tenant, str(cursor.xid), cursor.position)
+        query, given = (
+            (_AFTER_OF, (*place, [kind.__name__ for kind in types], limit)) if types else (_AFTER, (*place, limit))
+        )
         async with self._database.connection(self.tenant) as connection:
-            rows = await (
-                await connection.execute(_AFTER, (self.tenant, str(cursor.xid), cursor.position, limit))
-            ).fetchall()
+            rows = await (await connection.execute(query, given)).fetchall()
         return [self._recorded(row) for row in rows]
+
+    async def before(self, at: datetime) -> Cursor:
+        async with self._database.connection(self.tenant) as connection:
+            row = await (await connection.execute(_BEFORE, (self.tenant, at))).fetchone()
+            if row is None:
+                row = await (await connection.execute(_LAST, (self.tenant,))).fetchone()
+                return START if row is None else Cursor(int(row[0]), row[1])
+        return Cursor(int(row[0]), row[1] - 1)
 
     async def claim(self, owner: str, now: datetime, lease_s: float, limit: int) -> Sequence[Claimed]:
         until = now + timedelta(seconds=lease_s)

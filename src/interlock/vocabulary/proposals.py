@@ -88,6 +88,8 @@ class ProposalJudged(Event, frozen=True, kw_only=True):
     shows: Annotated[tuple[Choice, ...] | Erased, SEALED] = ()
     """The same line by line, for the confirmation card."""
     shadow: tuple[str, ...] = ()
+    shadow_errors: tuple[str, ...] = ()
+    """Shadow rules that could not be evaluated, each with why; enforced, they would have denied."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction, customer=self.customer)

@@ -1,0 +1,82 @@
+"""What do ``interlock policy test`` and ``check`` say on a terminal, and with which exit code?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from interlock.cli.main import app
+from tests.control.given import DEMO
+
+GOLDEN = Path(__file__).parents[1] / "control" / "golden" / "verdicts.txt"
+runner = CliRunner()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo's definitions, to be spoilt."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return Path(shutil.copytree(DEMO, tmp_path / "definitions"))
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_the_demo_s_rules_are_proved_and_its_table_is_the_agreed_one(folder: Path, tmp_path: Path) -> None:
+    table = tmp_path / "table.txt"
+    found = runner.invoke(app, ["policy", "test", str(folder), "--check", str(GOLDEN), "--table", str(table), "--json"])
+    assert found.exit_code == 0, found.output
+    answer = json.loads(found.stdout)
+    assert (answer["failures"], answer["unneeded"], answer["mutation_score_percent"]) == ([], [], 100.0)
+    assert table.read_text("utf-8") == GOLDEN.read_text("utf-8")
+
+
+def test_a_changed_limit_fails_the_cases_and_shows_the_lines_of_the_table_that_differ(folder: Path) -> None:
+    change(folder / "policies" / "refund.cedar", "context.args.amount > 2500 ", "context.args.amount > 2600 ")
+    found = runner.invoke(app, ["policy", "test", str(folder), "--check", str(GOLDEN)])
+    assert found.exit_code == 1
+    assert "cases/refund.yaml:" in found.stdout and "25.01 needs a code: meant needs" in found.stdout
+    assert "+shop.refund_item" in found.stdout
+
+
+def test_a_rule_that_no_case_needs_is_named_with_the_score(folder: Path) -> None:
+    (folder / "policies" / "zz.cedar").write_text(
+        '@id("zz.cap") @reason("Too much.")\n'
+        'forbid (principal, action == Action::"shop.refund_item", resource) when { context.args.amount > 490000 };\n'
+    )
+    found = runner.invoke(app, ["policy", "test", str(folder)])
+    assert found.exit_code == 1
+    assert "no case needs 'zz.cap'" in found.stdout and "mutation score 96.3 %" in found.stdout
+
+
+def test_a_mistake_is_told_with_file_line_and_what_to_write_and_nothing_is_judged(folder: Path) -> None:
+    change(folder / "policies" / "refund.cedar", "context.args.amount > 2500 ", "context.args.amont > 2500 ")
+    for command in ("test", "check"):
+        found = runner.invoke(app, ["policy", command, str(folder)])
+        assert found.exit_code == 2
+        assert "policies/refund.cedar:" in found.stderr and "did you mean 'amount'?" in found.stderr
+
+
+def test_a_table_that_is_not_there_is_told(folder: Path) -> None:
+    found = runner.invoke(app, ["policy", "test", str(folder), "--check", "nowhere/table.txt"])
+    assert found.exit_code == 2 and "nowhere/table.txt cannot be read" in found.stderr
+
+
+def test_odd_rules_are_warned_of_and_fail_only_where_that_is_wanted(folder: Path) -> None:
+    change(folder / "policies" / "mail.cedar", '@id("mail.who")', '@id("mail.who") @expires("2020-01-31")')
+    found = runner.invoke(app, ["policy", "check", str(folder)])
+    assert found.exit_code == 0
+    assert "no rule permits 'mail.send' to anybody any more" in found.stdout
+    strict = runner.invoke(app, ["policy", "check", str(folder), "--strict", "--json"])
+    assert strict.exit_code == 1
+    told = [
+        (each["kind"], each["rule"]) for each in json.loads(strict.stdout)["findings"] if each["level"] == "warning"
+    ]
+    assert ("nobody-permitted", "mail.send") in told and ("ended-grant", "mail.who") in told
