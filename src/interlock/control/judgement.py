@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -70,32 +70,70 @@ def judge(
     sums, missing = _ledgers(bundle, proposed, facts, entries, now)
     missing = {**facts.missing, **missing}
     answer = bundle.policies[action.name].ask(_request(action, proposed, facts, met, sums))
-    forbids = [rule for rule in answer.forbids if _applies(rule, action, facts)]
-    if not facts.exists and not facts.unread and not missing and all(rule.remedy for rule in forbids):
-        # No rule speaks of it, and neutral values must not be taken for facts.
-        missing[action.resource.name if action.resource else "resource"] = "it does not exist"
     says, shows, unsaid = _words(action, facts)
     if facts.exists:
         missing |= unsaid
-    recorded = _recorded(action, proposed, facts, met, sums, missing)
-    granted = [rule for rule in answer.permits if not rule.expired(now)]
-    against = _against(answer, granted, facts, missing)
-    if against or any(rule.remedy is None for rule in forbids):
-        rulings = [*_rulings(forbids), *against]
+    weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now)
+    recorded = _recorded(action, proposed, facts, met, sums, weighed.missing)
+    if weighed.verdict == "denied":
         # A denied proposal is told by its title: what was read may be about somebody else.
-        return _judged(bundle, proposed, facts, "denied", rulings, recorded=recorded, says=action.title)
-    shadow = tuple(rule.id for rule in answer.shadow if _applies(rule, action, facts))
-    verdict: Verdict = "needs" if forbids else "allowed"
-    rulings = _rulings(forbids or granted)
+        return _judged(bundle, proposed, facts, "denied", weighed.rulings, recorded=recorded, says=action.title)
     judged = _judged(
-        bundle, proposed, facts, verdict, rulings, remedies_of(forbids), recorded, says=says, shows=shows, shadow=shadow
+        bundle,
+        proposed,
+        facts,
+        weighed.verdict,
+        weighed.rulings,
+        weighed.needs,
+        recorded,
+        says=says,
+        shows=shows,
+        shadow=weighed.shadow,
     )
     if answer.shadow_errors:
         judged = msgspec.structs.replace(judged, shadow_errors=answer.shadow_errors)
-    if verdict == "needs":
+    if weighed.verdict == "needs":
         return judged
     held = reservations(bundle.ledgers.values(), proposed, facts.customer)
     return msgspec.structs.replace(judged, reservations=held)
+
+
+class Weighed(NamedTuple):
+    """What an answer of the rules comes to: the verdict, what decided, what would cure it, and what was missing.
+
+    ``shadow`` names the rules in shadow that fired.
+    """
+
+    verdict: Verdict
+    rulings: list[Ruling]
+    needs: tuple[Remedy, ...]
+    missing: Mapping[str, str]
+    shadow: tuple[str, ...]
+
+
+def weigh(
+    action: Action, answer: Answer, *, exists: bool, unread: str, missing: Mapping[str, str], now: datetime
+) -> Weighed:
+    """The verdict on what the rules answered.
+
+    Args:
+        exists: whether the resource exists; True where the action touches none.
+        unread: why the resource could not be read; empty where it could.
+        missing: what could not be established, by name, with the reason.
+        now: when it is judged; a grant that has ended does not count.
+    """
+    forbids = [rule for rule in answer.forbids if _applies(rule, action, exists=exists, unread=unread)]
+    if not exists and not unread and not missing and all(rule.remedy for rule in forbids):
+        # No rule speaks of it, and neutral values must not be taken for facts.
+        missing = {action.resource.name if action.resource else "resource": "it does not exist"}
+    granted = [rule for rule in answer.permits if not rule.expired(now)]
+    against = _against(answer, granted, unread, missing)
+    if against or any(rule.remedy is None for rule in forbids):
+        return Weighed("denied", [*_rulings(forbids), *against], (), missing, ())
+    shadow = tuple(rule.id for rule in answer.shadow if _applies(rule, action, exists=exists, unread=unread))
+    if forbids:
+        return Weighed("needs", _rulings(forbids), remedies_of(forbids), missing, shadow)
+    return Weighed("allowed", _rulings(granted), (), missing, shadow)
 
 
 def customer_reason(judged: ProposalJudged) -> str:
@@ -136,19 +174,19 @@ def _ledgers(
     return sums, missing
 
 
-def _applies(rule: Rule, action: Action, facts: Facts) -> bool:
+def _applies(rule: Rule, action: Action, *, exists: bool, unread: str) -> bool:
     """Whether a rule says something true: one that looks at a resource that is not there does not."""
-    if action.resource is None or facts.exists:
+    if action.resource is None or exists:
         return True
-    if facts.unread:
+    if unread:
         return not rule.looks_at("resource") and not rule.looks_at("context.facts")
     return rule.looks_at("resource.exists") or not (rule.looks_at("resource") or rule.looks_at("context.facts"))
 
 
-def _against(answer: Answer, granted: Sequence[Rule], facts: Facts, missing: Mapping[str, str]) -> list[Ruling]:
+def _against(answer: Answer, granted: Sequence[Rule], unread: str, missing: Mapping[str, str]) -> list[Ruling]:
     """What stands against it that no rule says by itself."""
     found = [Ruling(EVALUATION_ERROR, f"A rule could not be evaluated: {each}", UNCHECKED) for each in answer.errors]
-    if unread := facts.unread:
+    if unread:
         found.append(Ruling(UNAVAILABLE, f"The resource could not be read: {unread}.", NOT_REACHED))
     found += [
         Ruling(FACT_MISSING, f"'{name}' could not be established: {why}.", UNCHECKED) for name, why in missing.items()
