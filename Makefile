@@ -6,7 +6,7 @@ SHELL := /bin/sh
 
 # Two cores are enough for the whole suite in time; more workers on a bigger machine: make test WORKERS=8
 WORKERS ?= 2
-FIGURES ?= log turn idle
+FIGURES ?= log turn gate idle
 
 help: ## list what can be done
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -31,7 +31,7 @@ format: setup ## put the style right where a tool can
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
 
-bench: setup ## the figures: log, turn, idle (FIGURES=log for one, ARGS=--json for machines)
+bench: setup ## the figures: log, turn, gate, idle (FIGURES=log for one, ARGS=--json for machines)
 	@for name in $(FIGURES); do .venv/bin/interlock bench $$name $(ARGS) || exit 1; done
 
 soak: setup chromium ## the tests that run for many minutes

@@ -177,7 +177,7 @@ def add_staff(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="log, turn or idle.")],
+    name: Annotated[str, typer.Argument(help="log, turn, gate or idle.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Measure: figures, beside those of a peer in the same run."""

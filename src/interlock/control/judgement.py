@@ -216,11 +216,6 @@ def _request(action: Action, proposed: ActionProposed, facts: Facts, met: Met, s
     entity = action.resource.entity if action.resource is not None else CONNECTOR_ENTITY
     identifier = facts.resource["id"] if action.resource is not None else action.connector
     resource = {"type": entity, "id": identifier}
-    roles = [{"type": "Role", "id": role} for role in proposed.principal.roles]
-    entities = [
-        {"uid": principal, "attrs": {"kind": proposed.principal.kind}, "parents": roles},
-        {"uid": resource, "attrs": facts.resource, "parents": ()},
-    ]
     context = {
         **_circumstances(action, proposed, facts),
         "met": {"step_up": met.step_up, "confirm": met.confirm, "approvals": met.approvals},
@@ -232,8 +227,10 @@ def _request(action: Action, proposed: ActionProposed, facts: Facts, met: Met, s
         principal,
         {"type": "Action", "id": action.name},
         resource,
-        msgspec.json.encode(context).decode(),
-        msgspec.json.encode(entities).decode(),
+        context,
+        {"kind": proposed.principal.kind},
+        facts.resource,
+        proposed.principal.roles,
     )
 
 

@@ -10,13 +10,14 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from interlock.cli.bench import idle, log, turn
+from interlock.cli.bench import gate, idle, log, turn
 from interlock.cli.bench.result import Result
 
 BENCHES: Final[dict[str, Callable[[], Coroutine[None, None, Result]]]] = {
     "log": log.run,
     "turn": turn.run,
     "idle": idle.run,
+    "gate": gate.run,
 }
 
 
