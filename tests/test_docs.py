@@ -175,3 +175,12 @@ def test_the_manifest_in_the_guide_is_a_connector() -> None:
     files = {path: text for path, text in read_folder(DEMO).items() if path.startswith("connectors/shop/")}
     files["connectors/shop/manifest.yaml"] = example("connect-a-system.md", "connector:")
     assert set(load_bundle(files, "r_guide").actions) == {"shop.refund_item"}
+
+
+def test_the_ledgers_in_the_guide_are_ledgers_and_the_rule_looks_at_one() -> None:
+    guide = "limits-and-order.md"
+    files = {path: text for path, text in read_folder(DEMO).items() if path.startswith("connectors/")}
+    files["ledgers/a.yaml"] = example(guide, "ledger: refunds_per_customer")
+    files["ledgers/b.yaml"] = example(guide, "ledger: refunds_of_an_item")
+    files["policies/guide.cedar"] = example(guide, '@id("refund.daily-limit")')
+    assert set(load_bundle(files, "r_guide").ledgers) == {"refunds_per_customer", "refunds_of_an_item"}

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from interlock.control import Bundle, ControlSettings, Known, ResourceRead, assemble, judge, load_bundle, met
+from interlock.control.past import past_of, windows_of
 from interlock.control.proposals import fold
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.events import Command, Cursor, Event, Recorded
-from interlock.kernel.log import Entry
+from interlock.kernel.lines import Line, total
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Channel, Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId
@@ -41,10 +42,19 @@ MATCHED = CustomerMatched(
 )
 
 
+class Entry(NamedTuple):
+    """One line of every ledger that a proposal's judgement looks at."""
+
+    entry: str
+    amount: int
+    at: datetime
+    settled: bool
+
+
 def demo_files() -> dict[str, str]:
     """The texts of the demo's definitions that the gate reads, by path."""
     kinds = (".yaml", ".cedar", ".py", ".json")
-    folders = ("connectors", "policies", "ledgers", "cases")
+    folders = ("connectors", "policies", "ledgers", "steps", "cases")
     paths = [path for folder in folders for path in sorted((DEMO / folder).rglob("*")) if path.suffix in kinds]
     return {path.relative_to(DEMO).as_posix(): path.read_text("utf-8") for path in paths}
 
@@ -160,5 +170,10 @@ def judged(
         read = ResourceRead(at=now, record=None if missing or failure else record or order(), failure=failure)
     facts = assemble(action, of, who or known(), read, now)
     state = fold(recorded(of, *remedies))
-    found = {name: entries for name, _ in gate.ledger_keys(of, facts.customer)}
-    return judge(gate, of, facts, met(of, state.met, now), found, now)
+    ledgers = gate.ledgers_of(of.action)
+    subjects = gate.subjects(of, facts, SETTINGS.secret)
+    totals = {}
+    for one in windows_of(ledgers, subjects, of.proposal, now):
+        lines = [Line(one.ledger, one.subject, *entry) for entry in entries if entry.entry != one.aside]
+        totals[one.ledger, one.subject] = total(each for each in lines if each.at > one.since or not each.settled)
+    return judge(gate, of, facts, met(of, state.met, now), past_of(ledgers, subjects, totals, now), now)

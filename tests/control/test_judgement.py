@@ -14,7 +14,6 @@ from interlock.control.bundle import Bundle
 from interlock.control.facts import met
 from interlock.control.proposals import MetAt
 from interlock.kernel.events import ERASED
-from interlock.kernel.log import Entry
 from interlock.vocabulary.channels import Channel, Principal
 from interlock.vocabulary.ids import NOBODY, CustomerId, SessionId
 from interlock.vocabulary.proposals import ProposalJudged, Remedy, Reservation
@@ -22,6 +21,7 @@ from tests.control.given import (
     AMARA,
     EVA,
     NOW,
+    Entry,
     after,
     demo,
     demo_files,
@@ -48,7 +48,7 @@ def test_an_allowance_names_the_permit_the_version_and_what_it_holds_in_the_ledg
     refund = proposed()
     answer = judged(refund, remedy_met(refund, "confirm"))
     assert (answer.verdict, rules(answer), answer.policy) == ("allowed", ["refund.who"], "r1")
-    assert answer.reservations == (Reservation("refunds_per_customer", EVA, 1840),)
+    assert answer.reservations == (Reservation("refunds_per_customer", EVA, 1840, currency="EUR"),)
     assert answer.says == "Refund €18.40 for Copper kettle to Visa ending 4242"
 
 

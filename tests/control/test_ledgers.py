@@ -8,16 +8,31 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.control import effects
+from interlock.control import ResourceRead, assemble, effects
+from interlock.control.facts import Facts
 from interlock.control.ledgers import postings
 from interlock.control.proposals import fold
-from interlock.kernel.log import Entry, Posting
+from interlock.kernel.log import Posting
 from interlock.vocabulary.ids import NOBODY, CustomerId
 from interlock.vocabulary.money import Money
-from interlock.vocabulary.proposals import EffectUnknown
-from tests.control.given import EVA, NOW, PR, I, after, demo, judged, proposed, recorded, remedy_met
+from interlock.vocabulary.proposals import ActionProposed, EffectUnknown
+from tests.control.given import (
+    EVA,
+    NOW,
+    PR,
+    SETTINGS,
+    Entry,
+    I,
+    after,
+    demo,
+    judged,
+    known,
+    order,
+    proposed,
+    recorded,
+    remedy_met,
+)
 
-LEDGERS = demo().ledgers
 REFUND = proposed()
 ALLOWED = judged(REFUND, remedy_met(REFUND, "confirm"))
 STATE = fold(recorded(REFUND, ALLOWED))
@@ -27,49 +42,59 @@ def answer(cents: int, currency: str = "EUR") -> dict[str, object]:
     return {"amount": {"amount": cents, "currency": currency}}
 
 
+def facts_of(refund: ActionProposed, customer: CustomerId) -> Facts:
+    refund = msgspec.structs.replace(refund, customer=customer)
+    read = ResourceRead(at=NOW, record=order())
+    return assemble(demo().action(refund.action), refund, known(customer=customer), read, NOW)
+
+
 def test_an_allowance_reserves_and_nothing_else_does() -> None:
-    held = Posting("reserve", "refunds_per_customer", EVA, PR, 1840, NOW)
-    assert postings(ALLOWED, NOW, LEDGERS) == (held,)
-    assert postings(judged(REFUND), NOW, LEDGERS) == ()
-    assert postings(judged(REFUND, missing=True), NOW, LEDGERS) == ()
-    assert postings(REFUND, NOW, LEDGERS) == ()
+    assert postings(ALLOWED, NOW) == (Posting("reserve", "refunds_per_customer", EVA, PR, 1840, NOW),)
+    assert postings(judged(REFUND), NOW) == ()
+    assert postings(judged(REFUND, missing=True), NOW) == ()
+    assert postings(REFUND, NOW) == ()
 
 
 def test_a_success_settles_what_really_moved_and_a_failure_releases() -> None:
     action = demo().action("shop.refund_item")
-    (settled,) = postings(effects.succeeded(STATE, action, answer(1000)), after(minutes=1), LEDGERS)
+    (settled,) = postings(effects.succeeded(STATE, action, answer(1000)), after(minutes=1))
     assert settled == Posting("settle", "refunds_per_customer", EVA, PR, 1000, after(minutes=1))
-    (released,) = postings(effects.failed(STATE, "x", "y"), NOW, LEDGERS)
+    (released,) = postings(effects.failed(STATE, "x", "y"), NOW)
     assert (released.kind, released.entry) == ("release", PR)
 
 
 def test_what_the_answer_does_not_say_in_the_ledger_s_currency_is_settled_as_reserved() -> None:
     action = demo().action("shop.refund_item")
     for told in ({}, answer(5, "USD"), "nonsense"):
-        (settled,) = postings(effects.succeeded(STATE, action, told), NOW, LEDGERS)
+        (settled,) = postings(effects.succeeded(STATE, action, told), NOW)
         assert settled.amount == 1840
 
 
 def test_an_unknown_outcome_keeps_its_reservation() -> None:
     fact = EffectUnknown(proposal=PR, interaction=I, person=REFUND.person, attempt=1, reason="?")
-    assert postings(fact, NOW, LEDGERS) == ()
+    assert postings(fact, NOW) == ()
 
 
 def test_a_count_settles_as_one_and_is_kept_by_interaction() -> None:
     message = proposed(action="mail.send", args={"reply_to": "eva@example.com", "message": "Call me."})
     allowed = judged(message)
-    (held,) = postings(allowed, NOW, LEDGERS)
+    (held,) = postings(allowed, NOW)
     assert (held.ledger, held.subject, held.amount) == ("mails_per_interaction", I, 1)
     sent = effects.succeeded(fold(recorded(message, allowed)), demo().action("mail.send"), {"mail_id": "m-1"})
-    (settled,) = postings(msgspec.structs.replace(sent, moved=Money(9, "EUR")), NOW, LEDGERS)
+    (settled,) = postings(msgspec.structs.replace(sent, moved=Money(9, "EUR")), NOW)
     assert settled.amount == 1
 
 
 def test_a_judgement_locks_the_ledgers_that_it_reads_or_writes_and_no_others() -> None:
-    assert demo().ledger_keys(REFUND, EVA) == (("refunds_per_customer", EVA),)
-    assert demo().ledger_keys(REFUND, NOBODY) == ()
-    assert demo().ledger_keys(proposed(action="shop.get_order", args={"order_id": "A-1042"}), EVA) == ()
-    assert demo().ledger_keys(REFUND, CustomerId("c-117")) == (("refunds_per_customer", "c-117"),)
+    def subjects(refund: ActionProposed, customer: CustomerId) -> dict[str, str]:
+        return demo().subjects(refund, facts_of(refund, customer), SETTINGS.secret)
+
+    assert subjects(REFUND, EVA) == {"refunds_per_customer": EVA}
+    assert subjects(REFUND, NOBODY) == {"refunds_per_customer": ""}
+    assert subjects(proposed(action="shop.get_order", args={"order_id": "A-1042"}), EVA) == {}
+    assert subjects(msgspec.structs.replace(REFUND, customer=NOBODY), CustomerId("c-117")) == {
+        "refunds_per_customer": "c-117"
+    }
 
 
 STEPS = st.lists(
@@ -94,7 +119,7 @@ def test_the_limit_is_never_passed_whatever_order_refunds_are_judged_and_finish_
         cures = [remedy_met(refund, each, until=until) for each in ("step_up:2", "confirm", "approve:supervisor")]
         if what == "judge" and refund.proposal not in entries:
             verdict = judged(refund, *cures, entries=list(entries.values()), now=now)
-            posted = postings(verdict, now, LEDGERS)
+            posted = postings(verdict, now)
         elif refund.proposal in entries and not entries[refund.proposal].settled and what != "judge":
             state = fold(recorded(refund, judged(refund, *cures, now=now)))
             action = demo().action("shop.refund_item")
@@ -103,7 +128,7 @@ def test_the_limit_is_never_passed_whatever_order_refunds_are_judged_and_finish_
                 "fail": lambda: effects.failed(state, "x", "y"),  # noqa: B023
                 "unknown": lambda: effects.unknown(state, "?"),  # noqa: B023
             }[what]()
-            posted = postings(fact, now, LEDGERS)
+            posted = postings(fact, now)
         else:
             continue
         for each in posted:

@@ -170,11 +170,11 @@ def test_facts_that_are_not_pure_functions_are_refused(source: str, what: str) -
     ("old", "new", "what"),
     [
         ("shop.refund_item,", "shop.refund_itm,", "did you mean 'shop.refund_item'?"),
-        ("sum: amount", "sum: amuont", "its arguments of money: amount"),
-        ("sum: amount", "count: amounts", "proposals"),
+        ("sum: outcome.amount", "sum: amuont", "its arguments of money: amount"),
+        ("sum: outcome.amount", "count: amounts", "proposals"),
         ("by: customer", "by: client", "customer"),
         ("rolling: 24h", "rolling: 24", "24h"),
-        ("sum: amount", "title: x", "stands twice"),
+        ("sum: outcome.amount", "title: x", "stands twice"),
     ],
 )
 def test_a_ledger_with_a_mistake_is_told_by_file_and_line(old: str, new: str, what: str) -> None:

@@ -6,6 +6,7 @@ from interlock.control.approvals import Approvals, approvals_view
 from interlock.control.bundle import ROLES, Bundle, load_bundle
 from interlock.control.facts import Known, Met, ResourceRead, assemble, met, resource_request
 from interlock.control.judgement import customer_reason, judge
+from interlock.control.past import Past
 from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.control.subject import subject
 
@@ -17,6 +18,7 @@ __all__ = [
     "EffectSettings",
     "Known",
     "Met",
+    "Past",
     "ResourceRead",
     "approvals_view",
     "assemble",

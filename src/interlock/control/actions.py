@@ -23,11 +23,15 @@ PROPOSAL: Final = "proposal"
 
 
 class FactSpec(msgspec.Struct, frozen=True):
-    """A typed fact. ``path`` is where it stands in the resource; empty where a function of facts.py says it."""
+    """A typed fact. ``path`` is where it stands in the resource; empty where a function of facts.py says it.
+
+    ``instrument`` says that it is the payment instrument that is touched.
+    """
 
     name: str
     type: FactType
     path: str = ""
+    instrument: bool = False
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -85,6 +89,14 @@ class Action:
     shows: tuple[tuple[str, Template], ...] = ()
     undo: str = ""
     functions: Mapping[str, FactFunction] = field(default_factory=dict)
+
+    @property
+    def instrument(self) -> str:
+        """Where the payment instrument stands that it touches: ``args.NAME`` or ``resource.NAME``; empty if nowhere."""
+        facts = self.resource.facts if self.resource is not None else ()
+        marked = [f"args.{spec.name}" for spec in self.args if spec.instrument]
+        marked += [f"resource.{fact.name}" for fact in facts if fact.instrument]
+        return marked[0] if marked else ""
 
     @property
     def repeatable(self) -> bool:

@@ -36,6 +36,7 @@ class ArgSpec(msgspec.Struct, frozen=True, kw_only=True):
         longest: characters of a text.
         personal: kept apart, sealed under the person's key.
         upper: letters are made upper case, because the system behind does not tell them apart.
+        instrument: it is the payment instrument that is touched.
     """
 
     name: str
@@ -51,6 +52,7 @@ class ArgSpec(msgspec.Struct, frozen=True, kw_only=True):
     maximum: int = LARGEST_INTEGER
     currency: str = ""
     choices: tuple[str, ...] = ()
+    instrument: bool = False
 
 
 class Checked(NamedTuple):

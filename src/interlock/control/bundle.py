@@ -9,12 +9,13 @@ from typing import Final, TypeVar
 from interlock.control.actions import Action
 from interlock.control.cedar_schema import RESERVED_ENTITIES, schema_text
 from interlock.control.connectors import Connector, read_connector
-from interlock.control.ledgers import Ledger, ledger_subject, read_ledger
+from interlock.control.facts import Facts
+from interlock.control.ledger_files import STEP_PREFIX, read_ledger, read_step
+from interlock.control.ledgers import Ledger, subject_of
 from interlock.control.policies import ActionPolicies, default_rules, misfits, policies_for
 from interlock.control.rules import Rule, read_rules
 from interlock.kernel.documents import DefinitionError, Problem, closest
 from interlock.kernel.errors import Refused
-from interlock.vocabulary.ids import CustomerId
 from interlock.vocabulary.proposals import ActionProposed
 
 ROLES: Final = ("virtual_agent", "agent", "supervisor", "admin", "customer", "external_agent", "system")
@@ -31,6 +32,7 @@ class Bundle:
         release: the version; every judgement records it.
         actions: by full name, such as ``shop.refund_item``.
         rules: those of the authors, then the generated ones.
+        steps: the ledgers that steps are kept in, by the step's name.
         policies: by the full name of the action.
         schema: the Cedar schema that the rules were validated against.
     """
@@ -39,6 +41,7 @@ class Bundle:
     connectors: Mapping[str, Connector]
     actions: Mapping[str, Action]
     ledgers: Mapping[str, Ledger]
+    steps: Mapping[str, Ledger]
     rules: tuple[Rule, ...]
     policies: Mapping[str, ActionPolicies]
     schema: str
@@ -54,18 +57,23 @@ class Bundle:
         return found
 
     def ledgers_of(self, action: str) -> tuple[Ledger, ...]:
-        """The ledgers that a judgement of the action reads or writes, by name."""
-        looked_at = self.policies[action].ledgers if action in self.policies else frozenset()
-        return tuple(
-            self.ledgers[name]
-            for name in sorted(self.ledgers)
-            if name in looked_at or action in self.ledgers[name].actions
-        )
+        """The ledgers that a judgement of the action reads or writes, those of steps included, by name."""
+        policies = self.policies.get(action)
+        looked_at: frozenset[str] = policies.ledgers if policies is not None else frozenset()
+        seen: frozenset[str] = policies.steps if policies is not None else frozenset()
+        found = [self.ledgers[name] for name in sorted(self.ledgers) if name in looked_at or self._writes(name, action)]
+        steps = [self.steps[name] for name in sorted(self.steps) if name in seen or action in self.steps[name].actions]
+        return (*found, *steps)
 
-    def ledger_keys(self, proposed: ActionProposed, customer: CustomerId) -> tuple[tuple[str, str], ...]:
-        """The (ledger, subject) pairs that a judgement locks."""
-        subjects = ((each.name, ledger_subject(each, proposed, customer)) for each in self.ledgers_of(proposed.action))
-        return tuple((name, subject) for name, subject in subjects if subject)
+    def _writes(self, ledger: str, action: str) -> bool:
+        return action in self.ledgers[ledger].actions
+
+    def subjects(self, proposed: ActionProposed, facts: Facts, secret: bytes) -> dict[str, str]:
+        """Whose line of each of its ledgers a proposal concerns; empty where that is not known."""
+        action = self.actions.get(proposed.action)
+        if action is None:
+            return {}
+        return {each.name: subject_of(each, action, proposed, facts, secret) for each in self.ledgers_of(action.name)}
 
     def without(self, rule: str) -> Bundle:
         """The same without one rule: for asking which cases need it."""
@@ -75,13 +83,14 @@ class Bundle:
         return replace(self, rules=rules, policies=policies)
 
 
-def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] = ROLES) -> Bundle:
+def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] = ROLES, zone: str = "UTC") -> Bundle:
     """Read and check the gate's definitions.
 
     Args:
         files: texts by path within the definitions folder: ``connectors/<name>/{manifest.yaml,openapi.json,facts.py}``,
-            ``policies/*.cedar``, ``ledgers/*.yaml``; every other path is left alone.
+            ``policies/*.cedar``, ``ledgers/*.yaml``, ``steps/*.yaml``; every other path is left alone.
         release: the version that they become.
+        zone: the tenant's time zone by its IANA name, for ledgers that begin anew with the day.
 
     Raises:
         DefinitionError: with every problem in every file; nothing half-read is ever used.
@@ -102,26 +111,49 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
     if problems:
         # Rules and ledgers would only repeat what is wrong with the manifests.
         raise DefinitionError(problems)
-    paths = sorted(path for path in files if path.startswith("ledgers/") and path.endswith((".yaml", ".yml")))
     ledgers: dict[str, Ledger] = {}
-    for path in paths:
-        for ledger in attempt(read_ledger, files[path], path, actions):
-            if ledger.name in ledgers:
-                problems.append(Problem(path, 1, 1, f"two ledgers are called '{ledger.name}'", "rename one"))
-            ledgers[ledger.name] = ledger
+    steps: dict[str, Ledger] = {}
+    for folder, read, noun, found_here in (
+        ("ledgers/", lambda path: read_ledger(files[path], path, actions, zone), "ledger", ledgers),
+        ("steps/", lambda path: read_step(files[path], path, actions), "step", steps),
+    ):
+        for path in sorted(each for each in files if each.startswith(folder) and each.endswith((".yaml", ".yml"))):
+            for ledger in attempt(read, path):
+                name = ledger.name.removeprefix(STEP_PREFIX)
+                if name in found_here:
+                    problems.append(Problem(path, 1, 1, f"two {noun}s are called '{name}'", "rename one"))
+                found_here[name] = ledger
     texts = {path: text for path, text in files.items() if path.startswith("policies/") and path.endswith(".cedar")}
     rules, found = read_rules(texts, actions, roles)
     problems += found
-    schema = schema_text(actions.values(), ledgers)
+    schema = schema_text(actions.values(), ledgers, steps)
     # What is wrong with a rule by itself would be reported a second time as not fitting the schema.
     sound = [rule for rule in rules if not any(rule.statement.covers(each) for each in found)]
     problems += misfits(sound, schema)
+    problems += _unanswerable(sound, ledgers, actions)
     if problems:
         raise DefinitionError(problems)
     for action in actions.values():
         rules += default_rules(action, rules, roles)
     policies = {name: policies_for(name, rules) for name in actions}
-    return Bundle(release, connectors, actions, ledgers, tuple(rules), policies, schema)
+    return Bundle(release, connectors, actions, ledgers, steps, tuple(rules), policies, schema)
+
+
+def _unanswerable(
+    rules: Collection[Rule], ledgers: Mapping[str, Ledger], actions: Mapping[str, Action]
+) -> list[Problem]:
+    """Rules that look at a ledger for an action that never says whose line it is: each such action would be denied."""
+    found = []
+    for rule in rules:
+        for ledger in ledgers.values():
+            if not rule.looks_at(f"context.ledger.{ledger.name}"):
+                continue
+            for name in actions if rule.actions is None else rule.actions:
+                if part := ledger.unknowable(actions[name]):
+                    what = f"'{rule.id}' looks at ledger '{ledger.name}' for {name}, which does not say its '{part}'"
+                    mend = "name the actions that say it, or keep the ledger by something else"
+                    found.append(rule.statement.problem(what, mend, offset=rule.statement.find(ledger.name)))
+    return found
 
 
 def _entity_clashes(connectors: Mapping[str, Connector]) -> list[Problem]:

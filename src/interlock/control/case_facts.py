@@ -13,11 +13,13 @@ from interlock.control.actions import Action, all_args
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import ROLES, Bundle
 from interlock.control.facts import NEVER_S, Facts, Met
-from interlock.control.ledgers import ledger_subject
+from interlock.control.ledger_files import STEP_PREFIX
+from interlock.control.manifest import Name
+from interlock.control.past import Past, past_of
 from interlock.control.proposals import MetAt
 from interlock.control.rules import parse_remedy
 from interlock.kernel.documents import Misread, closest, money_minor
-from interlock.kernel.log import Entry
+from interlock.kernel.log import Total
 from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT, Channel, Principal
 from interlock.vocabulary.ids import CustomerId
 from interlock.vocabulary.proposals import ActionProposed, Remedy, RemedyMet
@@ -28,6 +30,26 @@ NOW: Final = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 By = Literal["virtual_agent", "agent", "supervisor", "admin", "system", "customer", "external_agent"]
 
 
+SECRET: Final = b"a case"
+"""Stands for the tenant's secret; no case depends on it."""
+
+
+class CaseStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What is true of a step in a case.
+
+    Attributes:
+        done: whether it was done and succeeded.
+        age_s: seconds since the last time.
+        count: how often.
+        running: whether it is under way; the case then says what the gate answers if it still is after waiting.
+    """
+
+    done: bool = False
+    age_s: int = 60
+    count: int = 1
+    running: bool = False
+
+
 class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is true in a case. What is not named takes the file's ``given``, and then these defaults.
 
@@ -35,6 +57,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
         resource: facts of the resource by name; ``missing: true`` among them says that it does not exist.
         facts: the action's computed facts; amounts in major units.
         ledgers: what is in them already; sums in major units.
+        steps: by their names; a step that is not named was not done.
         met: the remedies that are met, as in @remedy.
         unknown: facts that cannot be established.
         at: when it is judged, as ``2026-01-15`` or ``2026-01-15T18:30`` (UTC); 2026-01-15 at noon where none says so.
@@ -49,6 +72,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     resource: dict[str, Any] = {}
     facts: dict[str, Any] = {}
     ledgers: dict[str, Any] = {}
+    steps: dict[Name, CaseStep] = {}
     met: tuple[str, ...] | None = None
     unknown: tuple[str, ...] | None = None
     at: str | None = None
@@ -135,18 +159,24 @@ def met_of(remedies: Collection[str], proposed: ActionProposed, now: datetime) -
     return Met(tuple(found))
 
 
-def entries_of(
-    written: Mapping[str, Any], proposed: ActionProposed, bundle: Bundle, now: datetime
-) -> dict[str, list[Entry]]:
-    """What a case says is in the ledgers already."""
-    require_known("ledger", written, bundle.ledgers)
-    entries: dict[str, list[Entry]] = {}
-    for ledger in bundle.ledgers_of(proposed.action):
-        if ledger_subject(ledger, proposed, proposed.customer):
-            found = written.get(ledger.name, 0)
-            amount = money_minor(found, ledger.currency) if ledger.sums else int(found)
-            entries[ledger.name] = [Entry("pr_before", amount, now - timedelta(minutes=1), True)]
-    return entries
+def past_of_case(given: CaseFacts, proposed: ActionProposed, facts: Facts, bundle: Bundle, now: datetime) -> Past:
+    """What a case says is in the ledgers already, and which steps were done."""
+    require_known("ledger", given.ledgers, bundle.ledgers)
+    require_known("step", given.steps, bundle.steps)
+    ledgers = bundle.ledgers_of(proposed.action)
+    subjects = bundle.subjects(proposed, facts, SECRET)
+    totals = {}
+    for ledger in ledgers:
+        name = ledger.name.removeprefix(STEP_PREFIX)
+        if name != ledger.name:
+            step = given.steps.get(name, CaseStep())
+            latest = now - timedelta(seconds=step.age_s) if step.done else None
+            total = Total(0, step.count if step.done else 0, latest, ("pr_before",) if step.running else ())
+        else:
+            found = given.ledgers.get(name, 0)
+            total = Total(money_minor(found, ledger.currency) if ledger.currency else int(found))
+        totals[ledger.name, subjects[ledger.name]] = total
+    return past_of(ledgers, subjects, totals, now)
 
 
 def argument_of(action: Action, name: str, value: Any) -> Any:

@@ -14,10 +14,10 @@ from interlock.control.case_facts import (
     By,
     CaseFacts,
     argument_of,
-    entries_of,
     facts_of,
     met_of,
     moment_of,
+    past_of_case,
     principal_of,
     require_known,
     unknown,
@@ -25,9 +25,9 @@ from interlock.control.case_facts import (
 from interlock.control.facts import Facts, Met
 from interlock.control.judgement import judge
 from interlock.control.manifest import Words
+from interlock.control.past import Past
 from interlock.kernel.documents import DefinitionError, Located, Misread, Problem, load_located, problem
 from interlock.kernel.errors import Refused
-from interlock.kernel.log import Entry
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged
@@ -69,7 +69,7 @@ class ReadyCase(NamedTuple):
     proposed: ActionProposed
     facts: Facts
     met: Met
-    entries: dict[str, list[Entry]]
+    past: Past
     now: datetime
     verdict: str
     because: tuple[str, ...] | None
@@ -110,7 +110,7 @@ def read_cases(files: Mapping[str, str], bundle: Bundle) -> list[ReadyCase]:
 
 def run_case(case: ReadyCase, bundle: Bundle) -> ProposalJudged:
     """What the gate says to a case."""
-    return judge(bundle, case.proposed, case.facts, case.met, case.entries, case.now)
+    return judge(bundle, case.proposed, case.facts, case.met, case.past, case.now)
 
 
 def failures(cases: Sequence[ReadyCase], bundle: Bundle) -> list[Failure]:
@@ -156,14 +156,15 @@ def _ready(located: Located[CaseFile], case: Case, index: int, bundle: Bundle) -
         args_hash=checked.args_hash,
         purpose=action.purpose,
     )
+    facts = facts_of(action, given, proposed, now)
     return ReadyCase(
         name=case.case,
         file=located.file,
         line=located.at(("cases", index)).line,
         proposed=proposed,
-        facts=facts_of(action, given, proposed, now),
+        facts=facts,
         met=met_of(given.met or (), proposed, now),
-        entries=entries_of(given.ledgers, proposed, bundle, now),
+        past=past_of_case(given, proposed, facts, bundle, now),
         now=now,
         verdict=case.verdict,
         because=case.because,

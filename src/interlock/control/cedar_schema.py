@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from interlock.control.actions import Action, FactSpec
 from interlock.control.arguments import ArgSpec
-from interlock.control.ledgers import Ledger
 
 CONNECTOR_ENTITY: Final = "Connector"
 """The type of the resource of an action that touches none: the connector itself."""
@@ -32,10 +31,11 @@ _CONTEXT: Final = """\
 """
 
 
-def schema_text(actions: Iterable[Action], ledgers: Mapping[str, Ledger]) -> str:
+def schema_text(actions: Iterable[Action], ledgers: Collection[str], steps: Collection[str]) -> str:
     """The schema in Cedar's own syntax: one entity type for each resource, one context for each action.
 
-    Amounts are minor units (``Long``); ``context.ledger`` has every ledger, ``context.args`` all arguments.
+    Amounts are minor units (``Long``); ``context.ledger`` has every ledger, ``context.steps`` every
+    step, ``context.args`` all arguments.
     """
     entities: dict[str, str] = {}
     declared = []
@@ -45,20 +45,26 @@ def schema_text(actions: Iterable[Action], ledgers: Mapping[str, Ledger]) -> str
             resource = action.resource.entity
             attributes = {"exists": "Bool", "id": "String", **_facts(action.resource.facts)}
             entities[resource] = f"entity {resource} = {_record(attributes)};\n"
-        declared.append(_action(action, resource, ledgers))
+        declared.append(_action(action, resource, ledgers, steps))
     return _HEAD + "".join(entities.values()) + "".join(declared)
 
 
-def _action(action: Action, resource: str, ledgers: Mapping[str, Ledger]) -> str:
+def _action(action: Action, resource: str, ledgers: Collection[str], steps: Collection[str]) -> str:
     args = {f"{spec.name}?" if spec.optional else spec.name: _arg(spec) for spec in action.args}
     return (
         f"action {json.dumps(action.name)} appliesTo {{ principal: [Principal], resource: [{resource}], context: {{\n"
         f"{_CONTEXT}"
         f"    args: {_record(args)},\n"
         f"    facts: {_record(_facts(action.facts))},\n"
-        f"    ledger: {_record(dict.fromkeys(ledgers, 'Long'))}\n"
+        f"    ledger: {_record(dict.fromkeys(ledgers, 'Long'))},\n"
+        f"    steps: {_steps(steps)}\n"
         "} };\n"
     )
+
+
+def _steps(steps: Collection[str]) -> str:
+    seen = "{ done: Bool, count: Long, age_s: Long, running: Bool }"
+    return f"{{ {', '.join(f'{json.dumps(name)}: {seen}' for name in steps)} }}"
 
 
 def _arg(spec: ArgSpec) -> str:

@@ -212,6 +212,7 @@ class _Reader:
             optional=typed.optional,
             personal=typed.type in PERSONAL if typed.personal is None else typed.personal,
             longest=typed.longest,
+            instrument=typed.instrument,
             **bounds,
         )
 
@@ -229,6 +230,7 @@ class _Reader:
             pattern=own.pattern,
             upper=own.case == "upper",
             example=own.example,
+            instrument=typed.instrument,
         )
 
     def _money(self, path: Path, name: str, written: MoneyArg, label: str) -> ArgSpec:
@@ -281,7 +283,7 @@ class _Reader:
             if name in ("exists", "id"):
                 self.report((*own, "facts", name), f"'{name}' is there by itself", "remove it", at_key=True)
             fact = each if isinstance(each, PathFact) else PathFact(path=each)
-            facts.append(FactSpec(name, fact.type, fact.path))
+            facts.append(FactSpec(name, fact.type, fact.path, fact.instrument))
         entity = "".join(word.capitalize() for word in definition.resource.split("_"))
         return Resource(
             definition.resource, entity, self.operation((*own, "read"), found.read), found.key, tuple(facts)

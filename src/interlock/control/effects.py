@@ -10,6 +10,7 @@ import msgspec
 
 from interlock.control.actions import Action, lookup_answer, moved, visible_fields
 from interlock.control.bundle import Bundle
+from interlock.control.ledgers import named
 from interlock.control.proposals import Outcome, ProposalState, evolve, proposal_query
 from interlock.control.settings import EffectSettings
 from interlock.kernel.deciders import Decider, Moment
@@ -147,7 +148,7 @@ def succeeded(state: ProposalState, action: Action, answer: Any, found_by: Found
         result=visible_fields(action, answer),
         moved=moved(action, answer),
         found_by=found_by,
-        reservations=judged.reservations,
+        reservations=named(judged.reservations, answer),
     )
 
 

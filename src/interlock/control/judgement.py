@@ -12,7 +12,9 @@ from interlock.control.actions import Action, all_args
 from interlock.control.bundle import Bundle
 from interlock.control.cedar_schema import CONNECTOR_ENTITY
 from interlock.control.facts import Facts, Met
-from interlock.control.ledgers import balance, ledger_subject, reservations
+from interlock.control.ledger_files import STEP_PREFIX
+from interlock.control.ledgers import reservations
+from interlock.control.past import Past
 from interlock.control.policies import Answer, Request
 from interlock.control.rules import (
     BAD_ARGUMENTS,
@@ -25,7 +27,6 @@ from interlock.control.rules import (
 )
 from interlock.control.templates import Unknown
 from interlock.kernel.errors import Refused
-from interlock.kernel.log import Entry
 from interlock.vocabulary.channels import Choice
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, Ruling, Verdict
 
@@ -44,7 +45,7 @@ def judge(
     proposed: ActionProposed,
     facts: Facts,
     met: Met,
-    entries: Mapping[str, Sequence[Entry]],
+    past: Past,
     now: datetime,
 ) -> ProposalJudged:
     """Judge a frozen proposal on what is true now. All rules are evaluated, so that everything that is missing is told.
@@ -52,8 +53,7 @@ def judge(
     Args:
         facts: what is true of it (see ``facts.assemble``).
         met: the remedies that count (see ``facts.met``).
-        entries: by ledger, the entries of this proposal's subject since ``now`` minus the ledger's window; the
-            proposal's own are left out of account. Needed for every ledger of ``bundle.ledger_keys``.
+        past: what was done before, for every ledger and step of ``bundle.ledgers_of`` (see ``past.past_of``).
 
     Returns:
         ``allowed`` with the permits that granted it and the amounts to reserve; ``needs`` with the forbids that can be
@@ -67,14 +67,13 @@ def judge(
     unfit = _unfit(action, proposed)
     if unfit:
         return _judged(bundle, proposed, facts, "denied", [Ruling(BAD_ARGUMENTS, unfit, UNCHECKED)], says=action.title)
-    sums, missing = _ledgers(bundle, proposed, facts, entries, now)
-    missing = {**facts.missing, **missing}
-    answer = bundle.policies[action.name].ask(_request(action, proposed, facts, met, sums))
+    missing = {**facts.missing, **_unknown_lines(bundle, proposed, facts, past)}
+    answer = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past))
     says, shows, unsaid = _words(action, facts)
     if facts.exists:
         missing |= unsaid
     weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now)
-    recorded = _recorded(action, proposed, facts, met, sums, weighed.missing)
+    recorded = _recorded(action, proposed, facts, met, past, weighed.missing)
     if weighed.verdict == "denied":
         # A denied proposal is told by its title: what was read may be about somebody else.
         return _judged(bundle, proposed, facts, "denied", weighed.rulings, recorded=recorded, says=action.title)
@@ -94,7 +93,7 @@ def judge(
         judged = msgspec.structs.replace(judged, shadow_errors=answer.shadow_errors)
     if weighed.verdict == "needs":
         return judged
-    held = reservations(bundle.ledgers.values(), proposed, facts.customer)
+    held = reservations((*bundle.ledgers.values(), *bundle.steps.values()), proposed, past.subjects)
     return msgspec.structs.replace(judged, reservations=held)
 
 
@@ -160,18 +159,20 @@ def _unfit(action: Action, proposed: ActionProposed) -> str:
     return "" if same else "The arguments are not in the form in which they are frozen."
 
 
-def _ledgers(
-    bundle: Bundle, proposed: ActionProposed, facts: Facts, entries: Mapping[str, Sequence[Entry]], now: datetime
-) -> tuple[dict[str, int], dict[str, str]]:
-    sums: dict[str, int] = {}
+def _unknown_lines(bundle: Bundle, proposed: ActionProposed, facts: Facts, past: Past) -> dict[str, str]:
+    """The ledgers and steps of which nobody knows whose line it is; a step only where a rule looks at it."""
     missing: dict[str, str] = {}
+    seen = {f"{STEP_PREFIX}{name}" for name in bundle.policies[proposed.action].steps}
     for ledger in bundle.ledgers_of(proposed.action):
-        if not ledger_subject(ledger, proposed, facts.customer):
-            missing[f"ledger.{ledger.name}"] = f"it is kept by {ledger.by}, and there is none"
-        elif ledger.name not in entries:
-            missing[f"ledger.{ledger.name}"] = "it was not read"
-        sums[ledger.name] = balance(ledger, entries.get(ledger.name, ()), proposed.proposal, now)
-    return sums, missing
+        step = ledger.name.startswith(STEP_PREFIX)
+        if past.subjects.get(ledger.name, "") or (step and ledger.name not in seen):
+            continue
+        if not facts.exists and "instrument" in ledger.by:
+            continue  # what does not exist, or was not read, has none; that is told by itself
+        missing[ledger.name if step else f"ledger.{ledger.name}"] = (
+            f"it is kept by {', '.join(ledger.by)}, and that is not known here"
+        )
+    return missing
 
 
 def _applies(rule: Rule, action: Action, *, exists: bool, unread: str) -> bool:
@@ -211,7 +212,7 @@ def _words(action: Action, facts: Facts) -> tuple[str, tuple[Choice, ...], dict[
     return says, shows, {}
 
 
-def _request(action: Action, proposed: ActionProposed, facts: Facts, met: Met, sums: Mapping[str, int]) -> Request:
+def _request(action: Action, proposed: ActionProposed, facts: Facts, met: Met, past: Past) -> Request:
     principal = {"type": "Principal", "id": proposed.principal.id}
     entity = action.resource.entity if action.resource is not None else CONNECTOR_ENTITY
     identifier = facts.resource["id"] if action.resource is not None else action.connector
@@ -221,7 +222,8 @@ def _request(action: Action, proposed: ActionProposed, facts: Facts, met: Met, s
         "met": {"step_up": met.step_up, "confirm": met.confirm, "approvals": met.approvals},
         "args": _arguments(action, proposed),
         "facts": facts.facts,
-        "ledger": sums,
+        "ledger": past.sums,
+        "steps": {name: msgspec.structs.asdict(step) for name, step in past.steps.items()},
     }
     return Request(
         principal,
@@ -256,11 +258,13 @@ def _recorded(
     proposed: ActionProposed,
     facts: Facts,
     met: Met,
-    sums: Mapping[str, int],
+    past: Past,
     missing: Mapping[str, str],
 ) -> dict[str, Any]:
     """Everything that it was judged on, so that it can be judged again; personal arguments stay where they are."""
-    found: dict[str, Any] = {**_circumstances(action, proposed, facts), "args": proposed.args, "ledger": dict(sums)}
+    found: dict[str, Any] = {**_circumstances(action, proposed, facts), "args": proposed.args, "ledger": past.sums}
+    if past.steps:
+        found["steps"] = {name: msgspec.structs.asdict(step) for name, step in past.steps.items()}
     if action.resource is not None:
         found["resource"] = {"type": action.resource.entity, **facts.resource}
         found["read"] = {"operation": action.resource.operation, "at": facts.read_at}

@@ -1,20 +1,22 @@
-"""How much has been done already, within a window, and what does this fact add to it?"""
+"""Which lines of which ledgers does a proposal concern, what does it hold there, and what does a fact post to them?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final, Literal
 
 import msgspec
-from msgspec import Meta
 
-from interlock.control.actions import Action
-from interlock.control.manifest import Name, Words
-from interlock.kernel.documents import DefinitionError, Duration, closest, load_located, problem
+from interlock.control.actions import Action, all_args
+from interlock.control.facts import Facts
+from interlock.control.templates import Unknown, dig
+from interlock.control.windows import Reach
 from interlock.kernel.events import Event
-from interlock.kernel.log import Entry, Posting
-from interlock.vocabulary.ids import CustomerId
+from interlock.kernel.log import Posting
 from interlock.vocabulary.proposals import (
     ActionProposed,
     EffectFailed,
@@ -23,143 +25,182 @@ from interlock.vocabulary.proposals import (
     Reservation,
 )
 
-By = Literal["customer", "agent", "interaction", "tenant"]
+BY: Final = ("customer", "instrument", "agent", "tenant", "journey", "interaction")
+"""What there can be one ledger for each of; besides any argument, as ``args.NAME``."""
+
+ARGUMENT: Final = "args."
+
+LONGEST_REF: Final = 100
+"""Characters of an identifier by which an undo names what it undoes."""
+
+_WHOLE: Final = 2**62
+"""More than any line holds: all of it is reversed."""
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """How far back a ledger looks."""
+class Reversal(msgspec.Struct, frozen=True):
+    """How an action names what it reverses: by its argument, which the answer to the reversed action has at a path."""
 
-    rolling: Duration
-
-
-class LedgerDefinition(msgspec.Struct, frozen=True, kw_only=True):
-    """A ledger as its author writes it."""
-
-    ledger: Name
-    title: Words = ""
-    actions: Annotated[tuple[str, ...], Meta(min_length=1)]
-    sum: Name | None = None
-    count: Literal["proposals"] | None = None
-    by: By
-    window: Window
+    argument: str
+    outcome: str
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
-    """A running count, or sum of an argument of money, of some actions.
+    """A running count, or sum, of some actions.
 
     Attributes:
-        sums: the argument whose amount counts while the effect is in flight; empty where proposals are counted.
-        currency: of what is summed; empty where proposals are counted.
-        by: what there is one ledger for each of.
+        amounts: for each action the argument whose amount counts while it is in flight; empty where it is counted.
+        moved: whether what really moved counts afterwards, and not what was asked for.
+        tries: whether an allowance counts whatever came of it.
+        currency: of what is summed; empty where it is counted.
+        by: what there is one ledger for each of, all together.
+        reversals: by the full name of the action that reverses.
     """
 
     name: str
     title: str
     actions: tuple[str, ...]
-    sums: str
-    currency: str
-    by: By
-    window: timedelta
+    amounts: Mapping[str, str] = {}
+    moved: bool = False
+    tries: bool = False
+    currency: str = ""
+    by: tuple[str, ...]
+    reach: Reach
+    reversals: Mapping[str, Reversal] = {}
+
+    def unknowable(self, action: Action) -> str:
+        """The part of ``by`` that this action can never tell; empty where there is none."""
+        for part in self.by:
+            if part.startswith(ARGUMENT) and not any(f"{ARGUMENT}{spec.name}" == part for spec in action.args):
+                return part
+            if part == "instrument" and not action.instrument:
+                return part
+        return ""
 
 
-def read_ledger(text: str, file: str, actions: Mapping[str, Action]) -> Ledger:
-    """Read a ledger's YAML. Raises DefinitionError."""
-    found = load_located(text, file, LedgerDefinition)
-    definition = found.value
-    problems = []
-    currencies: set[str] = set()
-    for index, name in enumerate(definition.actions):
-        action = actions.get(name)
-        if action is None:
-            near = closest(name, actions)
-            mend = f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(actions))}"
-            problems.append(problem(found, ("actions", index), f"there is no action '{name}'", mend))
-        elif definition.sum is not None:
-            spec = next((each for each in action.args if each.name == definition.sum and each.kind == "money"), None)
-            if spec is None:
-                what = f"{name} has no argument '{definition.sum}' of money"
-                monies = [each.name for each in action.args if each.kind == "money"]
-                mend = f"its arguments of money: {', '.join(monies) or 'none'}"
-                problems.append(problem(found, ("sum",), what, mend))
-            else:
-                currencies.add(spec.currency)
-    if (definition.sum is None) == (definition.count is None):
-        what = "a ledger either sums an argument of money or counts proposals"
-        problems.append(problem(found, (), what, "write 'sum: amount' or 'count: proposals'"))
-    if len(currencies) > 1:
-        what = f"the actions move different currencies ({', '.join(sorted(currencies))})"
-        problems.append(problem(found, ("actions",), what, "write a ledger for each currency"))
-    if problems:
-        raise DefinitionError(problems)
-    return Ledger(
-        name=definition.ledger,
-        title=definition.title,
-        actions=definition.actions,
-        sums=definition.sum or "",
-        currency=next(iter(currencies), ""),
-        by=definition.by,
-        window=definition.window.rolling,
-    )
+def subject_of(ledger: Ledger, action: Action, proposed: ActionProposed, facts: Facts, secret: bytes) -> str:
+    """Whose line of the ledger a proposal concerns; empty where that is not known.
+
+    What is personal, and whatever is no plain identifier, stands there as a hash.
+
+    Args:
+        secret: keys the hash, so that a card's number or an address cannot be guessed from it.
+    """
+    parts = [_part(each, action, proposed, facts, secret) for each in ledger.by]
+    return "" if "" in parts else "|".join(parts)
 
 
-def ledger_subject(ledger: Ledger, proposed: ActionProposed, customer: CustomerId) -> str:
-    """Whose line of the ledger a proposal concerns; empty where it is not known (nobody is matched)."""
-    subjects: dict[By, str] = {
-        "customer": customer,
+def _part(by: str, action: Action, proposed: ActionProposed, facts: Facts, secret: bytes) -> str:
+    if by == "instrument":
+        # Somebody's card, account or voucher, whatever the system behind calls it.
+        return _hashed(_at(action.instrument, proposed, facts), secret)
+    if by.startswith(ARGUMENT):
+        name = by.removeprefix(ARGUMENT)
+        value = _at(by, proposed, facts)
+        return value if _PLAIN.fullmatch(value) and name in proposed.args else _hashed(value, secret)
+    return {
+        "customer": facts.customer,
         "agent": proposed.principal.id,
-        "interaction": proposed.interaction,
         "tenant": "tenant",
-    }
-    return subjects[ledger.by]
+        "journey": proposed.run,
+        "interaction": proposed.interaction,
+    }[by]
 
 
-def balance(ledger: Ledger, entries: Iterable[Entry], proposal: str, now: datetime) -> int:
-    """The sum (or count) within the window and of all reservations in flight, however old; the proposal's own aside."""
-    since = now - ledger.window
-    return sum(each.amount for each in entries if each.entry != proposal and (each.at > since or not each.settled))
+def _at(path: str, proposed: ActionProposed, facts: Facts) -> str:
+    """The value of ``args.NAME`` or ``resource.NAME`` as text; empty where there is none."""
+    root, _, name = path.partition(".")
+    values = facts.resource if root == "resource" else all_args(proposed.args, proposed.private_args)
+    value = values.get(name)
+    return "" if value is None or (root == "resource" and not facts.exists) else str(value)
 
 
-def reservations(ledgers: Iterable[Ledger], proposed: ActionProposed, customer: CustomerId) -> tuple[Reservation, ...]:
-    """What an allowance of this proposal holds in the ledgers of its action."""
+def _hashed(value: str, secret: bytes) -> str:
+    return f"h_{hmac.new(secret, f'ledger|{value}'.encode(), hashlib.sha256).hexdigest()[:32]}" if value else ""
+
+
+def reservations(
+    ledgers: Iterable[Ledger], proposed: ActionProposed, subjects: Mapping[str, str]
+) -> tuple[Reservation, ...]:
+    """What an allowance of this proposal holds in the ledgers of its action, and what it will reverse.
+
+    Args:
+        subjects: by ledger, whose line it concerns (see ``subject_of``).
+    """
     held = []
     for ledger in ledgers:
-        if proposed.action in ledger.actions and (subject := ledger_subject(ledger, proposed, customer)):
-            held.append(Reservation(ledger.name, subject, _amount(ledger, proposed.args)))
+        if proposed.action in ledger.actions and (subject := subjects.get(ledger.name, "")):
+            held.append(
+                Reservation(
+                    ledger.name,
+                    subject,
+                    _amount(ledger, proposed),
+                    currency=ledger.currency if ledger.moved else "",
+                    tries=ledger.tries,
+                    named=next(iter({each.outcome for each in ledger.reversals.values()}), ""),
+                )
+            )
+        reversal = ledger.reversals.get(proposed.action)
+        ref = str(proposed.args.get(reversal.argument, "")) if reversal is not None else ""
+        if ref:
+            held.append(Reservation(ledger.name, "", 0, currency=ledger.currency, ref=ref, reverses=True))
     return tuple(held)
 
 
-def postings(event: Event, at: datetime, ledgers: Mapping[str, Ledger]) -> tuple[Posting, ...]:
+def named(held: Iterable[Reservation], answer: Any) -> tuple[Reservation, ...]:
+    """Reservations with what the answer calls the thing done, so that an undo finds them."""
+    return tuple(msgspec.structs.replace(each, ref=_ref(each.named, answer)) if each.named else each for each in held)
+
+
+def _ref(path: str, answer: Any) -> str:
+    try:
+        found = dig(answer, path)
+    except Unknown:
+        return ""
+    return str(found)[:LONGEST_REF] if isinstance(found, str | int) else ""
+
+
+def postings(event: Event, at: datetime) -> tuple[Posting, ...]:
     """What a fact changes in the ledgers: an allowance reserves, a success settles what moved, a failure releases.
 
-    An unknown outcome changes nothing: the reservation stays until somebody knows.
+    An unknown outcome changes nothing: the reservation stays until somebody knows. The facts alone say it, whatever the
+    definitions have become meanwhile, so that the lines can be rebuilt from them.
 
     Args:
         at: when the fact was recorded.
     """
     match event:
         case ProposalJudged(verdict="allowed", reservations=held):
-            return _post("reserve", event.proposal, held, at)
+            return tuple(_post("reserve", event.proposal, each, at) for each in held if not each.reverses)
         case EffectFailed(reservations=held):
-            return _post("release", event.proposal, held, at)
+            return tuple(
+                _post("settle" if each.tries else "release", event.proposal, each, at)
+                for each in held
+                if not each.reverses
+            )
         case EffectSucceeded(reservations=held):
-            return _post("settle", event.proposal, [_settled(each, event, ledgers) for each in held], at)
+            return tuple(_done(event, each, at) for each in held)
         case _:
             return ()
 
 
-def _amount(ledger: Ledger, args: Mapping[str, Any]) -> int:
-    return int(args[ledger.sums]["amount"]) if ledger.sums in args else 0 if ledger.sums else 1
+def _amount(ledger: Ledger, proposed: ActionProposed) -> int:
+    argument = ledger.amounts.get(proposed.action, "")
+    if not argument:
+        return 0 if ledger.currency else 1
+    return int(proposed.args[argument]["amount"]) if argument in proposed.args else 0
 
 
-def _settled(held: Reservation, event: EffectSucceeded, ledgers: Mapping[str, Ledger]) -> Reservation:
-    """The reservation with what really moved; as reserved where the answer does not say it in the ledger's currency."""
-    ledger = ledgers.get(held.ledger)
-    if ledger is None or not ledger.sums or event.moved is None or event.moved.currency != ledger.currency:
-        return held
-    return Reservation(held.ledger, held.subject, event.moved.amount)
+def _done(event: EffectSucceeded, held: Reservation, at: datetime) -> Posting:
+    """What really moved, where the answer says it in the ledger's currency; as reserved, or all of it, where it does not."""
+    told = event.moved.amount if event.moved is not None and event.moved.currency == held.currency else None
+    if held.reverses:
+        amount = told if told is not None else _WHOLE
+        return Posting("reverse", held.ledger, "", event.proposal, amount, at, held.ref)
+    settled = held if told is None else msgspec.structs.replace(held, amount=told)
+    return _post("settle", event.proposal, settled, at)
 
 
-def _post(
-    kind: Literal["reserve", "settle", "release"], entry: str, held: Sequence[Reservation], at: datetime
-) -> tuple[Posting, ...]:
-    return tuple(Posting(kind, each.ledger, each.subject, entry, each.amount, at) for each in held)
+def _post(kind: Literal["reserve", "settle", "release"], entry: str, held: Reservation, at: datetime) -> Posting:
+    return Posting(kind, held.ledger, held.subject, entry, held.amount, at, held.ref if kind == "settle" else "")

@@ -35,6 +35,7 @@ class TypedArg(msgspec.Struct, frozen=True, kw_only=True):
     longest: Annotated[int, Meta(ge=1, le=10_000)] = 500
     minimum: int | None = None
     maximum: int | None = None
+    instrument: bool = False
 
 
 class MoneyArg(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,7 @@ class PathFact(msgspec.Struct, frozen=True, kw_only=True):
 
     path: Words
     type: FactTypeName = "text"
+    instrument: bool = False
 
 
 class ResourceDefinition(msgspec.Struct, frozen=True, kw_only=True):

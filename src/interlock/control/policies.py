@@ -105,6 +105,8 @@ class ActionPolicies:
     shadow: RuleSet
     ledgers: frozenset[str]
     """The ledgers that a rule looks at."""
+    steps: frozenset[str]
+    """The steps that a rule looks at."""
 
     @property
     def permits(self) -> tuple[Rule, ...]:
@@ -135,6 +137,7 @@ def policies_for(action: str, rules: Iterable[Rule]) -> ActionPolicies:
         granting=RuleSet.of(rule for rule in enforced if rule.effect == "permit"),
         shadow=RuleSet.of(rule for rule in own if rule.shadow),
         ledgers=frozenset(path[2] for path in paths if path[:2] == ["context", "ledger"] and len(path) > 2),
+        steps=frozenset(path[2] for path in paths if path[:2] == ["context", "steps"] and len(path) > 2),
     )
 
 

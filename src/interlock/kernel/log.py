@@ -53,23 +53,19 @@ class Claimed(NamedTuple):
 
 
 class Posting(NamedTuple):
-    """A change of a ledger: ``reserve`` on an allowance, ``settle`` with what really moved, ``release`` on failure."""
+    """A change of a ledger's lines.
 
-    kind: Literal["reserve", "settle", "release"]
+    ``reserve`` on an allowance, ``settle`` with what really moved, ``release`` on failure; ``reverse`` takes ``amount``
+    off the line of that ledger whose ``ref`` is this one's, as far as there is something left of it.
+    """
+
+    kind: Literal["reserve", "settle", "release", "reverse"]
     ledger: str
     subject: str
     entry: str
     amount: int
     at: datetime
-
-
-class Entry(NamedTuple):
-    """One line of a ledger within its window."""
-
-    entry: str
-    amount: int
-    at: datetime
-    settled: bool
+    ref: str = ""
 
 
 class Plan(NamedTuple):
@@ -94,19 +90,36 @@ class Appended(NamedTuple):
 
 
 class Window(NamedTuple):
-    """One subject's entries of one ledger since a moment (exclusive), and all that are not settled."""
+    """One subject's lines of one ledger since a moment (exclusive), and all in flight; ``aside`` is left out of account."""
 
     ledger: str
     subject: str
     since: datetime
+    aside: str = ""
+
+
+class Total(NamedTuple):
+    """What the lines of a window come to.
+
+    Attributes:
+        amount: their sum, reservations in flight included.
+        settled: how many are settled, and not reversed as a whole.
+        latest: when the latest of those was settled.
+        in_flight: the entries that are reserved and have no outcome yet.
+    """
+
+    amount: int = 0
+    settled: int = 0
+    latest: datetime | None = None
+    in_flight: tuple[str, ...] = ()
 
 
 class Judging(Protocol):
     """An open transaction that has locked ledgers and read them; the judgement's facts are appended in it."""
 
     @property
-    def entries(self) -> Mapping[tuple[str, str], Sequence[Entry]]:
-        """The entries in each locked window, by (ledger, subject)."""
+    def totals(self) -> Mapping[tuple[str, str], Total]:
+        """What each locked window comes to, by (ledger, subject)."""
         ...
 
     async def append(self, plan: Plan) -> Appended:

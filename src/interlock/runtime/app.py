@@ -12,6 +12,7 @@ import structlog
 
 from interlock.connectors.contract import Connection
 from interlock.control.approvals import Approvals
+from interlock.control.ledgers import postings
 from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Conflict, Refused, Unavailable
@@ -75,7 +76,7 @@ class App:
         self._tell = tell
         self._chores: set[asyncio.Task[None]] = set()
         self._in_force = InForce(settings, records, secret, definitions, connectors, self._on_call)
-        self.engine = Engine(log, clock, self._in_force.subjects(), self._in_force.postings)
+        self.engine = Engine(log, clock, self._in_force.subjects(), postings)
         self.engine.appended = self._on_appended
         self.node = Node(node, log, clock, self._carry_out)
         self.follower = Follower(log, clock, cursor)

@@ -107,7 +107,8 @@ def check(files: Mapping[str, str]) -> tuple[TenantSettings, Specs, Bundle, Jour
 
     tenant: TenantSettings | None = attempt(lambda: load(files["tenant.yaml"], "tenant.yaml", TenantSettings))
     queues: Specs | None = attempt(lambda: load_queues(_under(files, "queues/")))
-    bundle: Bundle | None = attempt(lambda: load_bundle(files, release_id(files)))
+    zone = "UTC" if tenant is None else tenant.timezone
+    bundle: Bundle | None = attempt(lambda: load_bundle(files, release_id(files), zone=zone))
     journeys: JourneySet | None = None
     if tenant is not None:
         journeys = attempt(

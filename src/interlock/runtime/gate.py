@@ -11,10 +11,11 @@ from interlock.control.effects import succeeded
 from interlock.control.facts import Facts, Met, ResourceRead, assemble, met, resource_request
 from interlock.control.identity import known, session_query
 from interlock.control.judgement import judge
+from interlock.control.past import Past, past_of, windows_of
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.kernel.errors import Conflict, Unavailable
 from interlock.kernel.events import Recorded
-from interlock.kernel.log import Due, Judging, Plan, Query, Window
+from interlock.kernel.log import Due, Judging, Plan, Query
 from interlock.runtime.engine import ATTEMPTS
 from interlock.vocabulary.ids import ProposalId
 from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded, JudgeProposal, ProposalJudged
@@ -56,15 +57,16 @@ class Gate:
         facts = await self._facts(proposed)
         now = app.clock()
         remedies = met(proposed, state.met, now)
-        pairs = bundle.ledger_keys(proposed, facts.customer)
-        windows = [Window(ledger, subject, now - bundle.ledgers[ledger].window) for ledger, subject in pairs]
+        ledgers = bundle.ledgers_of(proposed.action)
+        subjects = bundle.subjects(proposed, facts, app.control.secret)
+        windows = windows_of(ledgers, subjects, proposed.proposal, now)
         if not windows:
-            judged = judge(bundle, proposed, facts, remedies, {}, now)
+            judged = judge(bundle, proposed, facts, remedies, past_of(ledgers, subjects, {}, now), now)
             await self._record(due, judged, query, snapshot, None)
             return
         async with app.log.judging(windows) as judging:
-            entries = {ledger: judging.entries[ledger, subject] for ledger, subject in pairs}
-            judged = judge(bundle, proposed, facts, remedies, entries, now)
+            past = past_of(ledgers, subjects, judging.totals, now)
+            judged = judge(bundle, proposed, facts, remedies, past, now)
             await self._record(due, judged, query, snapshot, judging)
 
     async def look_up(
@@ -84,10 +86,10 @@ class Gate:
         action = bundle.actions.get(proposed.action)
         if action is None or action.effect != "read" or action.resource is None:
             return None
-        if action.operation != action.resource.operation or bundle.ledger_keys(proposed, proposed.customer):
+        if action.operation != action.resource.operation or bundle.ledgers_of(proposed.action):
             return None
         facts = await self._facts(proposed, pending)
-        judged = judge(bundle, proposed, facts, Met(), {}, self._app.clock())
+        judged = judge(bundle, proposed, facts, Met(), Past(), self._app.clock())
         self._app.metrics.judgements.labels(judged.action, judged.verdict).inc()
         record = self.read.pop(proposed.proposal, None)
         if judged.verdict != "allowed" or record is None:

@@ -9,11 +9,9 @@ from typing import Any, Protocol
 from interlock import control, interactions, journeys, routing
 from interlock.connectors.contract import Connection
 from interlock.connectors.opening import open_connectors
-from interlock.control.ledgers import postings
 from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.kernel.deciders import Subject
 from interlock.kernel.errors import Unavailable
-from interlock.kernel.events import Event
 from interlock.kernel.log import Records
 from interlock.runtime.definitions import Definitions, Releases
 from interlock.runtime.settings import Settings, connector_url, credential
@@ -76,10 +74,6 @@ class InForce:
     def _freeze(self, action: str, args: Mapping[str, Any]) -> tuple[dict[str, Any], Any, str]:
         checked = self.definitions.bundle.action(action).check(args, self._secret)
         return checked.args, checked.private_args, checked.args_hash
-
-    def postings(self, event: Event, at: Any) -> Any:
-        """What a fact posts to the ledgers."""
-        return postings(event, at, self.definitions.bundle.ledgers)
 
     def connector(self, name: str) -> Connection:
         """The connector of that name. Raises Unavailable where none is connected."""

@@ -10,7 +10,7 @@ from random import Random
 
 from interlock.kernel.errors import Unavailable
 from interlock.kernel.events import Cursor, Event, Recorded
-from interlock.kernel.log import Appended, Claimed, Entry, Judging, Plan, Query, Slice, Window
+from interlock.kernel.log import Appended, Claimed, Judging, Plan, Query, Slice, Total, Window
 from interlock.simulation.weather import Weather
 from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.memory import MemoryLog
@@ -137,8 +137,8 @@ class _Judging:
         self._judging = judging
 
     @property
-    def entries(self) -> Mapping[tuple[str, str], Sequence[Entry]]:
-        return self._judging.entries
+    def totals(self) -> Mapping[tuple[str, str], Total]:
+        return self._judging.totals
 
     async def append(self, plan: Plan) -> Appended:
         return await self._through(self._judging, plan)

@@ -15,7 +15,8 @@ import msgspec
 
 from interlock.kernel.errors import Answered, Conflict
 from interlock.kernel.events import ERASED, START, Cursor, Event, Recorded, sealed_fields
-from interlock.kernel.log import Appended, Claimed, Due, Entry, Judging, Plan, Posting, Query, Slice, Window
+from interlock.kernel.lines import Lines
+from interlock.kernel.log import Appended, Claimed, Due, Judging, Plan, Query, Slice, Total, Window
 
 LEASE_S = 4.0
 
@@ -39,7 +40,7 @@ class MemoryStore:
         self.ids: set[str] = set()
         self.due: dict[str, _Waiting] = {}
         self.lanes: dict[str, dict[str, _Waiting]] = defaultdict(dict)
-        self.entries: dict[tuple[str, str], dict[str, Entry]] = defaultdict(dict)
+        self.lines = Lines()
         self.erased: dict[str, int] = {}
         self.seq = 0
         self.judging = asyncio.Lock()
@@ -91,7 +92,7 @@ class MemoryLog:
                 self._forget(key)
         granted = tuple(due.id for due in plan.due if self._put(due, now))
         for posting in plan.postings:
-            self._post(posting)
+            self.store.lines.post(posting)
         return Appended(recorded, granted)
 
     def _check(self, plan: Plan) -> None:
@@ -140,26 +141,10 @@ class MemoryLog:
         if not lane:
             del self.store.lanes[name]
 
-    def _post(self, posting: Posting) -> None:
-        entries = self.store.entries[posting.ledger, posting.subject]
-        entries.pop(posting.entry, None)
-        if posting.kind != "release":
-            entries[posting.entry] = Entry(posting.entry, posting.amount, posting.at, posting.kind == "settle")
-
     @asynccontextmanager
     async def judging(self, windows: Sequence[Window]) -> AsyncIterator[Judging]:
         async with self.store.judging:
-            yield _Judging(
-                self,
-                {
-                    (one.ledger, one.subject): [
-                        entry
-                        for entry in self.store.entries[one.ledger, one.subject].values()
-                        if entry.at > one.since or not entry.settled
-                    ]
-                    for one in windows
-                },
-            )
+            yield _Judging(self, {(one.ledger, one.subject): self.store.lines.total(one) for one in windows})
 
     async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
         following = islice(self.store.events, cursor.position, None)
@@ -220,9 +205,9 @@ class MemoryLog:
 
 
 class _Judging:
-    def __init__(self, log: MemoryLog, entries: Mapping[tuple[str, str], Sequence[Entry]]) -> None:
+    def __init__(self, log: MemoryLog, totals: Mapping[tuple[str, str], Total]) -> None:
         self._log = log
-        self.entries = entries
+        self.totals = totals
 
     async def append(self, plan: Plan) -> Appended:
         return await self._log.append(plan)

@@ -15,7 +15,7 @@ from psycopg.pq import TransactionStatus
 
 from interlock.kernel.errors import Answered, Conflict
 from interlock.kernel.events import START, Cursor, Event, Recorded
-from interlock.kernel.log import Appended, Claimed, Due, Entry, Judging, Log, Plan, Query, Slice, Window
+from interlock.kernel.log import Appended, Claimed, Due, Judging, Log, Plan, Query, Slice, Total, Window
 from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.database import Connection, Database
 from interlock.store.vault import Vault
@@ -57,6 +57,10 @@ _CATCH_UP: Final = _READ.replace(
     "        offset 0) as t)",
 )
 _APPEND: Final = "select xid::text, positions, granted from interlock.append(%s::jsonb)"
+_TOTALS: Final = (
+    "select amount, settled, latest, in_flight"
+    " from interlock.totals(%s::text[], %s::text[], %s::timestamptz[], %s::text[])"
+)
 _CLAIM: Final = """
 update interlock.due as d set owner = %s, lease_until = %s, attempts = attempts + 1
  where d.tenant = %s and d.id in (
@@ -199,23 +203,14 @@ class PostgresLog:
                 await connection.execute("begin")
                 # An advisory lock, not a row lock: it assigns no transaction number, so the order of facts stays that of appends.
                 await connection.execute("select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) as k", (locks,))
-                cursor = await connection.execute(
-                    "select l.ledger, l.subject, l.entry, l.amount, l.at, l.settled"
-                    " from unnest(%s::text[], %s::text[], %s::timestamptz[]) as w (ledger, subject, since)"
-                    " join interlock.ledger_entry l"
-                    " on l.tenant = %s and l.ledger = w.ledger and l.subject = w.subject and (l.at > w.since or not l.settled)",
-                    (
-                        [one.ledger for one in windows],
-                        [one.subject for one in windows],
-                        [one.since for one in windows],
-                        self.tenant,
-                    ),
-                )
-            entries: dict[tuple[str, str], list[Entry]] = {(one.ledger, one.subject): [] for one in windows}
-            for ledger, subject, entry, amount, at, settled in await cursor.fetchall():
-                entries[ledger, subject].append(Entry(entry, amount, at, settled))
+                cursor = await connection.execute(_TOTALS, _columns(windows))
+            rows = await cursor.fetchall()
+            totals = {
+                (one.ledger, one.subject): Total(amount, settled, latest, tuple(in_flight))
+                for one, (amount, settled, latest, in_flight) in zip(windows, rows, strict=True)
+            }
             try:
-                yield _Judging(self, connection, entries)
+                yield _Judging(self, connection, totals)
             finally:
                 # Nothing was appended, or it failed: the locks go, and nothing was written.
                 if connection.info.transaction_status is not TransactionStatus.IDLE:
@@ -309,18 +304,25 @@ class PostgresLog:
 
 
 class _Judging:
-    def __init__(
-        self, log: PostgresLog, connection: Connection, entries: Mapping[tuple[str, str], Sequence[Entry]]
-    ) -> None:
+    def __init__(self, log: PostgresLog, connection: Connection, totals: Mapping[tuple[str, str], Total]) -> None:
         self._log = log
         self._connection = connection
-        self.entries = entries
+        self.totals = totals
 
     async def append(self, plan: Plan) -> Appended:
         written = await self._log._append(self._connection, plan)
         # Before anybody hears of it: what follows from a fact may begin at once, and must find it.
         await self._connection.execute("commit")
         return written
+
+
+def _columns(windows: Sequence[Window]) -> tuple[list[Any], ...]:
+    return (
+        [one.ledger for one in windows],
+        [one.subject for one in windows],
+        [one.since for one in windows],
+        [one.aside for one in windows],
+    )
 
 
 def _event_id(tenant: str, cause: str, index: int) -> str:

@@ -34,12 +34,25 @@ class Ruling(msgspec.Struct, frozen=True, omit_defaults=True):
     remedy: Remedy | None = None
 
 
-class Reservation(msgspec.Struct, frozen=True):
-    """An amount (minor units, or a count) that an allowance holds in a ledger until the outcome is known."""
+class Reservation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An amount (minor units, or a count) that an allowance holds in a ledger until the outcome is known.
+
+    Attributes:
+        currency: what really moved in it is settled in the place of ``amount``; empty where that does not count.
+        tries: whether it counts also if it failed.
+        named: where the answer says what an undo names the thing by; empty where nothing undoes it.
+        ref: what an undo names the thing by; known when it is done.
+        reverses: nothing is held; what ``ref`` names is taken back when this is done.
+    """
 
     ledger: str
     subject: str
     amount: int
+    currency: str = ""
+    tries: bool = False
+    named: str = ""
+    ref: str = ""
+    reverses: bool = False
 
 
 class ActionProposed(Event, frozen=True, kw_only=True):

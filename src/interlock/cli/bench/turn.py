@@ -26,7 +26,7 @@ from interlock.cli.bench.result import Result, machine, median, percentile
 from interlock.cli.bench.stub import Stub, stub_server
 from interlock.cli.demonstration import REPOSITORY
 from interlock.cli.server import spare_collector
-from interlock.control import Known, Met, ResourceRead, assemble, judge
+from interlock.control import Known, Met, Past, ResourceRead, assemble, judge
 from interlock.kernel.events import Recorded
 from interlock.runtime.app import App
 from interlock.runtime.opening import open_app
@@ -229,7 +229,7 @@ def judge_order(app: App, order: dict[str, Any], who: int) -> str:
     )
     known = Known(Assurance(Level.MATCHED, customer, now, session, Channel.CHAT, "order_and_email"), 0, 0)
     facts = assemble(bundle.action("shop.get_order"), proposed, known, ResourceRead(at=now, record=order), now)
-    result = judge(bundle, proposed, facts, Met(), {}, now)
+    result = judge(bundle, proposed, facts, Met(), Past(), now)
     msgspec.json.encode(result)
     return result.verdict
 

@@ -15,7 +15,7 @@ drop function interlock.append(
 --   answers     the due command that this is the answer to
 --   cancel      [id, ...]: timers to forget
 --   due         [{id, lane, at, type, body}, ...], granted to node until lease_until where they are due now
---   postings    [{kind, ledger, subject, entry, amount, at}, ...]
+--   postings    [{kind, ledger, subject, entry, amount, at, ref}, ...], for interlock.post
 --   IL001  a matching fact is not visible in the snapshot: read again
 --   IL002  the due command that this append answers is gone: it has been answered
 --   IL003  a personal key that the facts are sealed under was destroyed meanwhile
@@ -131,14 +131,7 @@ begin
     end if;
 
     if p_plan ? 'postings' then
-        delete from interlock.ledger_entry l
-         using jsonb_to_recordset(p_plan -> 'postings') as p (kind text, ledger text, subject text, entry text)
-         where l.tenant = v_tenant and l.entry = p.entry and l.ledger = p.ledger and l.subject = p.subject;
-        insert into interlock.ledger_entry (tenant, ledger, subject, at, entry, amount, settled)
-        select v_tenant, p.ledger, p.subject, p.at, p.entry, p.amount, p.kind = 'settle'
-          from jsonb_to_recordset(p_plan -> 'postings')
-            as p (kind text, ledger text, subject text, entry text, amount bigint, at timestamptz)
-         where p.kind <> 'release';
+        perform interlock.post(v_tenant, p_plan -> 'postings');
     end if;
 
     return query select v_xid, v_positions, v_granted;
