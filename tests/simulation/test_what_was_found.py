@@ -8,9 +8,10 @@ from datetime import timedelta
 from interlock.connectors.builtin_model import BuiltinModel, Question
 from interlock.kernel.events import START
 from interlock.routing.board import to_snapshot
-from interlock.runtime.app import SNAPSHOT_EVERY, App
+from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
 from interlock.runtime.settings import Settings
+from interlock.runtime.warm_views import SNAPSHOT_EVERY
 from interlock.simulation.centre import Centre
 from interlock.store.memory import MemoryLog
 from interlock.vocabulary.assurance import Level
@@ -169,7 +170,7 @@ def test_views_that_are_stored_in_the_middle_of_a_batch_belong_to_their_position
             for name in ("first", "second")
         )
         visit = centre.store.by_tag[f"interaction:{interaction_of(centre)}"][-8]
-        first._since_snapshot = SNAPSHOT_EVERY - visit
+        first._warm._since_stored = SNAPSHOT_EVERY - visit
         await first.follower.catch_up()
         await asyncio.sleep(0)
         await second.load_views()
