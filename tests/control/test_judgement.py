@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from interlock.control import Met, ResourceRead, assemble, customer_reason, judge, load_bundle, resource_request
 from interlock.control.bundle import Bundle
 from interlock.control.facts import met
+from interlock.control.past import Past, past_of
 from interlock.control.proposals import MetAt
 from interlock.kernel.events import ERASED
 from interlock.vocabulary.channels import Channel, Principal
@@ -21,6 +22,7 @@ from tests.control.given import (
     AMARA,
     EVA,
     NOW,
+    SETTINGS,
     Entry,
     after,
     demo,
@@ -222,7 +224,7 @@ def test_an_action_that_this_release_does_not_know_any_more_is_denied() -> None:
     facts_of_any = judged(message)
     assert facts_of_any.verdict == "allowed"
     facts = assemble(demo().action("mail.send"), message, known(), None, NOW)
-    assert rules(judge(bundle, message, facts, Met(), {}, NOW)) == ["no-such-action"]
+    assert rules(judge(bundle, message, facts, Met(), Past(), NOW)) == ["no-such-action"]
 
 
 def test_a_rule_that_cannot_be_evaluated_is_a_denial() -> None:
@@ -328,7 +330,8 @@ def test_a_proposal_with_any_arguments_whatever_is_judged_without_a_crash_and_al
     agreed = met(
         raw, [MetAt(remedy_met(raw, each), NOW) for each in ("confirm", "step_up:2", "approve:supervisor")], NOW
     )
-    answer = judge(demo(), raw, facts, agreed, {"refunds_per_customer": []}, NOW)
+    ledgers, subjects = demo().ledgers_of(raw.action), demo().subjects(raw, facts, SETTINGS.secret)
+    answer = judge(demo(), raw, facts, agreed, past_of(ledgers, subjects, {}, NOW), NOW)
     if answer.verdict == "allowed":
         amount = args["amount"]["amount"]  # type: ignore[index]
         assert 1 <= amount <= 50_000

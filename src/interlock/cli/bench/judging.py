@@ -9,6 +9,7 @@ from typing import Any, Final
 from interlock.cli.bench.result import percentile
 from interlock.control import Known, Met, ResourceRead, assemble, judge, load_bundle
 from interlock.control.bundle import Bundle
+from interlock.control.past import past_of
 from interlock.control.proposals import MetAt
 from interlock.runtime.clock import WallClock
 from interlock.vocabulary.assurance import Assurance, Level
@@ -157,8 +158,9 @@ def measure() -> dict[str, float]:
         order = {"customer_id": "c-2" if denied else CUSTOMER, "status": "delivered", "remainder": 100_000}
         action = bundle.actions[proposed.action]
         facts = assemble(action, proposed, known, ResourceRead(at=now, record=order), now)
+        past = past_of(bundle.ledgers_of(action.name), bundle.subjects(proposed, facts, b"bench"), {}, now)
         began = time.perf_counter()
-        judged = judge(bundle, proposed, facts, Met((MetAt(met, now),)), {"moved": ()}, now)
+        judged = judge(bundle, proposed, facts, Met((MetAt(met, now),)), past, now)
         took = (time.perf_counter() - began) * 1e6
         if judged.verdict != ("denied" if denied else "allowed"):
             raise AssertionError(f"{judged.verdict}: {judged.rulings}")
