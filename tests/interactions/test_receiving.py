@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from interlock.kernel.errors import Refused
+from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import Channel
-from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, SessionId
+from interlock.vocabulary.ids import (
+    NOBODY,
+    ChallengeId,
+    CustomerId,
+    InteractionId,
+    MessageId,
+    PersonId,
+    ProposalId,
+    SessionId,
+)
 from interlock.vocabulary.interactions import (
     InteractionEnded,
     InteractionReopened,
@@ -19,7 +30,8 @@ from interlock.vocabulary.interactions import (
     ReceiveMessage,
     SessionOpened,
 )
-from tests.interactions.given import LEFT, OPENED, PUBLISHED, STARTED, I, P, S, when
+from interlock.vocabulary.people import ChallengePassed, CustomerMatched
+from tests.interactions.given import LEFT, NOW, OPENED, PUBLISHED, STARTED, I, P, S, when
 
 
 def receive(text: str = "where is it?", new: bool = False) -> ReceiveMessage:
@@ -92,3 +104,70 @@ def test_the_end_of_an_older_interaction_does_not_close_the_newer_one():
     )
     (posted,) = when([OPENED, STARTED, newer, LEFT], receive())
     assert isinstance(posted, MessagePosted) and posted.interaction == "i_2"
+
+
+def matched(customer: str = "c-1", *, session: SessionId = S, channel: Channel = Channel.CHAT) -> CustomerMatched:
+    return CustomerMatched(
+        interaction=I,
+        person=P,
+        session=session,
+        channel=channel,
+        customer=CustomerId(customer),
+        by="order_and_email",
+        name="Eva Lind",
+    )
+
+
+PASSED = ChallengePassed(
+    challenge=ChallengeId("ch_1"),
+    interaction=I,
+    person=P,
+    session=S,
+    channel=Channel.CHAT,
+    customer=CustomerId("c-1"),
+    level=Level.ONE_FACTOR,
+    proposal=ProposalId("pr_1"),
+)
+
+
+def begun(*given: object) -> InteractionStarted:
+    (started,) = [fact for fact in when([*given], receive(new=True)) if isinstance(fact, InteractionStarted)]
+    return started
+
+
+def test_a_new_interaction_begins_with_who_was_matched_earlier_in_its_session():
+    started = begun(OPENED, STARTED, (matched(), timedelta(minutes=5)), (LEFT, timedelta(minutes=4)))
+    assert started.customer == "c-1" and started.name == "Eva Lind"
+    at = NOW - timedelta(minutes=5)
+    assert started.assurance == Assurance(Level.MATCHED, CustomerId("c-1"), at, S, Channel.CHAT, "order_and_email")
+    assert "customer:c-1" in started.tags()
+
+
+def test_the_first_interaction_of_a_session_knows_nobody():
+    started = begun(OPENED)
+    assert started.customer == NOBODY and started.assurance == Assurance()
+    assert [tag for tag in started.tags() if tag.startswith("customer:")] == []
+
+
+def test_the_last_one_who_was_matched_counts_and_matching_again_makes_nobody_fresher():
+    started = begun(OPENED, STARTED, (matched("c-1"), timedelta(minutes=9)), (matched("c-2"), timedelta(minutes=5)))
+    assert started.customer == "c-2"
+    again = begun(OPENED, STARTED, (matched(), timedelta(minutes=9)), (matched(), timedelta(minutes=1)))
+    assert again.assurance.at == NOW - timedelta(minutes=9)
+
+
+def test_a_code_that_was_given_before_proves_nothing_about_who_is_there_now():
+    started = begun(OPENED, STARTED, (matched(), timedelta(minutes=5)), (PASSED, timedelta(minutes=4)))
+    assert started.assurance.level == Level.MATCHED
+
+
+def test_a_match_does_not_follow_into_another_session_or_channel():
+    assert begun(OPENED, STARTED, matched(session=SessionId("s_2"))).customer == NOBODY
+    assert begun(OPENED, STARTED, matched(channel=Channel.EMAIL)).customer == NOBODY
+
+
+def test_what_holds_for_another_session_or_channel_is_nothing_here():
+    elsewhere = Assurance(Level.MATCHED, CustomerId("c-1"), NOW, SessionId("s_2"), Channel.CHAT, "order_and_email")
+    assert msgspec.structs.replace(STARTED, assurance=elsewhere).customer == NOBODY
+    by_mail = Assurance(Level.MATCHED, CustomerId("c-1"), NOW, S, Channel.EMAIL, "order_and_email")
+    assert msgspec.structs.replace(STARTED, assurance=by_mail).customer == NOBODY

@@ -13,6 +13,7 @@ from interlock.journeys.compile import compile_journeys
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.documents import load
 from interlock.kernel.events import Cursor, Event, Recorded
+from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.channels import Author, Channel, Principal
 from interlock.vocabulary.ids import (
     InteractionId,
@@ -41,6 +42,8 @@ DEMO = Path(__file__).parents[2] / "examples" / "demo"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 I = InteractionId("i_1")  # noqa: E741
 P = PersonId("p_1")
+S = SessionId("s_1")
+NOTHING = Assurance()
 
 ORDER: dict[str, Any] = {
     "order_id": "A-1042",
@@ -101,14 +104,22 @@ def demo() -> tuple[TenantSettings, JourneySet, Bundle]:
 class Chat:
     """One interaction; ``log`` holds its facts, ``lines`` what was said, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, established: Assurance = NOTHING) -> None:
+        """A chat.
+
+        Args:
+            established: what was established in its session before it began.
+        """
         self.tenant, self.journeys, self.bundle = demo()
         self.log: list[Recorded] = []
         self._ids = 0
         talk = subject(self.resolve, self.tenant, self._propose)
         self._deciders: dict[Any, Decider[Any, Any]] = {each.command: each for each in talk.deciders}
-        session = SessionId("s_1")
-        self.add(InteractionStarted(interaction=I, person=P, session=session, channel=Channel.CHAT, release="r_1"))
+        self.add(
+            InteractionStarted(
+                interaction=I, person=P, session=S, channel=Channel.CHAT, release="r_1", assurance=established
+            )
+        )
 
     def resolve(self, release: str, name: str) -> Any:
         return self.journeys.journeys.get(name)
@@ -212,7 +223,7 @@ class Chat:
         return self.settle("hand_over_failed", ref=run)
 
     def ended(self) -> None:
-        self.add(InteractionEnded(interaction=I, person=P, session=SessionId("s_1"), reason="inactivity"))
+        self.add(InteractionEnded(interaction=I, person=P, session=S, reason="inactivity"))
 
     def matched(self) -> None:
         """As far as a look-up of A-1042 for its own customer, in the journey that was begun last."""

@@ -43,7 +43,7 @@ class Scene:
 def _evolve(scene: Scene, recorded: Recorded) -> Scene:
     match recorded.event:
         case InteractionStarted() as event:
-            return replace(scene, started=event)
+            return replace(scene, started=event, customer=event.customer)
         case InteractionEnded():
             return replace(scene, ended=True)
         case InteractionReopened():

@@ -158,6 +158,8 @@ def _who(state: InteractionState, event: Event, at: datetime) -> InteractionStat
                 release=event.release,
                 open=True,
                 started_at=at,
+                customer=event.customer,
+                assurance=event.assurance,
             )
         case InteractionReopened():
             fresh = replace(state, open=True, ended_at=None, end_reason=None, warned=False, outcome_recorded=False)

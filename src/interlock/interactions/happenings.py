@@ -48,7 +48,8 @@ def happening(event: Event, before: InteractionState) -> tuple[str, str, str] | 
     """
     match event:
         case InteractionStarted():
-            return ("started", f"Interaction began in {event.channel.value}", "")
+            known = f"; customer {event.customer} was matched earlier in this session" if event.customer else ""
+            return ("started", f"Interaction began in {event.channel.value}{known}", "")
         case InteractionReopened():
             return ("reopened", "The customer came back", "")
         case InteractionEnded():

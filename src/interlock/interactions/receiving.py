@@ -7,8 +7,9 @@ from datetime import datetime
 
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import Event, Recorded
+from interlock.kernel.events import Erased, Event, Recorded
 from interlock.kernel.log import Query
+from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, ReleaseId, SessionId, tag
 from interlock.vocabulary.interactions import (
@@ -21,6 +22,7 @@ from interlock.vocabulary.interactions import (
     ReceiveMessage,
     SessionOpened,
 )
+from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS, TenantSettings
 
@@ -29,7 +31,7 @@ _SESSION = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReop
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """A session, its interaction, and the definitions that a new one would begin on."""
+    """A session, its interaction, and what a new one would begin on: the definitions, and who has been matched before."""
 
     person: PersonId = PersonId("")
     channel: Channel = Channel.CHAT
@@ -37,6 +39,8 @@ class SessionState:
     open: bool = False
     ended_at: datetime | None = None
     release: ReleaseId = ReleaseId("")
+    matched: Assurance = Assurance()
+    name: str = ""
 
 
 def _evolve(state: SessionState, recorded: Recorded) -> SessionState:
@@ -51,6 +55,11 @@ def _evolve(state: SessionState, recorded: Recorded) -> SessionState:
             return replace(state, open=False, ended_at=recorded.at)
         case ReleasePublished(release=release):
             return replace(state, release=release)
+        case CustomerMatched() as event if event.channel == state.channel:
+            if event.customer == state.matched.customer:
+                return state
+            matched = Assurance(Level.MATCHED, event.customer, recorded.at, event.session, event.channel, event.by)
+            return replace(state, matched=matched, name="" if isinstance(event.name, Erased) else event.name)
     return state
 
 
@@ -81,7 +90,10 @@ def open_session() -> Decider[OpenSession, SessionState]:
 
 
 def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, SessionState]:
-    """A customer's message goes to the open interaction, reopens one that ended lately, or begins a new one."""
+    """A customer's message goes to the open interaction, reopens one that ended lately, or begins a new one.
+
+    Who was matched earlier in the session is not asked again in a new one; assurance does not reach further than that.
+    """
 
     def decide(command: ReceiveMessage, state: SessionState, moment: Moment) -> list[Event]:
         person, text = _known(state), checked_text(command.text)
@@ -98,6 +110,8 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
                     session=command.session,
                     channel=state.channel,
                     release=state.release,
+                    assurance=state.matched,
+                    name=state.name,
                 )
             )
         elif not state.open:
@@ -111,8 +125,11 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
 
     return Decider(
         command=ReceiveMessage,
-        # What is published meanwhile is no conflict: either version is right to begin on.
-        reads=lambda command: [*guards(command), Query("releases:all", (ReleasePublished,))],
+        # What is published meanwhile is no conflict: either version is right to begin on. Nor is a match: she is asked.
+        reads=lambda command: [
+            Query(tag("session", command.session), (*_SESSION, CustomerMatched)),
+            Query("releases:all", (ReleasePublished,)),
+        ],
         initial=SessionState(),
         evolve=_evolve,
         decide=decide,

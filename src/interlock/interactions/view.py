@@ -16,7 +16,7 @@ from interlock.kernel.events import Event, Recorded
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Card
 from interlock.vocabulary.ids import StaffId
-from interlock.vocabulary.interactions import MessagePosted
+from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.proposals import EffectSucceeded
@@ -69,7 +69,7 @@ class InteractionView:
 
     def _note(self, event: Event) -> None:
         match event:
-            case CustomerMatched():
+            case CustomerMatched() | InteractionStarted():
                 self._name = str(event.name)
             case EffectSucceeded() if isinstance(event.result, Mapping):
                 # A back end's record of this very customer: what it says counts more than what was typed.

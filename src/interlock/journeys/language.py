@@ -155,7 +155,7 @@ class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VerifyStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Match the customer by something known, unless that has been done. Branch: ``verification_failed``."""
+    """Match the customer by something known, unless that has been done in this session. Branch: ``verification_failed``."""
 
     verify: Verify
     on: dict[Name, tuple[Step, ...]] = {}

@@ -156,6 +156,7 @@ def apply(state: Conversation, event: Event) -> Conversation:
                 channel=event.channel,
                 release=event.release,
                 open=True,
+                customer=event.customer,
             )
         case InteractionReopened():
             # Nobody waits in a queue any more: a run that stood at its hand-over has nothing left to wait for.

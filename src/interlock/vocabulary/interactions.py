@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from interlock.kernel.events import SEALED, Command, Erased, Event, PersonalText
+from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.channels import Author, Card, Channel
-from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, QueueName, SessionId, StaffId, VisitId, tags
+from interlock.vocabulary.ids import (
+    NOBODY,
+    CustomerId,
+    InteractionId,
+    MessageId,
+    PersonId,
+    QueueName,
+    SessionId,
+    StaffId,
+    VisitId,
+    tags,
+)
 
 EndReason = Literal["wrapped_up", "journey_ended", "customer_left", "inactivity", "merged"]
 
@@ -32,9 +44,18 @@ class InteractionStarted(Event, frozen=True, kw_only=True):
     channel: Channel
     release: str
     """The version of the definitions that it began on."""
+    assurance: Assurance = Assurance()
+    """What had been established earlier in this session and channel: a match at most, since a code proves the moment."""
+    name: PersonalText = ""
+    """The name of the customer who was matched earlier."""
+
+    @property
+    def customer(self) -> CustomerId:
+        """The customer who was matched earlier in this session and channel; NOBODY where none was."""
+        return self.assurance.customer if self.assurance.holds_for(self.session, self.channel) else NOBODY
 
     def tags(self) -> tuple[str, ...]:
-        return tags(interaction=self.interaction, person=self.person, session=self.session)
+        return tags(interaction=self.interaction, person=self.person, session=self.session, customer=self.customer)
 
 
 class MessagePosted(Event, frozen=True, kw_only=True):

@@ -144,11 +144,11 @@ async def foreign_order(stage: Stage) -> str:
 
 
 async def daily_limit(stage: Stage) -> str:
-    """6. In a new interaction she asks for 30.00 more: over 600.00 within 24 hours, denied."""
+    """6. In a new interaction, in which nobody asks again who she is, she asks for 30.00 more: over 600.00, denied."""
     eva, order = stage.eva, stage.orders.kettle
     before, towels = await stage.shop.refunded(stage.buyers["eva"]), order.items[1]
     old = eva.interaction
-    await eva.say(f"An item arrived damaged, order {order.id}, my e-mail is {stage.buyers['eva'].email}", new=True)
+    await eva.say(f"An item arrived damaged, order {order.id}", new=True)
     await eva.stands("in a new interaction", lambda state: state["interaction"] != old)
     await eva.picks(towels.name)
     rules = await refused_by(stage, eva.interaction)
