@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from interlock.api.server import create_api
 from interlock.cli.bench.stub import stub_server
@@ -19,7 +18,7 @@ from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from interlock.runtime.training import train_in_subprocess
 
-Client = AsyncTestClient[Litestar]
+Client = httpx.AsyncClient
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +47,10 @@ async def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 async def client(app: App) -> AsyncIterator[Client]:
-    async with AsyncTestClient(create_api(app)) as client:
+    # In the node's own event loop, as in production: a pool of connections that is waited for in one loop and given back
+    # in another wakes nobody, so that a request which has to wait for a connection would never get one.
+    transport = httpx.ASGITransport(create_api(app), raise_app_exceptions=False)  # type: ignore[arg-type]  # ASGI 3
+    async with httpx.AsyncClient(transport=transport, base_url="http://interlock.test") as client:
         yield client
 
 
