@@ -37,7 +37,7 @@ async def store(settings: Settings) -> AsyncIterator[tuple[Log, Records]]:
 
 
 async def _app(settings: Settings, log: Log, records: Records) -> App:
-    definitions = await Releases.running(records)
+    definitions = await Releases.running(log, records)
     if definitions is None:
         definitions = await Releases.current(log, records, settings.definitions, WallClock())
     vault = open_vault(settings.keys, settings.tenant)

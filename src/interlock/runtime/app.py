@@ -6,7 +6,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import structlog
 
@@ -15,12 +14,13 @@ from interlock.control.approvals import Approvals
 from interlock.control.ledgers import postings
 from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.kernel.documents import DefinitionError
-from interlock.kernel.errors import Conflict, Refused, Unavailable
+from interlock.kernel.errors import Refused, Unavailable
 from interlock.kernel.events import START, Command, Cursor, Recorded
 from interlock.kernel.log import Appended, Due, Log, Query, Records
 from interlock.routing.board import Board
 from interlock.routing.queues import Specs
 from interlock.runtime.challenges import Challenges
+from interlock.runtime.chores import Chores
 from interlock.runtime.clock import Clock
 from interlock.runtime.definitions import Definitions, Releases
 from interlock.runtime.documents import Documents
@@ -74,7 +74,8 @@ class App:
         self.metrics = Metrics()
         self.signals = Signals()
         self._tell = tell
-        self._chores: set[asyncio.Task[None]] = set()
+        self._chores = Chores(clock)
+        self._taking = asyncio.Lock()
         self._in_force = InForce(settings, records, secret, definitions, connectors, self._on_call)
         self.engine = Engine(log, clock, self._in_force.subjects(), postings)
         self.engine.appended = self._on_appended
@@ -184,12 +185,12 @@ class App:
     def _fold(self, recorded: Recorded) -> None:
         snapshot = self._warm.fold(recorded)
         if snapshot is not None:
-            self._chore(self._warm.store(snapshot))
+            self._chores.once(self._warm.store(snapshot))
         match recorded.event:
-            case ReleasePublished() as event if event.release != self.definitions.release:
-                self._chore(self._take_release(event.release))
+            case ReleasePublished():
+                self._chores.until_done(self._take_release)
             case StaffAdded() as event if event.staff not in self.staff.names:
-                self._chore(self.staff.load())
+                self._chores.until_done(self.staff.load)
             case PersonErased():
                 self._forget_opened()
             case _:
@@ -199,31 +200,25 @@ class App:
         """Begin from the stored views, if they can be read; otherwise from the beginning of the log."""
         self.follower.cursor = await self._warm.load() or self.follower.cursor
 
-    def _chore(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(self._quietly(work))
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
-
-    async def _quietly(self, work: Any) -> None:
-        try:
-            await work
-        except (Unavailable, Conflict, Refused) as error:
-            logger.warning("a chore failed", error=str(error))
-
-    async def _take_release(self, release: str) -> None:
-        try:
-            self.use(await self.releases.load(release))
-        except DefinitionError as error:
-            logger.error("a release cannot be used here; the one before stays", release=release, error=str(error))
-        else:
-            logger.info("a release came into force", release=release)
+    async def _take_release(self) -> None:
+        """Use what the log says is in force. One at a time, so that the one that begins last also ends last."""
+        async with self._taking:
+            release = await self.releases.in_force(self.log)
+            if release == self.definitions.release:
+                return
+            try:
+                self.use(await self.releases.load(release))
+            except (LookupError, DefinitionError) as error:
+                logger.error("a release cannot be used here; the one before stays", release=release, error=str(error))
+            else:
+                logger.info("a release came into force", release=release)
 
     def use(self, definitions: Definitions) -> None:
         """Put definitions into force on this node; nothing has changed if that raises DefinitionError."""
         before = self._in_force.use(definitions)
         self.engine.use(self._in_force.subjects())
         self._warm.use(self.queues, self.control)
-        self._chore(close_all(before))
+        self._chores.once(close_all(before))
 
     def connect(self) -> None:
         """Open the connectors of the definitions in force."""
@@ -259,7 +254,7 @@ class App:
     async def close(self) -> None:
         """Drain: finish what is being carried out, give the rest back, store the views."""
         await self.node.drain()
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        await self._chores.end()
         try:
             await self._warm.store(self._warm.snapshot(self.follower.cursor))
         except Unavailable as error:

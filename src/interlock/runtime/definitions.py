@@ -18,7 +18,7 @@ from interlock.journeys.compile import compile_journeys
 from interlock.journeys.model import Journey, JourneySet
 from interlock.kernel.documents import DefinitionError, Problem, load
 from interlock.kernel.errors import Answered, Conflict, Refused
-from interlock.kernel.log import Log, Plan, Query, Records
+from interlock.kernel.log import Log, Plan, Query, Records, Slice
 from interlock.routing.queues import Specs, load_queues
 from interlock.runtime.clock import Clock
 from interlock.runtime.training import BadExamples, train_in_subprocess
@@ -198,7 +198,7 @@ class Releases:
 
         A folder with mistakes is told of and left: the running version stays. Without a running version it is an error.
         """
-        running = await cls._in_force(records)
+        running = await cls.in_force(log)
         try:
             files = read_folder(folder)
             if release_id(files) == running:
@@ -211,14 +211,18 @@ class Releases:
             return await cls._stored(records, running)
 
     @classmethod
-    async def running(cls, records: Records) -> Definitions | None:
+    async def running(cls, log: Log, records: Records) -> Definitions | None:
         """The release in force as it is stored, whatever the folder holds; None before the first one."""
-        release = await cls._in_force(records)
+        release = await cls.in_force(log)
         return await cls._stored(records, release) if release else None
 
     @staticmethod
-    async def _in_force(records: Records) -> str:
-        return (await records.get("release", "current") or b"").decode()
+    async def in_force(log: Log) -> str:
+        """The release that was published last; empty before the first one.
+
+        The log alone says so: its order is the same for everybody, also for two who publish in the same instant.
+        """
+        return _last(await log.read(PUBLISHED))
 
     @staticmethod
     async def _stored(records: Records, release: str) -> Definitions:
@@ -235,7 +239,6 @@ async def publish(files: Mapping[str, str], log: Log, records: Records, *, by: s
     stored = _Stored(dict(files), definitions.model)
     await records.put("release", definitions.release, msgspec.msgpack.encode(stored))
     await _tell(definitions, log, by)
-    await records.put("release", "current", definitions.release.encode())
     return definitions
 
 
@@ -250,9 +253,13 @@ async def _tell(definitions: Definitions, log: Log, by: str) -> None:
     )
     while True:
         seen = await log.read(PUBLISHED)
-        last = seen.events[-1].event if seen.events else None
-        if isinstance(last, ReleasePublished) and last.release == fact.release:
+        if _last(seen) == fact.release:
             return
         cause = f"release/{fact.release}/{len(seen.events)}"
         with suppress(Conflict, Answered):  # somebody published in between: look again
             await log.append(Plan((fact,), guard=(PUBLISHED,), snapshot=seen.snapshot, cause=cause))
+
+
+def _last(seen: Slice) -> str:
+    last = seen.events[-1].event if seen.events else None
+    return last.release if isinstance(last, ReleasePublished) else ""
