@@ -12,6 +12,7 @@ from interlock.connectors.contract import Authorised, authorise
 from interlock.connectors.http import HttpConnector, http_client
 from interlock.control.actions import Action
 from interlock.control.arguments import hash_args
+from interlock.control.bundle import ROLES
 from interlock.control.connectors import Connector, read_connector
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Channel
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId
@@ -32,7 +33,7 @@ def connector(name: str = "shop", change: tuple[str, str] = ("", ""), in_file: s
         path = f"connectors/{name}/{in_file}"
         assert change[0] in files[path]
         files[path] = files[path].replace(*change)
-    return read_connector(files, f"connectors/{name}/manifest.yaml")
+    return read_connector(files, f"connectors/{name}/manifest.yaml", ROLES)
 
 
 SHOP = connector()

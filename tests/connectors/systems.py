@@ -39,7 +39,7 @@ MANIFEST: dict[str, Any] = {
             "resource": "holding",
             "args": {
                 "account": {"type": "identifier"},
-                "amount": {"money": "EUR", "maximum": 500},
+                "amount": {"money": "EUR", "minimum": 0.01, "maximum": 500},
                 "note": {"type": "text", "optional": True},
             },
             "idempotency": "Idempotency-Key",
@@ -51,7 +51,7 @@ MANIFEST: dict[str, Any] = {
             "operation": "pay",
             "effect": "execute",
             "risk": "high",
-            "args": {"account": {"type": "identifier"}, "amount": {"money": "EUR", "maximum": 500}},
+            "args": {"account": {"type": "identifier"}, "amount": {"money": "EUR", "minimum": 0.01, "maximum": 500}},
             "says": "Pay {amount}",
         },
         "read_account": {
@@ -61,6 +61,7 @@ MANIFEST: dict[str, Any] = {
             "risk": "low",
             "args": {"account": {"type": "text"}},
             "request": {"account": "{account}"},
+            "fields": ["owner", "balance"],
         },
     },
 }

@@ -9,7 +9,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from interlock.control import Bundle, ControlSettings, Known, ResourceRead, assemble, judge, load_bundle, met
+from interlock.control import Bundle, ControlSettings, Known, ResourceRead, assemble, compute, judge, load_bundle, met
+from interlock.control.actions import all_args
 from interlock.control.past import past_of, windows_of
 from interlock.control.proposals import fold
 from interlock.kernel.deciders import Decider, Moment
@@ -168,7 +169,9 @@ def judged(
     read = None
     if action.resource is not None:
         read = ResourceRead(at=now, record=None if missing or failure else record or order(), failure=failure)
-    facts = assemble(action, of, who or known(), read, now)
+    found = {} if read is None or read.record is None else read.record
+    computed = compute(action, found, all_args(of.args, of.private_args), {})
+    facts = assemble(action, of, who or known(), read, now, computed=computed)
     state = fold(recorded(of, *remedies))
     ledgers = gate.ledgers_of(of.action)
     subjects = gate.subjects(of, facts, SETTINGS.secret)

@@ -52,7 +52,7 @@ actions:
     effect: execute
     risk: low
     resource: tab
-    args: { tab_id: identifier, amount: { money: EUR, maximum: 100.00 } }
+    args: { tab_id: identifier, amount: { money: EUR, minimum: 0.01, maximum: 100.00 } }
     says: "Settle {amount}"
   receipt: { title: Print, operation: printReceipt, effect: execute, risk: low, args: { order_id: identifier }, says: Print }
 """

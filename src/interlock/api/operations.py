@@ -39,6 +39,7 @@ async def ready(state: State) -> Response[dict[str, Any]]:
         "follower_lag_s": round(lag, 3),
         "follower_at": str(app.follower.cursor),
         "parked_commands": len(parked),
+        "alerts": len(app.alerts.shown()),
         "release": app.definitions.release,
         "node": app.node.name,
     }

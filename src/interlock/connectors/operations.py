@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -88,21 +88,27 @@ def read_api(connector: Connector, file: str = "") -> Api:
         raise DefinitionError([Problem(file, 1, 1, "this is no OpenAPI document", "write one JSON object")])
     reader = _Reader(document, connector.document, file)
     operations = reader.operations()
-    for action in connector.actions:
-        names = set(action.request) if action.request is not None else {spec.name for spec in action.args}
-        reader.check(operations, action.operation, names, f"the action {action.name}", action.idempotency)
-        if action.lookup is not None:
-            reader.check(
-                operations, action.lookup.operation, set(action.lookup.parameters), f"the look-up of {action.name}"
-            )
-        if action.resource is not None:
-            reader.check(
-                operations, action.resource.operation, {action.resource.key}, f"the resource {action.resource.name}"
-            )
+    for who, operation, names, idempotency in _needs(connector):
+        reader.check(operations, operation, names, who, idempotency)
     if reader.problems:
         raise DefinitionError(reader.problems)
     header, form = reader.security()
     return Api(operations, reader.server(), header, form)
+
+
+def _needs(connector: Connector) -> Iterator[tuple[str, str, set[str], str]]:
+    """Everything that a manifest calls: who, which operation, with which parameters and which idempotency header."""
+    for action in connector.actions:
+        names = set(action.request) if action.request is not None else {spec.name for spec in action.args}
+        yield f"the action {action.name}", action.operation, names, action.idempotency
+        if action.lookup is not None:
+            yield f"the look-up of {action.name}", action.lookup.operation, set(action.lookup.parameters), ""
+        if action.resource is not None:
+            yield f"the resource {action.resource.name}", action.resource.operation, {action.resource.key}, ""
+        for read in action.reads:
+            yield f"the read {read.name} of {action.name}", read.operation, set(read.parameters), ""
+    for fact in connector.customer_facts:
+        yield f"the customer's fact {fact.spec.name}", fact.operation, set(fact.parameters), ""
 
 
 def call_of(operation: Operation, parameters: Mapping[str, Any]) -> Call:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from interlock.control.approvals import Approvals, approvals_view
 from interlock.control.bundle import ROLES, Bundle, load_bundle
-from interlock.control.facts import Known, Met, ResourceRead, assemble, met, resource_request
+from interlock.control.facts import Known, Met, assemble, met
 from interlock.control.judgement import customer_reason, judge
 from interlock.control.past import Past
+from interlock.control.readings import ResourceRead, compute, resource_request
 from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.control.subject import subject
 
@@ -22,6 +23,7 @@ __all__ = [
     "ResourceRead",
     "approvals_view",
     "assemble",
+    "compute",
     "customer_reason",
     "judge",
     "load_bundle",

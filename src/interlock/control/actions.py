@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from datetime import timedelta
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -12,14 +13,21 @@ from interlock.control.arguments import ArgSpec, Checked, check_args
 from interlock.control.templates import Template, Unknown, as_money, dig
 from interlock.vocabulary.money import Money
 
-FactType = Literal["text", "integer", "boolean", "money", "record"]
-"""``money`` is minor units to a rule; ``record`` is for words only and no rule sees it."""
-
-FactFunction = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
-"""A function of facts.py: (the resource as read now, all arguments) → the fact."""
+FactType = Literal["text", "texts", "integer", "boolean", "money", "record"]
+"""``money`` is minor units to a rule, ``texts`` a set; ``record`` is for words only and no rule sees it."""
 
 PROPOSAL: Final = "proposal"
 """The name under which templates find the proposal's identifier."""
+
+CUSTOMER: Final = "customer"
+"""The name under which the templates of reads find whose affair it is."""
+
+
+class FactFunction(NamedTuple):
+    """A function of facts.py: (the resource as read now, all arguments[, what ``reads`` gave]) → the fact."""
+
+    call: Callable[..., Any]
+    takes_reads: bool = False
 
 
 class FactSpec(msgspec.Struct, frozen=True):
@@ -47,6 +55,32 @@ class Resource(msgspec.Struct, frozen=True):
     facts: tuple[FactSpec, ...]
 
 
+class Read(msgspec.Struct, frozen=True):
+    """Something more that is read for each judgement and handed to the connector's functions by ``name``."""
+
+    name: str
+    operation: str
+    parameters: Mapping[str, Template]
+
+
+class CustomerFact(msgspec.Struct, frozen=True):
+    """Something that a connector knows of the customer; ``fresh`` is how old what was read may be, None means now."""
+
+    spec: FactSpec
+    connector: str
+    operation: str
+    parameters: Mapping[str, Template]
+    fresh: timedelta | None = None
+
+
+class FieldSet(msgspec.Struct, frozen=True):
+    """What of an answer may be seen for a purpose and by a role; by every one where that is empty."""
+
+    paths: tuple[str, ...]
+    purpose: str = ""
+    role: str = ""
+
+
 class Lookup(msgspec.Struct, frozen=True):
     """How to find out what became of a call: an operation, its parameters, and where its answer says it happened."""
 
@@ -64,7 +98,9 @@ class Action:
         operation: the operationId of the connector's OpenAPI document that carries it out.
         idempotency: the header that carries the proposal's identifier as key; empty where the endpoint honours none.
         moves: the path in the answer of the amount that really moved; empty where nothing moves.
+        reads: what else is read for its facts.
         fields: what of an answer may enter the log; empty means all of it.
+        draft: whether it may be prepared for a person to send.
         says: the action in the customer's words; ``shows`` are the lines of its confirmation card.
         undo: the name of the action that undoes it; empty where nothing does.
         functions: the connector's pure facts by name.
@@ -79,12 +115,14 @@ class Action:
     purpose: str = ""
     resource: Resource | None = None
     args: tuple[ArgSpec, ...] = ()
+    reads: tuple[Read, ...] = ()
     facts: tuple[FactSpec, ...] = ()
     request: Mapping[str, Template] | None = None
     idempotency: str = ""
     lookup: Lookup | None = None
     moves: str = ""
-    fields: tuple[str, ...] = ()
+    fields: tuple[FieldSet, ...] = ()
+    draft: bool = False
     says: Template
     shows: tuple[tuple[str, Template], ...] = ()
     undo: str = ""
@@ -102,6 +140,17 @@ class Action:
     def repeatable(self) -> bool:
         """Whether calling again for the same proposal cannot do it twice: a read, or an endpoint that honours a key."""
         return self.effect == "read" or bool(self.idempotency)
+
+    @property
+    def named_fields(self) -> tuple[str, ...]:
+        """The fields of an answer that may be seen for any purpose and by any role; empty means all of them."""
+        return tuple(dict.fromkeys(path for each in self.fields for path in each.paths))
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """What it may be proposed for; the first is meant where a proposal names none."""
+        named = (self.purpose, *(each.purpose for each in self.fields))
+        return tuple(dict.fromkeys(each for each in named if each))
 
     def check(self, raw: object, key: bytes = b"") -> Checked:
         """The arguments read and frozen. Raises Refused ``bad_arguments`` (see ``check_args``)."""
@@ -151,12 +200,26 @@ def lookup_answer(action: Action, found: Any) -> Any:
         return None
 
 
-def visible_fields(action: Action, result: Any) -> Any:
-    """What of an answer may enter the log and be handed on: only the fields that the action names, if it names any."""
+def visible_fields(action: Action, result: Any, purpose: str = "", roles: Collection[str] = ()) -> Any:
+    """What of an answer may enter the log and be handed on: only the fields that the action names, if it names any.
+
+    Args:
+        purpose: what it was proposed for; the action's own unless it is named.
+        roles: those of whoever proposed it.
+    """
     if not action.fields:
         return result
+    wanted = dict.fromkeys(
+        path
+        for each in action.fields
+        if each.purpose in ("", purpose or action.purpose) and (not each.role or each.role in roles)
+        for path in each.paths
+    )
     seen: dict[str, Any] = {}
-    for path in action.fields:
+    for path in wanted:
+        if any(path.startswith(f"{other}.") for other in wanted):
+            # One role sees in parts what another one sees as a whole.
+            continue
         try:
             value = dig(result, path)
         except Unknown:
@@ -180,14 +243,15 @@ def moved(action: Action, result: Any) -> Money | None:
 
 
 def _filled(templates: Mapping[str, Template], action: Action, values: Mapping[str, Any]) -> dict[str, Any]:
-    optional = {spec.name for spec in action.args if spec.optional}
+    optional = {each.name for spec in action.args for each in (spec, *spec.parts) if each.optional}
     filled: dict[str, Any] = {}
     for name, template in templates.items():
         try:
             filled[name] = template.value(values)
         except Unknown as missing:
             # An optional argument that was not given leaves its parameter out.
-            if missing.path in optional and len(template.parts) == 1:
+            without = {missing.path, missing.path.partition(".")[0]} & optional
+            if without and len(template.parts) == 1:
                 continue
             raise
     return filled

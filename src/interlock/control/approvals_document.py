@@ -111,7 +111,9 @@ def facts_shown(facts: Mapping[str, Any], action: Action | None, ledgers: Mappin
     for group in ("resource", "facts", "ledger"):
         for name, value in facts.get(group, {}).items():
             if name not in ("type", "exists", "id"):
-                lines.append({"name": name, "value": _shown(value, money.get(name, ""))})
+                line = {"name": name, "value": _shown(value, money.get(name, ""))}
+                source = facts.get("sources", {}).get(name)
+                lines.append(line if source is None else {**line, "age_s": source["age_s"]})
     assurance = facts.get("assurance")
     if assurance:
         age = assurance["age_s"] if assurance["age_s"] < NEVER_S else None

@@ -14,13 +14,16 @@ from interlock.kernel.documents import closest
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.money import Money
 
-Kind = Literal["identifier", "text", "email", "pattern", "choice", "integer", "boolean", "money"]
+Kind = Literal["identifier", "text", "email", "pattern", "choice", "integer", "boolean", "money", "list", "record"]
 
 LONGEST_TEXT: Final = 10_000
 """Characters of the longest argument that a manifest may allow."""
 
 LARGEST_INTEGER: Final = 10**12
 """The bound of whole numbers where a manifest names none."""
+
+LONGEST_LIST: Final = 100
+"""Items of the longest list that a manifest may allow."""
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"\\]+@[^@\s,;<>\"\\]+\.[^@\s,;<>\"\\.]{2,}")
@@ -37,6 +40,9 @@ class ArgSpec(msgspec.Struct, frozen=True, kw_only=True):
         personal: kept apart, sealed under the person's key.
         upper: letters are made upper case, because the system behind does not tell them apart.
         instrument: it is the payment instrument that is touched.
+        unit: what a whole number counts, such as ``days``.
+        element: of a list, what each of its ``least`` to ``most`` items is.
+        parts: of a record, its fields; their names begin with that of the record (``address.zip``).
     """
 
     name: str
@@ -53,6 +59,16 @@ class ArgSpec(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = ""
     choices: tuple[str, ...] = ()
     instrument: bool = False
+    unit: str = ""
+    element: ArgSpec | None = None
+    least: int = 1
+    most: int = LONGEST_LIST
+    parts: tuple[ArgSpec, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its name within the mapping that it stands in."""
+        return self.name.rpartition(".")[2]
 
 
 class Checked(NamedTuple):
@@ -77,17 +93,7 @@ def check_args(action: str, specs: Sequence[ArgSpec], raw: object, key: bytes = 
     if not isinstance(raw, dict):
         raise _bad("The arguments are no mapping of names to values; write one.")
     known = {spec.name: spec for spec in specs}
-    for name in raw:
-        if not isinstance(name, str) or name not in known:
-            raise _unknown(action, str(name), known)
-    read: dict[str, Any] = {}
-    for spec in specs:
-        value = raw.get(spec.name)
-        if value is None:
-            if not spec.optional:
-                raise _bad(f"'{spec.name}' is missing; write {_wanted(spec)}.")
-            continue
-        read[spec.name] = _READERS[spec.kind](spec, value)
+    read = _mapping(action, specs, raw)
     private = {name: value for name, value in read.items() if known[name].personal}
     return Checked(
         args={name: value for name, value in read.items() if name not in private},
@@ -100,6 +106,37 @@ def hash_args(action: str, args: Mapping[str, Any], key: bytes = b"") -> str:
     """The SHA-256 (HMAC where a key is given) of the action's name and all arguments in canonical JSON, in hex."""
     canonical = msgspec.json.encode({"action": action, "args": dict(args)}, order="sorted")
     return hmac.new(key, canonical, hashlib.sha256).hexdigest() if key else hashlib.sha256(canonical).hexdigest()
+
+
+def _mapping(whose: str, specs: Sequence[ArgSpec], raw: Mapping[Any, Any]) -> dict[str, Any]:
+    known = {spec.key: spec for spec in specs}
+    for name in raw:
+        if not isinstance(name, str) or name not in known:
+            raise _unknown(whose, str(name), known)
+    read: dict[str, Any] = {}
+    for key, spec in known.items():
+        value = raw.get(key)
+        if value is None:
+            if not spec.optional:
+                raise _bad(f"'{spec.name}' is missing; write {_wanted(spec)}.")
+            continue
+        read[key] = _READERS[spec.kind](spec, value)
+    return read
+
+
+def _list(spec: ArgSpec, value: object) -> list[Any]:
+    if not isinstance(value, list | tuple) or spec.element is None:
+        raise _unfit(spec)
+    if not spec.least <= len(value) <= spec.most:
+        raise _bad(f"'{spec.name}' has {len(value)} items; write {_wanted(spec)}.")
+    read = _READERS[spec.element.kind]
+    return [read(spec.element, each) for each in value]
+
+
+def _record(spec: ArgSpec, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _unfit(spec)
+    return _mapping(f"'{spec.name}'", spec.parts, value)
 
 
 def _text(spec: ArgSpec, value: object) -> str:
@@ -174,6 +211,8 @@ _READERS: Final[Mapping[Kind, Any]] = {
     "integer": _integer,
     "boolean": _boolean,
     "money": _money,
+    "list": _list,
+    "record": _record,
 }
 
 
@@ -184,7 +223,11 @@ def _wanted(spec: ArgSpec) -> str:
         sample = f'{{"amount": {max(spec.minimum, 1840)}, "currency": "{spec.currency}"}}'
         return f"an amount of {low} to {high} in whole minor units, such as {sample}"
     if spec.kind == "integer":
-        return f"a whole number from {spec.minimum} to {spec.maximum}"
+        return f"a whole number{f' of {spec.unit}' if spec.unit else ''} from {spec.minimum} to {spec.maximum}"
+    if spec.kind == "list" and spec.element is not None:
+        return f"a list of {spec.least} to {spec.most} items, each of them {_wanted(spec.element)}"
+    if spec.kind == "record":
+        return f"a mapping of {', '.join(part.key for part in spec.parts)}"
     return {
         "identifier": "an identifier of at most 64 letters, digits, dots, dashes, colons and underscores",
         "text": f"a text of at most {spec.longest} characters",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from interlock.control.actions import Action
+from interlock.control.actions import Action, CustomerFact
 from interlock.control.cedar_schema import RESERVED_ENTITIES, schema_text
 from interlock.control.connectors import Connector, read_connector
 from interlock.control.facts import Facts
@@ -31,6 +31,7 @@ class Bundle:
     Attributes:
         release: the version; every judgement records it.
         actions: by full name, such as ``shop.refund_item``.
+        customer_facts: what connectors know of customers, by name.
         rules: those of the authors, then the generated ones.
         steps: the ledgers that steps are kept in, by the step's name.
         policies: by the full name of the action.
@@ -42,6 +43,7 @@ class Bundle:
     actions: Mapping[str, Action]
     ledgers: Mapping[str, Ledger]
     steps: Mapping[str, Ledger]
+    customer_facts: Mapping[str, CustomerFact]
     rules: tuple[Rule, ...]
     policies: Mapping[str, ActionPolicies]
     schema: str
@@ -67,6 +69,11 @@ class Bundle:
 
     def _writes(self, ledger: str, action: str) -> bool:
         return action in self.ledgers[ledger].actions
+
+    def customer_facts_of(self, action: str) -> tuple[CustomerFact, ...]:
+        """What has to be known of the customer to judge the action: the facts that its rules look at."""
+        looked_at = self.policies[action].facts if action in self.policies else frozenset()
+        return tuple(fact for name, fact in self.customer_facts.items() if name in looked_at)
 
     def subjects(self, proposed: ActionProposed, facts: Facts, secret: bytes) -> dict[str, str]:
         """Whose line of each of its ledgers a proposal concerns; empty where that is not known."""
@@ -105,9 +112,11 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
             return []
 
     manifests = sorted(path for path in files if path.startswith("connectors/") and path.endswith("/manifest.yaml"))
-    connectors = {each.name: each for path in manifests for each in attempt(read_connector, files, path)}
+    connectors = {each.name: each for path in manifests for each in attempt(read_connector, files, path, roles)}
     actions = {action.name: action for connector in connectors.values() for action in connector.actions}
     problems += _entity_clashes(connectors)
+    customer_facts = {each.spec.name: each for connector in connectors.values() for each in connector.customer_facts}
+    problems += _fact_clashes(connectors, customer_facts)
     if problems:
         # Rules and ledgers would only repeat what is wrong with the manifests.
         raise DefinitionError(problems)
@@ -126,7 +135,7 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
     texts = {path: text for path, text in files.items() if path.startswith("policies/") and path.endswith(".cedar")}
     rules, found = read_rules(texts, actions, roles)
     problems += found
-    schema = schema_text(actions.values(), ledgers, steps)
+    schema = schema_text(actions.values(), ledgers, steps, [each.spec for each in customer_facts.values()])
     # What is wrong with a rule by itself would be reported a second time as not fitting the schema.
     sound = [rule for rule in rules if not any(rule.statement.covers(each) for each in found)]
     problems += misfits(sound, schema)
@@ -136,7 +145,20 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
     for action in actions.values():
         rules += default_rules(action, rules, roles)
     policies = {name: policies_for(name, rules) for name in actions}
-    return Bundle(release, connectors, actions, ledgers, steps, tuple(rules), policies, schema)
+    return Bundle(release, connectors, actions, ledgers, steps, customer_facts, tuple(rules), policies, schema)
+
+
+def _fact_clashes(connectors: Mapping[str, Connector], customer_facts: Mapping[str, CustomerFact]) -> list[Problem]:
+    """Rules name a fact without its connector, so what is known of customers has a name of its own everywhere."""
+    found = []
+    for connector in connectors.values():
+        computed = {fact.name for action in connector.actions for fact in action.facts}
+        for name in {*computed, *(each.spec.name for each in connector.customer_facts)} & customer_facts.keys():
+            owner = customer_facts[name].connector
+            if owner != connector.name:
+                what = f"there is a fact '{name}' here, and one of the customer in the connector '{owner}'"
+                found.append(Problem(f"connectors/{connector.name}/manifest.yaml", 1, 1, what, "rename one"))
+    return found
 
 
 def _unanswerable(

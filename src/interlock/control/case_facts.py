@@ -12,7 +12,7 @@ from msgspec import Meta
 from interlock.control.actions import Action, all_args
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import ROLES, Bundle
-from interlock.control.facts import NEVER_S, Facts, Met
+from interlock.control.facts import NEUTRAL, NEVER_S, Facts, Met
 from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.manifest import Name
 from interlock.control.past import Past, past_of
@@ -55,7 +55,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         resource: facts of the resource by name; ``missing: true`` among them says that it does not exist.
-        facts: the action's computed facts; amounts in major units.
+        facts: the action's computed facts, and those of the customer; amounts in major units.
         ledgers: what is in them already; sums in major units.
         steps: by their names; a step that is not named was not done.
         met: the remedies that are met, as in @remedy.
@@ -78,19 +78,20 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     at: str | None = None
 
 
-def facts_of(action: Action, given: CaseFacts, proposed: ActionProposed, now: datetime) -> Facts:
+def facts_of(bundle: Bundle, action: Action, given: CaseFacts, proposed: ActionProposed, now: datetime) -> Facts:
     """What is true in a case, as the gate would have established it."""
     written = dict(given.resource)
     exists = not written.pop("missing", False)
     specs = {fact.name: fact for fact in (action.resource.facts if action.resource is not None else ())}
     require_known("fact of the resource", written, specs)
-    computed = {fact.name: fact for fact in action.facts if fact.type != "record"}
+    known = (each.spec for each in bundle.customer_facts_of(action.name))
+    computed = {fact.name: fact for fact in (*action.facts, *known) if fact.type != "record"}
     require_known("fact", given.facts, computed)
     currency = next((spec.currency for spec in action.args if spec.kind == "money"), "EUR")
 
     def value(name: str, kind: str, values: Mapping[str, Any]) -> Any:
         if not exists or name not in values:
-            return {"text": "", "boolean": False}.get(kind, 0)
+            return NEUTRAL[kind]
         return money_minor(values[name], currency) if kind == "money" else values[name]
 
     resource: dict[str, Any] = {}

@@ -156,7 +156,7 @@ def _ready(located: Located[CaseFile], case: Case, index: int, bundle: Bundle) -
         args_hash=checked.args_hash,
         purpose=action.purpose,
     )
-    facts = facts_of(action, given, proposed, now)
+    facts = facts_of(bundle, action, given, proposed, now)
     return ReadyCase(
         name=case.case,
         file=located.file,

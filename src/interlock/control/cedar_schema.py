@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from interlock.control.actions import Action, FactSpec
@@ -14,7 +14,7 @@ CONNECTOR_ENTITY: Final = "Connector"
 
 RESERVED_ENTITIES: Final = ("Action", "Role", "Principal", CONNECTOR_ENTITY)
 
-_TYPES: Final = {"text": "String", "integer": "Long", "boolean": "Bool", "money": "Long"}
+_TYPES: Final = {"text": "String", "texts": "Set<String>", "integer": "Long", "boolean": "Bool", "money": "Long"}
 _ARGS: Final = {"integer": "Long", "money": "Long", "boolean": "Bool"}
 _HEAD: Final = """\
 entity Role;
@@ -31,11 +31,16 @@ _CONTEXT: Final = """\
 """
 
 
-def schema_text(actions: Iterable[Action], ledgers: Collection[str], steps: Collection[str]) -> str:
+def schema_text(
+    actions: Iterable[Action],
+    ledgers: Collection[str],
+    steps: Collection[str],
+    customer_facts: Sequence[FactSpec] = (),
+) -> str:
     """The schema in Cedar's own syntax: one entity type for each resource, one context for each action.
 
-    Amounts are minor units (``Long``); ``context.ledger`` has every ledger, ``context.steps`` every
-    step, ``context.args`` all arguments.
+    Amounts are minor units (``Long``) and lists are sets; ``context.ledger`` has every ledger, ``context.steps`` every
+    step, ``context.args`` all arguments, ``context.facts`` the action's own facts and those of the customer.
     """
     entities: dict[str, str] = {}
     declared = []
@@ -45,17 +50,23 @@ def schema_text(actions: Iterable[Action], ledgers: Collection[str], steps: Coll
             resource = action.resource.entity
             attributes = {"exists": "Bool", "id": "String", **_facts(action.resource.facts)}
             entities[resource] = f"entity {resource} = {_record(attributes)};\n"
-        declared.append(_action(action, resource, ledgers, steps))
+        declared.append(_action(action, resource, ledgers, steps, customer_facts))
     return _HEAD + "".join(entities.values()) + "".join(declared)
 
 
-def _action(action: Action, resource: str, ledgers: Collection[str], steps: Collection[str]) -> str:
-    args = {f"{spec.name}?" if spec.optional else spec.name: _arg(spec) for spec in action.args}
+def _action(
+    action: Action,
+    resource: str,
+    ledgers: Collection[str],
+    steps: Collection[str],
+    customer_facts: Sequence[FactSpec],
+) -> str:
+    args = _args(action.args)
     return (
         f"action {json.dumps(action.name)} appliesTo {{ principal: [Principal], resource: [{resource}], context: {{\n"
         f"{_CONTEXT}"
         f"    args: {_record(args)},\n"
-        f"    facts: {_record(_facts(action.facts))},\n"
+        f"    facts: {_record(_facts((*action.facts, *customer_facts)))},\n"
         f"    ledger: {_record(dict.fromkeys(ledgers, 'Long'))},\n"
         f"    steps: {_steps(steps)}\n"
         "} };\n"
@@ -67,7 +78,15 @@ def _steps(steps: Collection[str]) -> str:
     return f"{{ {', '.join(f'{json.dumps(name)}: {seen}' for name in steps)} }}"
 
 
+def _args(specs: Iterable[ArgSpec]) -> dict[str, str]:
+    return {f"{spec.key}?" if spec.optional else spec.key: _arg(spec) for spec in specs}
+
+
 def _arg(spec: ArgSpec) -> str:
+    if spec.kind == "record":
+        return _record(_args(spec.parts))
+    if spec.kind == "list":
+        return "Set<String>"
     return _ARGS.get(spec.kind, "String")
 
 

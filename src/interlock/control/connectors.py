@@ -3,62 +3,66 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from interlock.control.actions import PROPOSAL, Action, FactFunction, FactSpec, FactType, Lookup, Resource
+from interlock.control.actions import (
+    CUSTOMER,
+    PROPOSAL,
+    Action,
+    CustomerFact,
+    FactFunction,
+    FactSpec,
+    FactType,
+    FieldSet,
+    Lookup,
+    Read,
+    Resource,
+)
 from interlock.control.arguments import ArgSpec
 from interlock.control.functions import read_functions
 from interlock.control.manifest import (
     ActionDefinition,
-    ChoiceArg,
     ConnectorDefinition,
-    MoneyArg,
     PathFact,
-    TypedArg,
-    TypeDefinition,
     operations_of,
 )
 from interlock.control.templates import Template
-from interlock.kernel.documents import (
-    DefinitionError,
-    Located,
-    Misread,
-    Problem,
-    closest,
-    load_located,
-    money_minor,
-    problem,
-)
-
-Path = tuple[str | int, ...]
-BUILT_IN: Final = ("identifier", "text", "email", "integer", "boolean")
-PERSONAL: Final = ("text", "email")
-"""Types that are personal unless the manifest says otherwise: nobody knows what people write."""
+from interlock.control.written_args import ArgReader, Path
+from interlock.kernel.documents import DefinitionError, Located, Problem, closest, load_located, problem
 
 _HEADER: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """One outside system, as declared: ``document`` is its OpenAPI text, ``credential`` the name of its secret."""
+    """One outside system, as declared.
+
+    Attributes:
+        document: its OpenAPI text.
+        credential: the name of its secret.
+        functions: the text of its facts.py; empty where there is none.
+    """
 
     name: str
     title: str
     document: str
     credential: str
     actions: tuple[Action, ...]
+    customer_facts: tuple[CustomerFact, ...] = ()
+    functions: str = ""
 
 
-def read_connector(files: Mapping[str, str], manifest: str) -> Connector:
+def read_connector(files: Mapping[str, str], manifest: str, roles: Collection[str]) -> Connector:
     """Read one connector folder.
 
     Args:
         files: the texts of the definitions by path.
         manifest: the path of the folder's manifest.yaml.
+        roles: those that sets of fields can name.
 
     Raises:
         DefinitionError: with every problem of the folder's files.
@@ -73,22 +77,37 @@ def read_connector(files: Mapping[str, str], manifest: str) -> Connector:
             functions = read_functions(files[facts_file], facts_file)
         except DefinitionError as error:
             problems += error.problems
-    reader = _Reader(found, functions, problems)
+    reader = _Reader(found, functions, problems, roles)
     document = reader.document(files, folder)
     actions = tuple(reader.action(name, each) for name, each in found.value.actions.items())
+    known = reader.customer_facts(actions)
     if folder.rpartition("/")[2] != found.value.connector:
         reader.report(("connector",), f"the folder is called '{folder.rpartition('/')[2]}'", "give both the same name")
     if problems:
         raise DefinitionError(problems)
     definition = found.value
-    return Connector(definition.connector, definition.title, document, definition.credential, actions)
+    return Connector(
+        definition.connector,
+        definition.title,
+        document,
+        definition.credential,
+        actions,
+        known,
+        files.get(facts_file, ""),
+    )
 
 
 class _Reader:
     def __init__(
-        self, located: Located[ConnectorDefinition], functions: Mapping[str, FactFunction], problems: list[Problem]
+        self,
+        located: Located[ConnectorDefinition],
+        functions: Mapping[str, FactFunction],
+        problems: list[Problem],
+        roles: Collection[str],
     ) -> None:
         self.located = located
+        self.roles = roles
+        self.args = ArgReader(located.value.types, self.report)
         self.definition = located.value
         self.functions = functions
         self.problems = problems
@@ -124,7 +143,7 @@ class _Reader:
 
     def action(self, name: str, definition: ActionDefinition) -> Action:
         path: Path = ("actions", name)
-        args = tuple(self.arg((*path, "args", key), key, each) for key, each in definition.args.items())
+        args = tuple(self.args.read((*path, "args", key), key, each) for key, each in definition.args.items())
         facts = tuple(self.fact((*path, "facts", key), key, each) for key, each in definition.facts.items())
         resource = self.resource(path, definition, args)
         sayable = {spec.name for spec in args if not spec.optional} | {fact.name for fact in facts}
@@ -149,12 +168,14 @@ class _Reader:
             purpose=definition.purpose,
             resource=resource,
             args=args,
+            reads=self.reads((*path, "reads"), definition, args),
             facts=facts,
             request=self.parameters((*path, "request"), definition.request, args) if definition.request else None,
             idempotency=definition.idempotency,
             lookup=self.lookup((*path, "lookup"), definition, args),
             moves=definition.moves,
-            fields=definition.fields,
+            fields=self.fields((*path, "fields"), definition),
+            draft=definition.draft,
             says=says,
             shows=tuple(definition.shows.items()),
             undo=f"{self.definition.connector}.{definition.undo}" if definition.undo else "",
@@ -178,84 +199,72 @@ class _Reader:
             self.unknown(
                 (*path, "undo"), f"there is no action '{definition.undo}'", definition.undo, self.definition.actions
             )
-        for index, field in enumerate(definition.fields):
-            if any(other.startswith(f"{field}.") for other in definition.fields):
-                self.report((*path, "fields", index), f"'{field}' is named as a whole and in parts", "keep one of them")
+        if definition.draft and definition.effect == "read":
+            self.report((*path, "draft"), "a read is never prepared for somebody to send", "remove 'draft'")
 
-    def arg(self, path: Path, name: str, written: str | TypedArg | MoneyArg | ChoiceArg) -> ArgSpec:
-        label = name.replace("_", " ").capitalize()
-        if isinstance(written, ChoiceArg):
-            return ArgSpec(
-                name=name,
-                kind="choice",
-                label=written.label or label,
-                optional=written.optional,
-                choices=written.choice,
+    def fields(self, path: Path, definition: ActionDefinition) -> tuple[FieldSet, ...]:
+        """What of an answer may be seen, by purpose and role."""
+        sets: list[tuple[Path, FieldSet]] = []
+        if isinstance(definition.fields, tuple):
+            sets = [(path, FieldSet(definition.fields))] if definition.fields else []
+        else:
+            for purpose, written in definition.fields.items():
+                at = (*path, purpose)
+                if isinstance(written, tuple):
+                    sets.append((at, FieldSet(written, purpose)))
+                    continue
+                for role, paths in written.items():
+                    if role not in self.roles:
+                        self.unknown((*at, role), f"there is no role '{role}'", role, self.roles)
+                    sets.append(((*at, role), FieldSet(paths, purpose, role)))
+            if definition.purpose not in definition.fields:
+                what = "the fields are written by purpose, and there are none for the purpose of this action"
+                named = ", ".join(definition.fields)
+                self.report(path, what, f"write 'purpose:' and one of: {named}")
+        if definition.effect == "read" and not sets:
+            mend = "write 'fields:' and what its purpose needs"
+            self.report(
+                path[:-1], "a read names the fields that may be seen, and this one names none", mend, at_key=True
             )
-        if isinstance(written, MoneyArg):
-            return self._money(path, name, written, label)
-        typed = TypedArg(type=written) if isinstance(written, str) else written
-        at = path if isinstance(written, str) else (*path, "type")
-        own = self.definition.types.get(typed.type)
-        if own is not None:
-            return self._patterned(name, own, typed, label)
-        if typed.type not in BUILT_IN:
-            self.unknown(at, f"there is no type '{typed.type}'", typed.type, (*BUILT_IN, *self.definition.types))
-            return ArgSpec(name=name, kind="text")
-        bounds = {key: each for key in ("minimum", "maximum") if (each := getattr(typed, key)) is not None}
-        if bounds and typed.type != "integer":
-            self.report(path, "only whole numbers and money have bounds", "remove minimum and maximum")
-        return ArgSpec(
-            name=name,
-            kind=typed.type,  # type: ignore[arg-type]  # one of BUILT_IN, each of which is a kind
-            label=typed.label or label,
-            optional=typed.optional,
-            personal=typed.type in PERSONAL if typed.personal is None else typed.personal,
-            longest=typed.longest,
-            instrument=typed.instrument,
-            **bounds,
-        )
+        for at, found in sets:
+            for index, each in enumerate(found.paths):
+                if any(other.startswith(f"{each}.") for other in found.paths):
+                    self.report((*at, index), f"'{each}' is named as a whole and in parts", "keep one of them")
+        return tuple(found for _, found in sets)
 
-    def _patterned(self, name: str, own: TypeDefinition, typed: TypedArg, label: str) -> ArgSpec:
-        try:
-            re.compile(own.pattern)
-        except re.error as error:
-            self.report(("types", typed.type, "pattern"), f"this is no regular expression ({error})", "mend it")
-        return ArgSpec(
-            name=name,
-            kind="pattern",
-            label=typed.label or own.label or label,
-            optional=typed.optional,
-            personal=own.personal if typed.personal is None else typed.personal,
-            pattern=own.pattern,
-            upper=own.case == "upper",
-            example=own.example,
-            instrument=typed.instrument,
-        )
+    def reads(self, path: Path, definition: ActionDefinition, args: tuple[ArgSpec, ...]) -> tuple[Read, ...]:
+        """What else is read for the action's facts."""
+        given = {spec.name for spec in args if not spec.optional} | {CUSTOMER}
+        found = []
+        for name, written in definition.reads.items():
+            at = (*path, name)
+            for parameter, template in written.with_.items():
+                self.names((*at, "with", parameter), template, given)
+            found.append(Read(name, self.operation((*at, "operation"), written.operation), written.with_))
+        used = [each for each in definition.facts if each in self.functions and self.functions[each].takes_reads]
+        if found and not used:
+            what = "nothing makes use of these reads"
+            self.report(path, what, "name a fact whose function takes (resource, args, reads)", at_key=True)
+        return tuple(found)
 
-    def _money(self, path: Path, name: str, written: MoneyArg, label: str) -> ArgSpec:
-        bounds = {"minimum": 1, "maximum": 1}
-        for key in bounds:
-            value = getattr(written, key)
-            if value is None:
-                continue
-            try:
-                bounds[key] = money_minor(value, written.money)
-            except Misread as error:
-                self.report((*path, key), error.what, error.mend)
-        if bounds["minimum"] < 1:
-            self.report((*path, "minimum"), "an amount is at least one minor unit", "write 0.01, say")
-        if bounds["maximum"] < bounds["minimum"]:
-            self.report((*path, "maximum"), "it is smaller than the minimum", "exchange them")
-        return ArgSpec(
-            name=name,
-            kind="money",
-            label=written.label or label,
-            optional=written.optional,
-            currency=written.money,
-            minimum=bounds["minimum"],
-            maximum=bounds["maximum"],
-        )
+    def customer_facts(self, actions: Iterable[Action]) -> tuple[CustomerFact, ...]:
+        """What the system knows of a customer."""
+        taken = {fact.name for action in actions for fact in action.facts}
+        found = []
+        for name, written in self.definition.customer_facts.items():
+            path: Path = ("customer_facts", name)
+            if name in taken:
+                self.report(path, f"an action has a fact '{name}', too", "rename one", at_key=True)
+            for parameter, template in written.with_.items():
+                self.names((*path, "with", parameter), template, {CUSTOMER})
+            if not any(template.references for template in written.with_.values()):
+                self.report(
+                    (*path, "with"), "it is read by nothing of the customer's", 'write customer_id: "{customer}", say'
+                )
+            spec = FactSpec(name, written.type, written.path)
+            operation = self.operation((*path, "read"), written.read)
+            found.append(CustomerFact(spec, self.definition.connector, operation, written.with_, written.fresh))
+        return tuple(found)
 
     def fact(self, path: Path, name: str, kind: FactType) -> FactSpec:
         if name not in self.functions:
@@ -299,10 +308,9 @@ class _Reader:
     def parameters(
         self, path: Path, templates: Mapping[str, Template], args: tuple[ArgSpec, ...]
     ) -> Mapping[str, Template]:
-        optional = {spec.name for spec in args if spec.optional}
         for name, template in templates.items():
             whole = len(template.parts) == 1
-            known = {spec.name for spec in args if whole or spec.name not in optional} | {PROPOSAL}
+            known = {spec.name for spec in args if whole or not spec.optional} | {PROPOSAL}
             self.names((*path, name), template, known)
         return templates
 

@@ -145,7 +145,7 @@ def succeeded(state: ProposalState, action: Action, answer: Any, found_by: Found
         person=proposed.person,
         customer=judged.customer,
         action=proposed.action,
-        result=visible_fields(action, answer),
+        result=visible_fields(action, answer, proposed.purpose, proposed.principal.roles),
         moved=moved(action, answer),
         found_by=found_by,
         reservations=named(judged.reservations, answer),

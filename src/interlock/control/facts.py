@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
-
-import msgspec
 
 from interlock.control.actions import Action, FactSpec, all_args
 from interlock.control.proposals import MetAt
+from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, ResourceRead
 from interlock.control.templates import Unknown, as_money, dig
 from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.ids import CustomerId
@@ -28,19 +28,6 @@ class Known(NamedTuple):
     assurance: Assurance
     failed_matches: int
     codes_sent: int
-
-
-class ResourceRead(msgspec.Struct, frozen=True, kw_only=True):
-    """What the gate's own read of the resource gave, at ``at``.
-
-    Attributes:
-        record: the resource as the system told it; None where it does not exist.
-        failure: why it could not be read, in one sentence; empty where it could.
-    """
-
-    at: datetime
-    record: Mapping[str, Any] | None = None
-    failure: str = ""
 
 
 class Met(NamedTuple):
@@ -85,6 +72,7 @@ class Facts(NamedTuple):
         facts: the action's computed facts for rules; likewise.
         missing: what could not be established, by name, with the reason.
         words: what the action's sentence for the customer may name.
+        sources: of what was read besides the resource: the operation, when, and the age in seconds, by name.
         read_at: when the resource was read.
         unread: why the resource could not be read; empty where it could, or where the action touches none.
     """
@@ -101,30 +89,36 @@ class Facts(NamedTuple):
     words: dict[str, Any]
     read_at: datetime | None
     unread: str = ""
+    sources: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
-def resource_request(action: Action, proposed: ActionProposed) -> tuple[str, dict[str, Any]] | None:
-    """The operation and its parameters by which the gate reads the resource of a proposal; None if it touches none."""
-    key = proposed.args.get(action.resource.key) if action.resource is not None else None
-    if action.resource is None or not isinstance(key, str):
-        return None
-    return action.resource.operation, {action.resource.key: key}
-
-
-def assemble(action: Action, proposed: ActionProposed, known: Known, read: ResourceRead | None, now: datetime) -> Facts:
+def assemble(
+    action: Action,
+    proposed: ActionProposed,
+    known: Known,
+    read: ResourceRead | None,
+    now: datetime,
+    *,
+    computed: Computed = NOTHING_COMPUTED,
+    reads: Mapping[str, ResourceRead] = MappingProxyType({}),
+    of_customer: Sequence[KnownFact] = (),
+) -> Facts:
     """Put together what is true of a proposal now.
 
     Args:
         known: what is established in the proposal's session.
         read: what reading the resource gave; needed exactly if the action touches one.
+        computed: what the action's functions said (see ``compute``); a fact that is not in it is missing.
+        reads: what the action's further reads gave.
+        of_customer: what is known of the customer, for the facts that the rules look at.
     """
     assurance = known.assurance
     customer = proposed.customer or assurance.customer
     holds = assurance.holds_for(proposed.session, proposed.channel) and assurance.customer == customer
     age = assurance.age(now) if holds else None
-    args = all_args(proposed.args, proposed.private_args)
     missing: dict[str, str] = {}
-    resource, computed, words = dict[str, Any](), dict[str, Any](), dict[str, Any](args)
+    resource = dict[str, Any]()
+    words = all_args(proposed.args, proposed.private_args)
     exists, unread = True, ""
     if action.resource is not None:
         exists = read is not None and read.record is not None
@@ -133,9 +127,8 @@ def assemble(action: Action, proposed: ActionProposed, known: Known, read: Resou
         resource = {"exists": exists, "id": str(proposed.args.get(action.resource.key, ""))}
         resource |= _typed(action.resource.facts, lambda fact: dig(record, fact.path), exists, missing)
         words[action.resource.name] = record
-    else:
-        record = {}
-    computed = _typed(action.facts, lambda fact: _call(action, fact, record, args), exists, missing, words)
+    facts = _typed(action.facts, lambda fact: _said(fact, computed), exists, missing, words)
+    facts |= _of_customer(of_customer, customer, now, missing)
     return Facts(
         customer=customer,
         level=int(assurance.level) if holds else 0,
@@ -144,12 +137,50 @@ def assemble(action: Action, proposed: ActionProposed, known: Known, read: Resou
         codes_sent=known.codes_sent,
         exists=exists,
         resource=resource,
-        facts=computed,
+        facts=facts,
         missing=missing,
         words=words,
         read_at=read.at if read is not None else None,
         unread=unread,
+        sources=_sources(action, reads, of_customer, now),
     )
+
+
+def _of_customer(
+    facts: Iterable[KnownFact], customer: CustomerId, now: datetime, missing: dict[str, str]
+) -> dict[str, Any]:
+    """What is known of the customer, by name; what is stale, missing or could not be read says so."""
+    values: dict[str, Any] = {}
+    for found in facts:
+        spec = found.fact.spec
+        name = spec.name
+        values[name] = NEUTRAL[spec.type]
+        age = int((now - found.at).total_seconds())
+        if not customer:
+            missing[name] = "no customer is known"
+        elif found.failure and found.value is not None:
+            missing[name] = f"it is stale: read {age} s ago, and {found.failure}"
+        elif found.failure:
+            missing[name] = found.failure
+        else:
+            try:
+                values[name] = _as(spec, found.value)
+            except _Wrong as wrong:
+                missing[name] = str(wrong)
+    return values
+
+
+def _sources(
+    action: Action, reads: Mapping[str, ResourceRead], of_customer: Iterable[KnownFact], now: datetime
+) -> dict[str, dict[str, Any]]:
+    operations = {each.name: f"{action.connector}.{each.operation}" for each in action.reads}
+    sources = {name: (operations[name], each.at) for name, each in reads.items()}
+    for each in of_customer:
+        sources[each.fact.spec.name] = (f"{each.fact.connector}.{each.fact.operation}", each.at)
+    return {
+        name: {"operation": operation, "at": at, "age_s": max(int((now - at).total_seconds()), 0)}
+        for name, (operation, at) in sources.items()
+    }
 
 
 class _Wrong(Exception):
@@ -166,7 +197,7 @@ def _typed(
     """The values of facts for rules; what cannot be established is missing and has a neutral value meanwhile."""
     values: dict[str, Any] = {}
     for spec in specs:
-        value = _NEUTRAL[spec.type]
+        value = NEUTRAL[spec.type]
         if exists:
             try:
                 raw = value_of(spec)
@@ -182,23 +213,32 @@ def _typed(
     return values
 
 
-_NEUTRAL: Final[Mapping[str, Any]] = {"text": "", "integer": 0, "boolean": False, "money": 0, "record": None}
+NEUTRAL: Final[Mapping[str, Any]] = {
+    "text": "",
+    "texts": [],
+    "integer": 0,
+    "boolean": False,
+    "money": 0,
+    "record": None,
+}
+"""What a rule sees of a fact that could not be established, while its absence is a denial."""
 
 
-def _call(action: Action, spec: FactSpec, record: Mapping[str, Any], args: Mapping[str, Any]) -> Any:
-    try:
-        return action.functions[spec.name](record, args)
-    except Exception as error:
-        # Whatever a connector's own function trips over is a fact that is missing, and with it a denial.
-        raise _Wrong(f"{type(error).__name__}: {error}"[:200]) from error
+def _said(spec: FactSpec, computed: Computed) -> Any:
+    if spec.name in computed.values:
+        return computed.values[spec.name]
+    raise _Wrong(computed.failed.get(spec.name, "it was not computed"))
 
 
 def _as(spec: FactSpec, raw: Any) -> Any:
     if spec.type == "money":
         money = as_money(raw)
         raw = money.amount if isinstance(money, Money) else raw
+    if spec.type == "texts" and isinstance(raw, list | tuple | set | frozenset):
+        raw = sorted(set(raw)) if all(isinstance(each, str) for each in raw) else None
     fits = {
         "text": isinstance(raw, str),
+        "texts": isinstance(raw, list),
         "boolean": isinstance(raw, bool),
         "record": isinstance(raw, Mapping),
     }.get(spec.type, isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) <= _LARGEST)

@@ -45,16 +45,20 @@ def read_functions(source: str, file: str) -> dict[str, FactFunction]:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
     for node in functions:
         taken = node.args
-        if len(taken.posonlyargs + taken.args) != 2 or taken.vararg or taken.kwarg or taken.kwonlyargs:
+        if len(taken.posonlyargs + taken.args) not in (2, 3) or taken.vararg or taken.kwarg or taken.kwonlyargs:
             what = f"'{node.name}' takes other parameters than a fact's function does"
-            mend = f"write def {node.name}(resource, args):"
+            mend = f"write def {node.name}(resource, args): or def {node.name}(resource, args, reads):"
             problems.append(Problem(file, node.lineno, node.col_offset + 1, what, mend))
     if problems:
         raise DefinitionError(problems)
-    return _run(compile(tree, file, "exec"), file, [node.name for node in functions])
+    module = _run(compile(tree, file, "exec"), file)
+    return {
+        node.name: FactFunction(module[node.name], len(node.args.posonlyargs + node.args.args) == 3)
+        for node in functions
+    }
 
 
-def _run(code: CodeType, file: str, names: list[str]) -> dict[str, FactFunction]:
+def _run(code: CodeType, file: str) -> dict[str, Any]:
     module: dict[str, Any] = {"__name__": "interlock_facts"}
     try:
         exec(code, module)  # noqa: S102  published code of the tenant's own, checked above
@@ -65,7 +69,7 @@ def _run(code: CodeType, file: str, names: list[str]) -> dict[str, FactFunction]
             place = place.tb_next
         what = f"running this file fails: {type(error).__name__}: {error}"
         raise DefinitionError([Problem(file, at, 1, what, "define functions only")]) from None
-    return {name: module[name] for name in names}
+    return module
 
 
 def _impurities(node: ast.AST, file: str) -> list[Problem]:
@@ -75,14 +79,14 @@ def _impurities(node: ast.AST, file: str) -> list[Problem]:
     elif isinstance(node, ast.ImportFrom):
         names = [node.module or "."]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FORBIDDEN_CALLS:
-        what = f"'{node.func.id}' is not pure, and a fact is a function of the resource and the arguments only"
+        what = f"'{node.func.id}' is not pure, and a fact is a function of what was read and the arguments only"
         return [Problem(file, node.lineno, node.col_offset + 1, what, "leave it out")]
     return [
         Problem(
             file,
             getattr(node, "lineno", 1),
             getattr(node, "col_offset", 0) + 1,
-            f"'{name}' cannot be imported here: facts see the resource and the arguments only",
+            f"'{name}' cannot be imported here: facts see what was read and the arguments only",
             f"use only: {', '.join(PURE_MODULES[1:])}",
         )
         for name in names

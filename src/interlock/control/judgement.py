@@ -247,7 +247,7 @@ def _circumstances(action: Action, proposed: ActionProposed, facts: Facts) -> di
 
 
 def _arguments(action: Action, proposed: ActionProposed) -> dict[str, Any]:
-    """The arguments as rules see them: amounts in minor units."""
+    """The arguments as rules see them: amounts in minor units; Cedar reads a list as a set."""
     monies = {spec.name for spec in action.args if spec.kind == "money"}
     given = all_args(proposed.args, proposed.private_args)
     return {name: value["amount"] if name in monies else value for name, value in given.items()}
@@ -268,8 +268,10 @@ def _recorded(
     if action.resource is not None:
         found["resource"] = {"type": action.resource.entity, **facts.resource}
         found["read"] = {"operation": action.resource.operation, "at": facts.read_at}
-    if action.facts:
+    if action.facts or facts.facts:
         found["facts"] = facts.facts
+    if facts.sources:
+        found["sources"] = facts.sources
     found["met"] = [
         {"remedy": str(each.event.remedy), "at": each.at, "by": each.event.by.id, "kind": each.event.by.kind}
         for each in met.remedies

@@ -256,7 +256,7 @@ class _Reader:
             undo = self.known.get(action.undo)
             if undo is None or undo.name in found:
                 continue
-            shared = [spec.name for spec in undo.args if not spec.personal and spec.name in action.fields]
+            shared = [spec.name for spec in undo.args if not spec.personal and spec.name in action.named_fields]
             if len(shared) == 1:
                 found[undo.name] = Reversal(shared[0], shared[0])
             else:
@@ -276,6 +276,6 @@ class _Reader:
             self.report(path, what, f"it has: {', '.join(known) or 'none'}")
             return
         for reversed_ in named.values():
-            if reversed_.fields and reversal.outcome not in reversed_.fields:
+            if reversed_.fields and reversal.outcome not in reversed_.named_fields:
                 what = f"'{reversal.outcome}' of the answer to {reversed_.name} does not enter the log"
-                self.report(path, what, f"write one of its 'fields' as 'outcome': {', '.join(reversed_.fields)}")
+                self.report(path, what, f"write one of its 'fields' as 'outcome': {', '.join(reversed_.named_fields)}")

@@ -107,6 +107,8 @@ class ActionPolicies:
     """The ledgers that a rule looks at."""
     steps: frozenset[str]
     """The steps that a rule looks at."""
+    facts: frozenset[str] = frozenset()
+    """The facts that a rule looks at."""
 
     @property
     def permits(self) -> tuple[Rule, ...]:
@@ -138,6 +140,7 @@ def policies_for(action: str, rules: Iterable[Rule]) -> ActionPolicies:
         shadow=RuleSet.of(rule for rule in own if rule.shadow),
         ledgers=frozenset(path[2] for path in paths if path[:2] == ["context", "ledger"] and len(path) > 2),
         steps=frozenset(path[2] for path in paths if path[:2] == ["context", "steps"] and len(path) > 2),
+        facts=frozenset(path[2] for path in paths if path[:2] == ["context", "facts"] and len(path) > 2),
     )
 
 

@@ -84,6 +84,10 @@ def propose_action(bundle: Bundle, settings: ControlSettings) -> Decider[Propose
             raise Refused("no_such_interaction", "There is no such interaction.", status=404)
         action = bundle.action(command.action)
         checked = action.check(command.args, settings.secret)
+        purpose = command.purpose or action.purpose
+        if command.purpose and command.purpose not in action.purposes:
+            known = ", ".join(action.purposes) or "none"
+            raise Refused("bad_purpose", f"{action.name} is not proposed for this purpose; known: {known}.", status=422)
         for proposal, name, args_hash in scene.proposed:
             if proposal == command.proposal:
                 if (name, args_hash) == (command.action, checked.args_hash):
@@ -106,7 +110,7 @@ def propose_action(bundle: Bundle, settings: ControlSettings) -> Decider[Propose
                 args=checked.args,
                 private_args=checked.private_args,
                 args_hash=checked.args_hash,
-                purpose=action.purpose,
+                purpose=purpose,
             )
         ]
 

@@ -32,7 +32,14 @@ _NOTHING_KNOWN: Final[Mapping[str, Any]] = {
 
 
 def document(
-    board: Board, names: Mapping[StaffId, str], specs: Specs, now: datetime, *, zone: tzinfo = UTC, parked: int = 0
+    board: Board,
+    names: Mapping[StaffId, str],
+    specs: Specs,
+    now: datetime,
+    *,
+    zone: tzinfo = UTC,
+    parked: int = 0,
+    alerts: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The ``board`` document.
 
@@ -41,6 +48,7 @@ def document(
         now: an aware time.
         zone: the tenant's time zone; counts are those since its midnight.
         parked: how many due commands were given up on.
+        alerts: what somebody has to look at on this node: ``what``, ``count`` and ``last``.
     """
     visits = sorted(board.visits.values(), key=lambda visit: (visit.since, visit.visit))
     staff = sorted({*names, *board.agents}, key=lambda each: (names.get(each, each), each))
@@ -58,6 +66,7 @@ def document(
             "with_agents": holders.count("agent"),
         },
         "parked": parked,
+        "alerts": list(alerts),
     }
 
 

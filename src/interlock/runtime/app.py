@@ -19,6 +19,7 @@ from interlock.kernel.events import START, Command, Cursor, Recorded
 from interlock.kernel.log import Appended, Due, Log, Query, Records
 from interlock.routing.board import Board
 from interlock.routing.queues import Specs
+from interlock.runtime.alerts import Alerts
 from interlock.runtime.challenges import Challenges
 from interlock.runtime.chores import Chores
 from interlock.runtime.clock import Clock
@@ -27,6 +28,7 @@ from interlock.runtime.documents import Documents
 from interlock.runtime.effects import Effects
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
+from interlock.runtime.functions import Functions, FunctionWorkers
 from interlock.runtime.gate import Gate
 from interlock.runtime.in_force import InForce, close_all
 from interlock.runtime.node import Node
@@ -64,6 +66,7 @@ class App:
         *,
         node: str,
         connectors: Mapping[str, Connection] | None = None,
+        functions: Functions | None = None,
         tell: Callable[[], None] = lambda: None,
         cursor: Cursor = START,
     ) -> None:
@@ -73,6 +76,8 @@ class App:
         self.clock = clock
         self.metrics = Metrics()
         self.signals = Signals()
+        self.alerts = Alerts(clock)
+        self.functions: Functions = functions if functions is not None else FunctionWorkers(self._on_failed_fact)
         self._tell = tell
         self._chores = Chores(clock)
         self._taking = asyncio.Lock()
@@ -219,6 +224,7 @@ class App:
         self.engine.use(self._in_force.subjects())
         self._warm.use(self.queues, self.control)
         self._chores.once(close_all(before))
+        self._chores.once(self.functions.keep(definitions.bundle.connectors))
 
     def connect(self) -> None:
         """Open the connectors of the definitions in force."""
@@ -226,6 +232,11 @@ class App:
 
     def _on_call(self, connector: str, duration_s: float, outcome: str) -> None:
         self.metrics.calls.labels(connector, outcome).observe(duration_s)
+
+    def _on_failed_fact(self, connector: str, function: str, how: str) -> None:
+        self.metrics.failed_facts.labels(connector, function).inc()
+        self.alerts.tell(f"The fact {function} of the connector {connector} fails: {how}.")
+        logger.error("a fact function failed", connector=connector, function=function, how=how)
 
     # Erasure.
 
@@ -249,7 +260,7 @@ class App:
         self.views.forget_all()
         self.documents.forget()
         self.engine.forget()
-        self.gate.read.clear()
+        self.gate.forget()
 
     async def close(self) -> None:
         """Drain: finish what is being carried out, give the rest back, store the views."""
@@ -260,3 +271,4 @@ class App:
         except Unavailable as error:
             logger.warning("the views could not be stored; the next start reads more of the log", error=str(error))
         await self._in_force.aclose()
+        await self.functions.keep({})

@@ -46,7 +46,13 @@ class Documents:
         if built is None or built.cursor != app.follower.cursor:
             names = {staff: account.name for staff, account in app.staff.accounts.items() if "agent" in account.roles}
             value = screens.document(
-                app.board, names, app.queues, app.clock(), zone=app.tenant.zone, parked=len(app.node.parked)
+                app.board,
+                names,
+                app.queues,
+                app.clock(),
+                zone=app.tenant.zone,
+                parked=len(app.node.parked),
+                alerts=app.alerts.shown(),
             )
             built = self._built["board"] = Watched(app.follower.cursor, value)
         return built.value
@@ -198,7 +204,7 @@ def _with_facts(entry: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
 def _argument(spec: ArgSpec) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "name": spec.name,
-        "type": "money" if spec.kind == "money" else spec.kind,
+        "type": spec.kind,
         "label": spec.label or spec.name.replace("_", " "),
         "required": not spec.optional,
     }
@@ -206,4 +212,10 @@ def _argument(spec: ArgSpec) -> dict[str, Any]:
         shown["options"] = [{"value": choice, "label": choice.replace("_", " ")} for choice in spec.choices]
     if spec.currency:
         shown["currency"] = spec.currency
+    if spec.unit:
+        shown["unit"] = spec.unit
+    if spec.element is not None:
+        shown |= {"of": spec.element.kind, "least": spec.least, "most": spec.most}
+    if spec.parts:
+        shown["parts"] = [_argument(part) | {"name": part.key} for part in spec.parts]
     return shown

@@ -7,16 +7,19 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from interlock.control.actions import Action, all_args
 from interlock.control.effects import succeeded
-from interlock.control.facts import Facts, Met, ResourceRead, assemble, met, resource_request
+from interlock.control.facts import Facts, Known, Met, assemble, met
 from interlock.control.identity import known, session_query
 from interlock.control.judgement import judge
 from interlock.control.past import Past, past_of, windows_of
 from interlock.control.proposals import ProposalState, fold, proposal_query
-from interlock.kernel.errors import Conflict, Unavailable
+from interlock.control.readings import NOTHING_COMPUTED, Computed, ResourceRead
+from interlock.kernel.errors import Conflict
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Due, Judging, Plan, Query
 from interlock.runtime.engine import ATTEMPTS
+from interlock.runtime.outside import Outside
 from interlock.vocabulary.ids import ProposalId
 from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded, JudgeProposal, ProposalJudged
 
@@ -31,6 +34,7 @@ class Gate:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._outside = Outside(app)
         self.read: OrderedDict[ProposalId, dict[str, Any]] = OrderedDict()
         """What was read for proposals that ask for nothing else; taken by whoever carries them out here."""
 
@@ -103,44 +107,70 @@ class Gate:
         app.metrics.judgements.labels(judged.action, judged.verdict).inc()
         await app.engine.append([judged], cause=due.id, guard=(query,), snapshot=snapshot, answers=due.id, into=into)
 
+    def forget(self) -> None:
+        """Drop what is kept of customers: somebody was erased."""
+        self.read.clear()
+        self._outside.forget()
+
     async def _facts(self, proposed: ActionProposed, pending: Sequence[Recorded] = ()) -> Facts:
-        """What is true of the proposal: the session and the resource are read side by side."""
+        """What is true of the proposal: the session and everything outside are read side by side."""
         app = self._app
-        action = app.definitions.bundle.actions.get(proposed.action)
+        bundle = app.definitions.bundle
+        action = bundle.actions.get(proposed.action)
         query = session_query(proposed.session)
         nothing: tuple[Recorded, ...] = ()
-        (session, _), read = await asyncio.gather(
-            app.engine.state((query,), nothing, _collected), self._resource(proposed)
-        )
-        now = app.clock()
-        in_session = known(
-            (*session, *(one for one in pending if query.matches(one.event))),
-            proposed.session,
-            proposed.channel,
-            now,
-            app.control,
-        )
+        session = app.engine.state((query,), nothing, _collected)
         if action is None:
-            return Facts(proposed.customer, 0, 0, 0, 0, False, {}, {}, {"action": "it is not declared"}, {}, None)
-        return assemble(action, proposed, in_session, read, now)
+            in_session = self._known(proposed, (await session)[0], pending)
+            customer = proposed.customer or in_session.assurance.customer
+            return Facts(customer, 0, 0, 0, 0, False, {}, {}, {"action": "it is not declared"}, {}, None)
+        outside, of_customer = self._outside, bundle.customer_facts_of(action.name)
+        if proposed.customer or not (action.reads or of_customer):
+            (events, _), read, reads, facts = await asyncio.gather(
+                session,
+                self._resource(action, proposed),
+                outside.reads(action, proposed, proposed.customer),
+                outside.of_customer(of_customer, proposed.customer),
+            )
+            in_session = self._known(proposed, events, pending)
+        else:
+            # Who the customer is was found out since it was proposed.
+            in_session = self._known(proposed, (await session)[0], pending)
+            read, reads, facts = await asyncio.gather(
+                self._resource(action, proposed),
+                outside.reads(action, proposed, in_session.assurance.customer),
+                outside.of_customer(of_customer, in_session.assurance.customer),
+            )
+        computed = await self._computed(action, proposed, read, reads)
+        now = app.clock()
+        return assemble(action, proposed, in_session, read, now, computed=computed, reads=reads, of_customer=facts)
 
-    async def _resource(self, proposed: ActionProposed) -> ResourceRead | None:
-        app = self._app
-        action = app.definitions.bundle.actions.get(proposed.action)
-        request = None if action is None else resource_request(action, proposed)
-        if action is None or request is None:
-            return None
-        operation, parameters = request
-        try:
-            record = await app.connector(action.connector).read(operation, parameters)
-        except Unavailable as error:
-            return ResourceRead(at=app.clock(), failure=f"{error.system} did not answer: {error.reason}"[:300])
-        if record is not None and action.effect == "read" and action.operation == operation:
+    def _known(self, proposed: ActionProposed, events: Sequence[Recorded], pending: Sequence[Recorded]) -> Known:
+        app, query = self._app, session_query(proposed.session)
+        told = (*events, *(one for one in pending if query.matches(one.event)))
+        return known(told, proposed.session, proposed.channel, app.clock(), app.control)
+
+    async def _resource(self, action: Action, proposed: ActionProposed) -> ResourceRead | None:
+        read = await self._outside.resource(action, proposed)
+        if read is None or action.resource is None or read.record is None:
+            return read
+        if action.effect == "read" and action.operation == action.resource.operation:
             # The look-up asks for what was just read: it is given what was judged, and not asked for twice.
-            self.read[proposed.proposal] = record
+            self.read[proposed.proposal] = dict(read.record)
             while len(self.read) > READS_KEPT:
                 self.read.popitem(last=False)
-        return ResourceRead(at=app.clock(), record=record)
+        return read
+
+    async def _computed(
+        self, action: Action, proposed: ActionProposed, read: ResourceRead | None, reads: dict[str, ResourceRead]
+    ) -> Computed:
+        """What the connector's own functions say; nothing where what they are about is not there."""
+        if not action.facts or (action.resource is not None and (read is None or read.record is None)):
+            return NOTHING_COMPUTED
+        connector = self._app.definitions.bundle.connectors[action.connector]
+        record = read.record if read is not None and read.record is not None else {}
+        args = all_args(proposed.args, proposed.private_args)
+        return await self._app.functions.compute(connector, action, record, args, reads)
 
 
 def _collected(events: tuple[Recorded, ...], recorded: Recorded) -> tuple[Recorded, ...]:

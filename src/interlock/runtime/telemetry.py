@@ -34,6 +34,12 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self.failed_facts = Counter(
+            "interlock_failed_facts_total",
+            "Fact functions that raised, hung or took too much",
+            ["connector", "function"],
+            registry=self.registry,
+        )
         self.behind = Gauge(
             "interlock_follower_behind_seconds", "Age of the last fact when read", registry=self.registry
         )

@@ -16,6 +16,7 @@ from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Plan
 from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
+from interlock.runtime.functions import FunctionsHere
 from interlock.runtime.settings import Settings
 from interlock.simulation.calls import Calls
 from interlock.simulation.clock import VirtualClock, VirtualLoop, chance_of
@@ -179,6 +180,7 @@ class Centre:
             self.definitions,
             node=f"{name}.{self._births}",
             connectors=self._connections(name),
+            functions=FunctionsHere(),
             tell=lambda: self._tell(name),
         )
         app._turns.model = self._model

@@ -209,6 +209,8 @@ class ProposeAction(Command, frozen=True, kw_only=True):
     principal: Principal
     action: str
     args: dict[str, Any]
+    purpose: str = ""
+    """What for, by one of the action's purposes; its own where this is empty."""
 
     def lane(self) -> str:
         return self.interaction

@@ -48,13 +48,31 @@ export function parseArg(arg, text, given) {
     return Number.isNaN(number) || (arg.type === 'integer' && !Number.isInteger(number)) ? { problem: 'Write a number.' } : { value: number };
   }
   if (arg.type === 'boolean') return { value: said === 'true' };
+  if (arg.type === 'list') {
+    const items = said.split(/[\s,;]+/).filter(Boolean);
+    return items.length < arg.least || items.length > arg.most ? { problem: `Write ${arg.least} to ${arg.most}, with commas between them.` } : { value: items };
+  }
   if (arg.type === 'email' && !/^[^@\s]+@[^@\s]+$/.test(said)) return { problem: 'This is not an e-mail address.' };
   return { value: said };
 }
 
+/** A record is filled in part by part. @param {any[]} args @returns {any[]} */
+const fieldsOf = (args) => args.flatMap((arg) => (arg.type === 'record' ? arg.parts.map((/** @type {any} */ part) => ({ ...part, name: `${arg.name}.${part.name}`, required: arg.required && part.required })) : [arg]));
+
+/** The parts of records put together. @param {Record<string, any>} values @returns {Record<string, any>} */
+export function together(values) {
+  const whole = /** @type {Record<string, any>} */ ({});
+  for (const [name, value] of Object.entries(values)) {
+    const [first, part] = name.split('.');
+    if (part) (whole[first] ??= {})[part] = value;
+    else whole[first] = value;
+  }
+  return whole;
+}
+
 /** @param {{action: any, value: any, given: {values: Record<string, any>, notes: Record<string, string>}}} props */
 function ActionForm({ action, value, given }) {
-  const args = action.args ?? [];
+  const args = fieldsOf(action.args ?? []);
   const [texts, setTexts] = useState(() => Object.fromEntries(args.map((/** @type {any} */ arg) => [arg.name, asText(given.values[arg.name], arg)])));
   const [problems, setProblems] = useState(/** @type {Record<string, string>} */ ({}));
   const [refused, setRefused] = useState('');
@@ -79,7 +97,7 @@ function ActionForm({ action, value, given }) {
     setStep('busy');
     setRefused('');
     try {
-      await post(`/v1/interactions/${value.id}/proposals`, { action: action.action, args: values });
+      await post(`/v1/interactions/${value.id}/proposals`, { action: action.action, args: together(values) });
       form.value = null;
       say(reads ? 'Asked. The answer stands in the transcript.' : 'Proposed. The transcript shows what the gate says.');
     } catch (error) {
@@ -104,7 +122,7 @@ function ActionForm({ action, value, given }) {
           <div class="form-end"><button type="submit" class="button primary">${reads ? action.title : 'Review…'}</button></div>`
       : html`<${Review} action=${action} args=${args} values=${values} notes=${given.notes} busy=${step === 'busy'} onBack=${() => setStep('fill')} onGo=${propose} />`}
     <details class="as-call"><summary><${Icon} name="code" size=${14} />As an API call</summary>
-      <pre>${`POST /v1/interactions/${value.id}/proposals\n${JSON.stringify({ action: action.action, args: values }, null, 2)}`}</pre></details></form>`;
+      <pre>${`POST /v1/interactions/${value.id}/proposals\n${JSON.stringify({ action: action.action, args: together(values) }, null, 2)}`}</pre></details></form>`;
 }
 
 /** @param {{action: any, args: any[], values: any, notes: any, busy: boolean, onBack: () => void, onGo: () => void}} props */

@@ -44,11 +44,12 @@ function BoardState({ children }) {
 }
 
 function Floor() {
-  const { interactions, parked } = board.value;
+  const { interactions, parked, alerts = [] } = board.value;
   const figures = [['Open interactions', interactions.open, ''], ['With the virtual agent', interactions.with_virtual_agent, 'machine'], ['Waiting', interactions.waiting, ''], ['With agents', interactions.with_agents, '']];
   return html`<div class="floor"><${InboxStrip} />
     <dl class="figures">${figures.map(([label, value, tone]) => html`<div class=${tone}><dt>${tone ? html`<${Icon} name="machine" size=${13} /> ` : null}${label}</dt><dd class="num">${value}</dd></div>`)}
       ${parked ? html`<div><dt>Parked work</dt><dd class="num">${parked} <${Mark} tone="warn" icon="alert">Needs a look<//></dd></div>` : null}</dl>
+    ${alerts.length ? html`<section class="card" aria-label="Alerts"><h2>Alerts</h2><ul class="plain">${alerts.map((/** @type {any} */ alert) => html`<li key=${alert.what}><${Mark} tone="warn" icon="alert">${alert.what}<//>${alert.count > 1 ? html` <span class="note num">${alert.count} times</span>` : null}</li>`)}</ul></section>` : null}
     <section class="card"><h2>Queues</h2><${Queues} /></section>
     <section class="card"><h2>Agents</h2><${Agents} /></section></div>`;
 }
