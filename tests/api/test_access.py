@@ -26,6 +26,7 @@ BODIES: dict[str, object] = {
     "/v1/approvals/{proposal:str}/reject": {"customer_reason": "no", "file_reason": "no"},
     "/v1/proposals/{proposal:str}/resolve": {"happened": True, "note": "seen"},
     "/v1/queues/{queue:str}/close": {"message": "back soon"},
+    "/v1/replays": {"since": "30d"},
     "/v1/staff": {"login": "zoe", "name": "Zoe", "password": "long enough", "roles": ["agent"]},
     "/v1/timers/bring-forward": {"of": "i_1", "command": "WarnSilence"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from interlock.cli.main import app
-from tests.control.given import DEMO
+from interlock.kernel.log import Plan
+from interlock.runtime.clock import WallClock
+from interlock.store.database import Database
+from interlock.store.postgres import PostgresLog
+from interlock.store.vault import open_vault
+from tests.control.given import DEMO, SOFIA, judged, proposed, remedy_met
 
 GOLDEN = Path(__file__).parents[1] / "control" / "golden" / "verdicts.txt"
 runner = CliRunner()
@@ -80,3 +86,65 @@ def test_odd_rules_are_warned_of_and_fail_only_where_that_is_wanted(folder: Path
         (each["kind"], each["rule"]) for each in json.loads(strict.stdout)["findings"] if each["level"] == "warning"
     ]
     assert ("nobody-permitted", "mail.send") in told and ("ended-grant", "mail.who") in told
+
+
+@pytest.fixture
+def database(database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database in which some refunds were decided, named in the environment; gives the data folder."""
+    data = folder.parent / "data"
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("INTERLOCK_DATA", str(data))
+
+    async def fill() -> None:
+        database = Database(database_url, size=1)
+        await database.open()
+        try:
+            log = PostgresLog(database, "demo", open_vault(data / "keys.json", "demo"), WallClock())
+            for number, cents in enumerate((900, 14_000, 42_000)):
+                refund = proposed(cents, proposal=f"pr_{number}")
+                asked = judged(refund)
+                met = [remedy_met(refund, str(need), SOFIA if need.kind == "approve" else None) for need in asked.needs]
+                await log.append(Plan((asked, judged(refund, *met)), cause=f"test/{number}"))
+        finally:
+            await database.close()
+
+    asyncio.run(fill())
+    return data
+
+
+def test_other_rules_are_tried_on_what_was_decided(folder: Path, database: Path) -> None:
+    change(folder / "policies" / "refund.cedar", "context.args.amount > 20000", "context.args.amount > 10000")
+    found = runner.invoke(app, ["policy", "replay", "--policies", str(folder), "--since", "1h"])
+    assert found.exit_code == 0, found.output
+    assert "3 proposals (6 judgements)" in found.stdout and "1 flipped" in found.stdout
+    assert "1 allowed→needs; €140.00; 1 customers" in found.stdout
+    assert "c-104  i_1  pr_1  refund.supervisor" in found.stdout
+    as_json = json.loads(runner.invoke(app, ["policy", "replay", "--policies", str(folder), "--json"]).stdout)
+    assert as_json["flipped"]["rules"][0] == {
+        "rule": "refund.supervisor",
+        "proposals": 1,
+        "changes": {"allowed→needs": 1},
+        "money": [{"amount": 14_000, "currency": "EUR"}],
+        "customers": 1,
+    }
+
+
+def test_what_to_try_has_to_be_said_and_read(folder: Path, database: Path) -> None:
+    for given, says in (
+        ([], "Say what to try"),
+        (["--policies", str(folder), "--since", "soon"], "no duration"),
+        (["--constant", "refund.supervisor=1"], "write RULE:OLD:NEW"),
+        (["--constant", "refund.supervisor:20000:10000"], "Nothing is in force here yet"),
+    ):
+        found = runner.invoke(app, ["policy", "replay", *given])
+        assert found.exit_code == 2 and says in found.stderr, found.output
+
+
+def test_a_check_with_a_database_counts_what_is_recorded(folder: Path, database: Path) -> None:
+    (folder / "policies" / "zz.cedar").write_text(
+        '@id("zz.cap") @reason("Too much.")\n'
+        'forbid (principal, action == Action::"shop.refund_item", resource) when { context.args.amount > 490000 };\n'
+    )
+    found = runner.invoke(app, ["policy", "check", str(folder)])
+    assert found.exit_code == 0, found.output
+    assert "'zz.cap' never decided in any case, nor in anything that is recorded" in found.stdout

@@ -5,10 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Conflict, Refused, Unavailable
 
 logger = structlog.get_logger(__name__)
@@ -23,6 +25,14 @@ def problem(status: int, code: str, detail: str, *, headers: dict[str, str] | No
 def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[dict[str, Any]]:
     """The rules say no."""
     return problem(error.status, error.code, error.reason)
+
+
+def on_mistakes(_: Request[Any, Any, Any], error: DefinitionError) -> Response[dict[str, Any]]:
+    """Definitions with mistakes: all of them, each with its file and line and what to write instead."""
+    found = [msgspec.to_builtins(each) for each in error.problems]
+    answer = problem(422, "bad_definitions", str(error))
+    answer.content["problems"] = found
+    return answer
 
 
 def on_unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[dict[str, Any]]:
@@ -65,6 +75,7 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[dict[s
 
 HANDLERS: dict[int | type[Exception], Any] = {
     Refused: on_refused,
+    DefinitionError: on_mistakes,
     Unavailable: on_unavailable,
     Conflict: on_conflict,
     HTTPException: on_http,

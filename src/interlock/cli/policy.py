@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from interlock.cli import running
+from interlock.cli import replays, running
 from interlock.control.bundle import Bundle, load_bundle
 from interlock.control.cases import ReadyCase, read_cases
 from interlock.control.proving import Proof, prove, verdict_table
@@ -92,6 +92,44 @@ def check_rules(
         raise typer.Exit(1)
 
 
+@app.command("replay")
+def replay_rules(
+    policies: Annotated[Path | None, typer.Option(help="Folder with the definitions to try.")] = None,
+    constant: Annotated[
+        list[str] | None,
+        typer.Option(help="A number in a rule in force to change: RULE:OLD:NEW (minor units); may be repeated."),
+    ] = None,
+    since: Annotated[str, typer.Option(help="How far back, such as 30d or 12h; 'all' for everything.")] = "30d",
+    data: Data = None,
+    json: AsJson = False,
+) -> None:
+    """Judge what was decided again by other rules: which decisions flip, by which rules, how much money, which customers."""
+    settings = running.settings_from(data=data)
+    if (policies is None) == (not constant):
+        running.fail("Say what to try: either --policies FOLDER or --constant RULE:OLD:NEW.")
+    constants = [replays.constant_of(text) for text in constant or ()]
+    report = running.run(lambda: replays.replay(settings, policies, constants, since))
+    if json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        replays.show(console, report)
+
+
+@app.command("shadow")
+def shadow_rules(
+    since: Annotated[str, typer.Option(help="How far back, such as 30d or 12h; at most 30d.")] = "30d",
+    data: Data = None,
+    json: AsJson = False,
+) -> None:
+    """What rules in shadow would have changed in live traffic, each enforced by itself; and those that failed."""
+    settings = running.settings_from(data=data)
+    found = running.run(lambda: replays.shadow(settings, since))
+    if json:
+        print(msgspec.json.encode({"rules": found}).decode())
+    else:
+        replays.show_shadow(console, found)
+
+
 async def _findings(settings: Settings, *, recorded: bool) -> list[Finding]:
     bundle, cases = _definitions(read_folder(settings.definitions))
     idle = frozenset(prove(cases, bundle).undecided)
@@ -128,8 +166,3 @@ def _show_proof(proof: Proof, differences: list[str]) -> None:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def shown(value: Any) -> Any:
-    """A value as JSON has it."""
-    return msgspec.to_builtins(value)

@@ -15,6 +15,8 @@ Permission = Literal[
     "approve",
     "resolve_unknown",
     "read_log",
+    "see_policies",
+    "publish",
     "manage_staff",
     "erase_people",
     "move_timers",
@@ -31,9 +33,21 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "approve",
             "resolve_unknown",
             "read_log",
+            "see_policies",
         }
     ),
-    "admin": frozenset({"see_board", "switch_queues", "manage_staff", "erase_people", "read_log", "move_timers"}),
+    "admin": frozenset(
+        {
+            "see_board",
+            "switch_queues",
+            "manage_staff",
+            "erase_people",
+            "read_log",
+            "see_policies",
+            "publish",
+            "move_timers",
+        }
+    ),
 }
 """What each role is granted; a person with several roles has all of theirs. Nobody has anything by default."""
 

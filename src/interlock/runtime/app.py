@@ -33,7 +33,9 @@ from interlock.runtime.gate import Gate
 from interlock.runtime.in_force import InForce, close_all
 from interlock.runtime.node import Node
 from interlock.runtime.open_views import OpenViews
+from interlock.runtime.past import RecentUse
 from interlock.runtime.queueing import Queueing
+from interlock.runtime.replays import Replays
 from interlock.runtime.settings import Settings
 from interlock.runtime.signals import Signals
 from interlock.runtime.staff import Staff
@@ -92,6 +94,7 @@ class App:
         self.staff = Staff(records, self.engine, clock)
         self.documents = Documents(self)
         self.gate, self._effects = Gate(self), Effects(self)
+        self.replays, self.recent_use = Replays(self), RecentUse(log, clock)
         self._challenges, self._queueing, self._turns = Challenges(self), Queueing(self), Turns(self)
 
     # What the definitions in force say.
@@ -266,6 +269,7 @@ class App:
         """Drain: finish what is being carried out, give the rest back, store the views."""
         await self.node.drain()
         await self._chores.end()
+        await self.replays.close()
         try:
             await self._warm.store(self._warm.snapshot(self.follower.cursor))
         except Unavailable as error:

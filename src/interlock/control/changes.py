@@ -1,0 +1,86 @@
+"""Which texts would other definitions be: files replaced or taken away, and numbers in rules changed?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from interlock.control.cedar_text import Statement, statements
+from interlock.kernel.documents import closest
+from interlock.kernel.errors import Refused
+
+_NAMED: Final = re.compile(r'@id\(\s*"((?:[^"\\]|\\.)*)"\s*\)')
+_PIECE: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|\w+')
+
+
+class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A number in a rule's conditions and what it is instead: amounts are minor units, as in the rule."""
+
+    rule: Annotated[str, Meta(max_length=200)]
+    was: Annotated[int, Meta(ge=-(2**53), le=2**53)]
+    now: Annotated[int, Meta(ge=-(2**53), le=2**53)]
+
+
+def changed_files(
+    files: Mapping[str, str], replaced: Mapping[str, str | None], constants: Iterable[Constant] = ()
+) -> dict[str, str]:
+    """The texts with some files replaced (None takes one away) and some numbers in rules changed.
+
+    Raises:
+        Refused: ``rule_unknown`` or ``constant_unknown`` (422), with what there is instead.
+    """
+    texts = dict(files)
+    for path, text in replaced.items():
+        if text is None:
+            texts.pop(path, None)
+        else:
+            texts[path] = text
+    for constant in constants:
+        path, statement = _statement(texts, constant.rule)
+        found = numbers(statement.text)
+        if constant.was not in found:
+            known = f"it has {', '.join(map(str, found))}" if found else "it has none"
+            raise Refused("constant_unknown", f"'{constant.rule}' has no number {constant.was}; {known}.", status=422)
+        old, now = str(constant.was), str(constant.now)
+        new = "".join(now if piece == old else piece for piece in _pieces(statement.text))
+        texts[path] = texts[path].replace(statement.text, new, 1)
+    return texts
+
+
+def numbers(text: str) -> list[int]:
+    """The numbers in a rule, in the order in which they stand; texts and comments aside."""
+    found = (int(piece[0]) for piece in _PIECE.finditer(text) if piece[0].isascii() and piece[0].isdigit())
+    return list(dict.fromkeys(found))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text cut so that each word, each quoted text and each comment is a piece of its own."""
+    at = 0
+    for piece in _PIECE.finditer(text):
+        yield text[at : piece.start()]
+        yield piece[0]
+        at = piece.end()
+    yield text[at:]
+
+
+def name_in(statement: Statement) -> str:
+    """The name that a rule's text gives it; empty where it has none."""
+    named = _NAMED.search(statement.text)
+    return named[1] if named else ""
+
+
+def _statement(files: Mapping[str, str], rule: str) -> tuple[str, Statement]:
+    names: dict[str, tuple[str, Statement]] = {}
+    for path in sorted(files):
+        if path.startswith("policies/") and path.endswith(".cedar"):
+            for statement in statements(files[path], path):
+                names[name_in(statement)] = path, statement
+    if rule not in names:
+        near = closest(rule, names)
+        mend = f"did you mean '{near}'?" if near else "generated rules cannot be changed; write one of your own."
+        raise Refused("rule_unknown", f"There is no rule '{rule[:80]}'; {mend}", status=422)
+    return names[rule]
