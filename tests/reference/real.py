@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from interlock.control import ControlSettings, Known, ResourceRead, assemble, judge, met, subject
+from interlock.control import ControlSettings, Known, ResourceRead, assemble, judge, met, resource_request, subject
 from interlock.control.effects import failed, start, succeeded, unknown
 from interlock.control.ledgers import postings
 from interlock.control.past import past_of, windows_of
@@ -138,8 +138,8 @@ class RealGate:
 
     def _judged(self, state: ProposalState, proposed: ActionProposed) -> ProposalJudged:
         action = self.bundle.actions[proposed.action]
-        record = self.accounts.get(proposed.args.get("account_id", ""))
-        read = ResourceRead(at=self.now, record=record) if action.resource is not None else None
+        asked = resource_request(action, proposed)
+        read = None if asked is None else ResourceRead(at=self.now, record=self.accounts.get(asked[1]["account_id"]))
         facts = assemble(action, proposed, self._known[proposed.proposal], read, self.now)
         ledgers = self.bundle.ledgers_of(proposed.action)
         subjects = self.bundle.subjects(proposed, facts, SETTINGS.secret)
