@@ -28,6 +28,7 @@ BODIES: dict[str, object] = {
     "/v1/queues/{queue:str}/close": {"message": "back soon"},
     "/v1/replays": {"since": "30d"},
     "/v1/staff": {"login": "zoe", "name": "Zoe", "password": "long enough", "roles": ["agent"]},
+    "/v1/due/retry": {"ids": ["x_unknown"]},
     "/v1/timers/bring-forward": {"of": "i_1", "command": "WarnSilence"},
 }
 

@@ -235,6 +235,32 @@ async def test_a_parked_command_is_visible_and_does_not_hold_the_others(log: Log
     assert [one.due.id for one in await log.claim("b", clock.now, 4, 10)] == ["d2"]
 
 
+async def test_parked_commands_stand_first_and_are_tried_anew_in_their_old_place_when_somebody_says_so(
+    log: Log, clock: Clock
+) -> None:
+    later = NOW + timedelta(days=3)
+    due = (Due("timer/x", later, ROUTE), Due("d1", NOW, TURN), Due("d2", NOW, ROUTE))
+    await log.append(Plan(due=due, cause="c1"))
+    await log.release("a", "d1", NOW, "KeyError in a.b, line 1")
+    await log.release("a", "d2", NOW, None)
+    assert [(one.id, one.command, one.at, one.parked) for one in await log.standing(10)] == [
+        ("d1", "TakeTurn", NOW, "KeyError in a.b, line 1"),
+        ("d2", "RouteQueue", NOW, ""),
+        ("timer/x", "RouteQueue", later, ""),
+    ]
+    assert [one.id for one in await log.standing(1)] == ["d1"]
+    await log.append(Plan(due=(Due("d3", NOW, TURN),), cause="c2"))
+    await log.release("a", "d3", NOW, None)
+    clock.now += timedelta(seconds=5)
+    assert await log.retry(["d2", "nobody knows it"], clock.now) == []
+    assert await log.retry(["d1"], clock.now) == ["d1"]
+    assert await log.parked() == {}
+    claimed = await log.claim("b", clock.now, 4, 10)
+    assert sorted((one.due.id, one.attempts) for one in claimed) == [("d1", 1), ("d2", 2)]
+    await log.release("b", "d1", clock.now, "again")
+    assert await log.retry(None, clock.now) == ["d1"]
+
+
 DAY = Window("refunds", "c-1", NOW - timedelta(hours=24))
 
 

@@ -1,4 +1,4 @@
-"""What a supervisor and an administrator do: approvals, outcomes nobody knows, queues, presence, staff, erasure."""
+"""What a supervisor does: approvals, outcomes that nobody knows, queues, other people's presence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from interlock.api.signing import require
 from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
 from interlock.runtime.staff import Person
-from interlock.vocabulary.ids import CustomerId, ProposalId, QueueName, StaffId
+from interlock.vocabulary.ids import ProposalId, QueueName, StaffId
 from interlock.vocabulary.proposals import Approve, Reject, ResolveUnknown
 from interlock.vocabulary.routing import CloseQueue, OpenQueue, SetPresence
 
@@ -45,23 +45,6 @@ class Closure(msgspec.Struct, forbid_unknown_fields=True):
     """What customers hear while the queue is closed."""
 
     message: Annotated[str, Meta(min_length=1, max_length=500)]
-
-
-class NewStaff(msgspec.Struct, forbid_unknown_fields=True):
-    """A local user to add."""
-
-    login: Annotated[str, Meta(max_length=64)]
-    name: Annotated[str, Meta(max_length=120)]
-    password: Annotated[str, Meta(max_length=256)]
-    roles: list[str]
-    queues: list[str] = []
-
-
-class Forward(msgspec.Struct, forbid_unknown_fields=True):
-    """Which timers to make due now: those of this command in this lane's entity (an interaction or a visit)."""
-
-    of: Identifier
-    command: Identifier
 
 
 @get("/v1/board")
@@ -158,40 +141,6 @@ async def set_agent_presence(
     await app.execute(command, fresh("presence"))
 
 
-@post("/v1/staff", status_code=201)
-async def add_staff(data: JSONBody[NewStaff], person: NamedDependency[Person], state: State) -> dict[str, str]:
-    """Add a local user."""
-    require(person, "manage_staff")
-    app: App = state.app
-    unknown = sorted(set(data.queues) - set(app.queues))
-    if unknown:
-        raise Refused(
-            "queue_unknown", f"There is no queue {unknown[0]!r}; there are {', '.join(app.queues)}.", status=422
-        )
-    account = await app.staff.add(
-        data.login.strip().lower(), data.name, data.password, data.roles, data.queues, by=person.id
-    )
-    return {"id": account.staff}
-
-
-@post("/v1/customers/{customer:str}/erase", status_code=200)
-async def erase(customer: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, int]:
-    """Make everything personal about a customer unreadable, for good."""
-    require(person, "erase_people")
-    app: App = state.app
-    return {"persons": await app.erase(CustomerId(customer), by=person.id)}
-
-
-@post("/v1/timers/bring-forward", status_code=200)
-async def bring_forward(data: JSONBody[Forward], person: NamedDependency[Person], state: State) -> dict[str, int]:
-    """Make timers due now: a demonstration need not wait three minutes for a silence. Only in demo mode."""
-    require(person, "move_timers")
-    app: App = state.app
-    if not app.settings.demo:
-        raise Refused("demo_only", "Timers can be moved in demo mode only.", status=403)
-    return {"moved": await app.log.bring_forward(data.of, data.command, app.clock())}
-
-
 HANDLERS = (
     show_board,
     show_approvals,
@@ -201,7 +150,4 @@ HANDLERS = (
     close_queue,
     open_queue,
     set_agent_presence,
-    add_staff,
-    erase,
-    bring_forward,
 )

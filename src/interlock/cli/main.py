@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import policy
+from interlock.cli import due, policy
 from interlock.cli.running import fail, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
@@ -19,6 +19,7 @@ staff = typer.Typer(no_args_is_help=True, help="Local users.")
 app.add_typer(log, name="log")
 app.add_typer(staff, name="staff")
 app.add_typer(policy.app, name="policy")
+app.add_typer(due.app, name="due")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]

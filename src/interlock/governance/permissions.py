@@ -18,6 +18,7 @@ Permission = Literal[
     "see_policies",
     "publish",
     "manage_staff",
+    "retry_due",
     "erase_people",
     "move_timers",
 ]
@@ -41,6 +42,7 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "see_board",
             "switch_queues",
             "manage_staff",
+            "retry_due",
             "erase_people",
             "read_log",
             "see_policies",

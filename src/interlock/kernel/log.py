@@ -52,6 +52,24 @@ class Claimed(NamedTuple):
     lease_until: datetime
 
 
+class Standing(NamedTuple):
+    """How a due command stands: identifiers only.
+
+    Attributes:
+        command: the name of its type.
+        owner: the node that holds it; empty where none does.
+        parked: why it was given up on, without anything personal; empty where it was not.
+    """
+
+    id: str
+    lane: str
+    command: str
+    at: datetime
+    attempts: int
+    owner: str
+    parked: str
+
+
 class Posting(NamedTuple):
     """A change of a ledger's lines.
 
@@ -179,6 +197,14 @@ class Log(Protocol):
 
     async def parked(self) -> Mapping[str, str]:
         """The due commands that kept failing, with the reason."""
+        ...
+
+    async def standing(self, limit: int) -> Sequence[Standing]:
+        """The due commands, those that are parked first, then by the time at which they are due."""
+        ...
+
+    async def retry(self, ids: Sequence[str] | None, now: datetime) -> Sequence[str]:
+        """Have parked commands (all of them where ``ids`` is None) tried anew from ``now`` on; gives those that were parked."""
         ...
 
     async def bring_forward(self, of: str, command: str, now: datetime) -> int:

@@ -89,6 +89,7 @@ class App:
         self.node = Node(node, log, clock, self._carry_out)
         self.follower = Follower(log, clock, cursor)
         self.follower.views.append(self._fold)
+        self.node.on_parked = self.follower.look_again
         self._warm = WarmViews(records, self.queues, self.control)
         self.views = OpenViews(log, self.follower)
         self.staff = Staff(records, self.engine, clock)

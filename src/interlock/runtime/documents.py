@@ -43,7 +43,8 @@ class Documents:
         """The document ``board``."""
         app = self._app
         built = self._built.get("board")
-        if built is None or built.cursor != app.follower.cursor:
+        parked = len(app.node.parked)
+        if built is None or built.cursor != app.follower.cursor or built.value["parked"] != parked:
             names = {staff: account.name for staff, account in app.staff.accounts.items() if "agent" in account.roles}
             value = screens.document(
                 app.board,
@@ -51,7 +52,7 @@ class Documents:
                 app.queues,
                 app.clock(),
                 zone=app.tenant.zone,
-                parked=len(app.node.parked),
+                parked=parked,
                 alerts=app.alerts.shown(),
             )
             built = self._built["board"] = Watched(app.follower.cursor, value)

@@ -72,6 +72,11 @@ class Follower:
         self._after.add(call)
         return lambda: self._after.discard(call)
 
+    def look_again(self) -> None:
+        """Something that pages show beside the facts has changed: call what is called after each batch."""
+        for call in tuple(self._after):
+            call()
+
     def lag_s(self) -> float:
         """For how long something that is known to be written has not been handed out, in seconds; 0 when nothing waits."""
         if self._expected <= self.cursor or self._waiting_since is None:
@@ -114,8 +119,7 @@ class Follower:
             self.cursor = recorded.cursor
         if batch:
             self._waiting_since = self._clock()
-            for call in tuple(self._after):
-                call()
+            self.look_again()
             async with self._moved:
                 self._moved.notify_all()
         return len(batch) == BATCH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +22,8 @@ CLAIM_AT_ONCE: Final = 64
 CONCURRENT: Final = 64
 PARK_AFTER: Final = 5
 """Attempts after which a command that fails for no known reason is parked."""
+PARKED_LOOK_S: Final = 5.0
+"""How often a node looks how many commands are parked, whoever parked them."""
 LONGEST_BACKOFF_S: Final = 60.0
 DRAIN_S: Final = 10.0
 
@@ -45,7 +47,9 @@ class Node:
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._claiming = asyncio.Lock()
         self._draining = False
-        self.parked: dict[str, str] = {}
+        self.parked: Mapping[str, str] = {}
+        """The parked commands of all nodes with the reason, as this node saw them last."""
+        self.on_parked: Callable[[], None] = lambda: None
 
     def accept(self, granted: Iterable[Due]) -> None:
         """Take on commands that this node just wrote and holds."""
@@ -95,11 +99,10 @@ class Node:
             await self._safely(self._again(due, min(wait, LONGEST_BACKOFF_S)))
         except Exception as error:
             logger.exception("command failed", command=type(due.command).__name__, due=due.id, attempts=attempts)
-            reason = f"{type(error).__name__}: {error}"[:500]
-            park = reason if attempts >= PARK_AFTER else None
-            if park:
-                self.parked[due.id] = reason
+            park = place_of(error) if attempts >= PARK_AFTER else None
             await self._safely(self._again(due, min(0.5 * 2**attempts, LONGEST_BACKOFF_S), park))
+            if park:
+                self._saw({**self.parked, due.id: park})
 
     async def _answer(self, due: Due) -> None:
         await self._log.append(Plan(answers=due.id, cause=due.id))
@@ -153,6 +156,24 @@ class Node:
                 except (Unavailable, Conflict) as error:
                     logger.warning("cannot extend leases", error=str(error))
 
+    async def watch_parked(self) -> None:
+        """Know which commands are parked until cancelled: by the rows, so that every node says the same."""
+        while True:
+            try:
+                await self.look_for_parked()
+            except (Unavailable, Conflict) as error:
+                logger.warning("cannot look for parked commands", error=str(error))
+            await self._clock.sleep(PARKED_LOOK_S)
+
+    async def look_for_parked(self) -> None:
+        """See which commands are parked now. Raises Unavailable."""
+        self._saw(await self._log.parked())
+
+    def _saw(self, parked: Mapping[str, str]) -> None:
+        before, self.parked = self.parked, parked
+        if before.keys() != parked.keys():
+            self.on_parked()
+
     async def idle(self) -> None:
         """Wait until this node has nothing in hand."""
         while self._tasks:
@@ -171,3 +192,12 @@ class Node:
                 await self._log.release(self.name, id, now, None)
             except Unavailable:
                 break
+
+
+def place_of(error: Exception) -> str:
+    """What failed and where in the program. What it was about stays in this node's own log: it may be personal."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = "" if place is None else f" in {place.tb_frame.f_globals.get('__name__', '?')}, line {place.tb_lineno}"
+    return f"{type(error).__name__}{where}"

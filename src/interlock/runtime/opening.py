@@ -51,7 +51,7 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
         if settings.demo:
             await add_demo_staff(app.staff)
         await app.follower.catch_up()
-        async with _running(waker.run(), app.follower.run(), app.node.run()):
+        async with _running(waker.run(), app.follower.run(), app.node.run(), app.node.watch_parked()):
             try:
                 yield app
             finally:

@@ -10,7 +10,7 @@ from random import Random
 
 from interlock.kernel.errors import Unavailable
 from interlock.kernel.events import Cursor, Event, Recorded
-from interlock.kernel.log import Appended, Claimed, Judging, Plan, Query, Slice, Total, Window
+from interlock.kernel.log import Appended, Claimed, Judging, Plan, Query, Slice, Standing, Total, Window
 from interlock.simulation.weather import Weather
 from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.memory import MemoryLog
@@ -99,6 +99,14 @@ class Wire:
     async def parked(self) -> Mapping[str, str]:
         await self._there()
         return await self._log.parked()
+
+    async def standing(self, limit: int) -> Sequence[Standing]:
+        await self._there()
+        return await self._log.standing(limit)
+
+    async def retry(self, ids: Sequence[str] | None, now: datetime) -> Sequence[str]:
+        await self._there()
+        return await self._log.retry(ids, now)
 
     async def bring_forward(self, of: str, command: str, now: datetime) -> int:
         await self._there()

@@ -16,7 +16,7 @@ import msgspec
 from interlock.kernel.errors import Answered, Conflict
 from interlock.kernel.events import ERASED, START, Cursor, Event, Recorded, sealed_fields
 from interlock.kernel.lines import Lines
-from interlock.kernel.log import Appended, Claimed, Due, Judging, Plan, Query, Slice, Total, Window
+from interlock.kernel.log import Appended, Claimed, Due, Judging, Plan, Query, Slice, Standing, Total, Window
 
 LEASE_S = 4.0
 
@@ -189,6 +189,28 @@ class MemoryLog:
 
     async def parked(self) -> Mapping[str, str]:
         return {id: one.parked for id, one in self.store.due.items() if one.parked}
+
+    async def standing(self, limit: int) -> Sequence[Standing]:
+        rows = sorted(self.store.due.values(), key=lambda one: (not one.parked, one.due.at, one.seq))
+        return [
+            Standing(
+                one.due.id,
+                one.due.command.lane(),
+                type(one.due.command).__name__,
+                one.due.at,
+                one.attempts,
+                one.owner,
+                one.parked or "",
+            )
+            for one in rows[:limit]
+        ]
+
+    async def retry(self, ids: Sequence[str] | None, now: datetime) -> Sequence[str]:
+        found = sorted(id for id, one in self.store.due.items() if one.parked and (ids is None or id in ids))
+        for waiting in map(self.store.due.__getitem__, found):
+            waiting.parked, waiting.attempts = None, 0
+            waiting.due = waiting.due._replace(at=now)
+        return found
 
     async def bring_forward(self, of: str, command: str, now: datetime) -> int:
         moved = 0

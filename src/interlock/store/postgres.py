@@ -15,7 +15,8 @@ from psycopg.pq import TransactionStatus
 
 from interlock.kernel.errors import Answered, Conflict
 from interlock.kernel.events import START, Cursor, Event, Recorded
-from interlock.kernel.log import Appended, Claimed, Due, Judging, Log, Plan, Query, Slice, Total, Window
+from interlock.kernel.log import Appended, Claimed, Due, Judging, Log, Plan, Query, Slice, Standing, Total, Window
+from interlock.store import due_rows
 from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.database import Connection, Database
 from interlock.store.vault import Vault
@@ -275,22 +276,16 @@ class PostgresLog:
         return row[0] if row else None
 
     async def parked(self) -> Mapping[str, str]:
-        async with self._database.connection(self.tenant) as connection:
-            rows = await (
-                await connection.execute(
-                    "select id, parked from interlock.due where tenant = %s and parked is not null", (self.tenant,)
-                )
-            ).fetchall()
-        return dict(rows)
+        return await due_rows.parked(self._database, self.tenant)
+
+    async def standing(self, limit: int) -> Sequence[Standing]:
+        return await due_rows.standing(self._database, self.tenant, limit)
+
+    async def retry(self, ids: Sequence[str] | None, now: datetime) -> Sequence[str]:
+        return await due_rows.retry(self._database, self.tenant, ids, now)
 
     async def bring_forward(self, of: str, command: str, now: datetime) -> int:
-        async with self._database.connection(self.tenant) as connection:
-            result = await connection.execute(
-                "update interlock.due set due_at = %s where tenant = %s and type = %s and due_at > %s and parked is null"
-                " and exists (select 1 from jsonb_each_text(body) as field where field.value = %s)",
-                (now, self.tenant, command, now, of),
-            )
-        return result.rowcount
+        return await due_rows.bring_forward(self._database, self.tenant, of, command, now)
 
     async def destroy_keys(self, person: str) -> int:
         self._live_keys.pop(person, None)
