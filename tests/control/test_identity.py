@@ -103,6 +103,7 @@ def test_a_challenge_is_a_card_for_the_customer_and_a_proposal_that_sends_the_co
     assert "e•••@example.com" in str(asked.text)
     assert (sending.action, sending.principal, sending.args) == ("mail.send_code", SYSTEM, {})
     assert sending.private_args == {"to": "eva@example.com", "code": "123456"}
+    assert challenge.sending == sending.proposal
 
 
 def test_the_code_is_nowhere_but_in_what_is_sealed() -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from interlock.control import remedies
+from interlock.control.remedies import CODE_NOT_SENT
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
 from interlock.vocabulary.channels import SYSTEM, Principal
@@ -140,6 +141,15 @@ def test_a_code_that_failed_for_good_ends_the_proposal_with_words_for_the_custom
     assert isinstance(refused, RemedyRefused)
     assert (refused.how, bool(refused.customer_reason)) == ("failed", True)
     assert decide(FAIL_STEP_UP, RefuseStepUp(proposal=PR, by=SYSTEM), asked(LARGE, CODE)) == []
+
+
+def test_a_code_that_was_not_sent_ends_the_proposal_with_words_of_its_own() -> None:
+    command = RefuseStepUp(proposal=PR, by=SYSTEM, not_sent=True, unavailable=True)
+    (refused,) = decide(FAIL_STEP_UP, command, asked(LARGE))
+    assert isinstance(refused, RemedyRefused)
+    assert (refused.how, refused.unavailable) == ("failed", True)
+    assert refused.customer_reason == CODE_NOT_SENT
+    assert decide(FAIL_STEP_UP, command, asked(LARGE, CODE)) == [], "another code was given meanwhile"
 
 
 def test_what_the_customer_gave_outlasts_every_wait_for_the_approver() -> None:

@@ -178,7 +178,7 @@ def _frame(event: Event, recorded: Recorded) -> Frame | None:
         case ChallengePassed():
             return {"type": "answered", "cursor": cursor, "challenge": event.challenge, "how": "passed"}
         case ChallengeFailed():
-            how = {"wrong": "wrong", "expired": "expired", "locked": "failed"}[event.why]
+            how = {"wrong": "wrong", "expired": "expired", "locked": "failed", "not_sent": "not_sent"}[event.why]
             failed = {"type": "answered", "cursor": cursor, "challenge": event.challenge, "how": how}
             return {**failed, "attempts_left": event.attempts_left}
     return None

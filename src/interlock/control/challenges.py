@@ -1,8 +1,9 @@
-"""May a one-time code be sent, to which address, and what is said and done when it is?"""
+"""May a one-time code be sent, to which address, and what is said and done when it is, or cannot be?"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -14,14 +15,21 @@ from interlock.control.identity import code_digest
 from interlock.control.remedies import CODE_FAILED
 from interlock.control.rules import STEP_UP_LEVEL
 from interlock.control.settings import ControlSettings
-from interlock.kernel.deciders import Moment
+from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import Event
+from interlock.kernel.events import Event, Recorded
+from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import SYSTEM, Author, Card
-from interlock.vocabulary.ids import ChallengeId, CustomerId, MessageId, ProposalId
+from interlock.vocabulary.ids import ChallengeId, CustomerId, MessageId, ProposalId, tag
 from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
-from interlock.vocabulary.people import ChallengeIssued, IssueChallenge
+from interlock.vocabulary.people import (
+    ChallengeFailed,
+    ChallengeIssued,
+    ChallengePassed,
+    FailChallenge,
+    IssueChallenge,
+)
 from interlock.vocabulary.proposals import ActionProposed, Remedy, RemedyRefused
 
 CODE_DIGITS: Final = 6
@@ -81,7 +89,7 @@ def issue_challenge(
             )
         ]
     checked = send.check({"to": destination.email, "code": code}, settings.secret)
-    challenge = ChallengeId(moment.new_id("ch"))
+    challenge, sending = ChallengeId(moment.new_id("ch")), ProposalId(moment.new_id("pr"))
     masked = masked_email(destination.email)
     issued = ChallengeIssued(
         challenge=challenge,
@@ -96,6 +104,7 @@ def issue_challenge(
         code_digest=code_digest(settings.secret, challenge, code),
         masked_destination=masked,
         expires_at=moment.now + settings.code_lasts,
+        sending=sending,
     )
     minutes = int(settings.code_lasts.total_seconds() // 60)
     asked = MessagePosted(
@@ -106,8 +115,8 @@ def issue_challenge(
         text=f"To be sure that it is you, I have sent a code to {masked}. Please enter it within {minutes} minutes.",
         card=Card(kind="code", title=f"Code sent to {masked}", proposal=command.proposal, challenge=challenge),
     )
-    sending = ActionProposed(
-        proposal=ProposalId(moment.new_id("pr")),
+    proposed = ActionProposed(
+        proposal=sending,
         interaction=command.interaction,
         person=started.person,
         session=started.session,
@@ -120,7 +129,65 @@ def issue_challenge(
         args_hash=checked.args_hash,
         purpose=send.purpose,
     )
-    return [issued, asked, sending]
+    return [issued, asked, proposed]
+
+
+@dataclass(frozen=True, slots=True)
+class Sendings:
+    """The codes of one interaction: which proposal sends which, and which challenges are over."""
+
+    issued: Mapping[ProposalId, ChallengeIssued] = field(default_factory=dict)
+    over: frozenset[ChallengeId] = frozenset()
+
+
+def fail_challenge(settings: ControlSettings) -> Decider[FailChallenge, Sendings]:
+    """A code could not be sent: its challenge is over, unless it is anyway, and the customer is told not to wait for it."""
+
+    def decide(command: FailChallenge, state: Sendings, moment: Moment) -> Sequence[Event]:
+        issued = state.issued.get(command.sending)
+        if issued is None or issued.challenge in state.over:
+            return []
+        return [
+            ChallengeFailed(
+                challenge=issued.challenge,
+                interaction=issued.interaction,
+                person=issued.person,
+                session=issued.session,
+                proposal=issued.proposal,
+                why="not_sent",
+                attempts_left=0,
+                unavailable=command.unavailable,
+            ),
+            MessagePosted(
+                interaction=issued.interaction,
+                person=issued.person,
+                message=MessageId(moment.new_id("m")),
+                author=Author(kind="system", id="interlock", name=settings.notice),
+                text=settings.code_not_sent,
+            ),
+        ]
+
+    return Decider(
+        command=FailChallenge,
+        reads=lambda command: [
+            Query(tag("interaction", command.interaction), (ChallengeIssued, ChallengePassed, ChallengeFailed))
+        ],
+        initial=Sendings(),
+        evolve=_evolve,
+        decide=decide,
+    )
+
+
+def _evolve(state: Sendings, recorded: Recorded) -> Sendings:
+    match recorded.event:
+        case ChallengeIssued() as event if event.sending:
+            return replace(state, issued={**state.issued, event.sending: event})
+        case ChallengeFailed(why="wrong"):
+            return state
+        case ChallengePassed() | ChallengeFailed() as event:
+            return replace(state, over=state.over | {event.challenge})
+        case _:
+            return state
 
 
 def masked_email(address: str) -> str:

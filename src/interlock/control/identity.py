@@ -34,7 +34,7 @@ MATCH_WINDOW: Final = timedelta(hours=24)
 CODE_WINDOW: Final = timedelta(hours=1)
 """How far back the codes of a session count."""
 
-_READ: Final = (CustomerMatched, ChallengePassed, MatchFailed, ChallengeIssued)
+_READ: Final = (CustomerMatched, ChallengePassed, MatchFailed, ChallengeIssued, ChallengeFailed)
 
 
 def session_query(session: SessionId) -> Query:
@@ -51,7 +51,8 @@ def known(
     ``settings.verified_for``; afterwards what is left is that something known matched.
     """
     found = Assurance()
-    failed = codes = 0
+    failed = 0
+    codes: dict[ChallengeId, datetime] = {}
     for recorded in events:
         match recorded.event:
             case CustomerMatched() as event if event.session == session and event.channel == channel:
@@ -64,12 +65,15 @@ def known(
             case MatchFailed() as event if event.session == session:
                 failed += recorded.at > now - MATCH_WINDOW
             case ChallengeIssued() as event if event.session == session:
-                codes += recorded.at > now - CODE_WINDOW
+                codes[event.challenge] = recorded.at
+            case ChallengeFailed(why="not_sent") as event:
+                # What was never sent uses nothing up.
+                codes.pop(event.challenge, None)
             case _:
                 pass
     if found.level > Level.MATCHED and found.at is not None and now > found.at + settings.verified_for:
         found = Assurance(Level.MATCHED, found.customer, found.at, session, channel, found.by)
-    return Known(found, failed, codes)
+    return Known(found, failed, sum(at > now - CODE_WINDOW for at in codes.values()))
 
 
 def code_digest(secret: bytes, challenge: ChallengeId, code: str) -> str:
@@ -84,7 +88,7 @@ class ChallengeState:
 
     issued: ChallengeIssued | None = None
     wrong: int = 0
-    over: Literal["", "passed", "expired", "locked"] = ""
+    over: Literal["", "passed", "expired", "locked", "not_sent"] = ""
 
 
 def answer_challenge(settings: ControlSettings) -> Decider[AnswerChallenge, ChallengeState]:
@@ -136,10 +140,8 @@ def _evolve(state: ChallengeState, recorded: Recorded) -> ChallengeState:
             return replace(state, over="passed")
         case ChallengeFailed(why="wrong"):
             return replace(state, wrong=state.wrong + 1)
-        case ChallengeFailed(why="expired"):
-            return replace(state, over="expired")
-        case ChallengeFailed():
-            return replace(state, over="locked")
+        case ChallengeFailed(why="expired" | "locked" | "not_sent" as why):
+            return replace(state, over=why)
         case _:
             return state
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+import msgspec
+
 from interlock.control.proposals import ProposalState, covers, evolve, proposal_query
 from interlock.control.settings import ControlSettings
 from interlock.kernel.deciders import Decider, Moment
@@ -31,6 +33,7 @@ LONGEST_REASON = 1000
 """Characters of a rejection's reason."""
 
 CODE_FAILED = "I could not verify you with that code."
+CODE_NOT_SENT = "I could not send you a code, so nothing was changed."
 NOT_CONFIRMED_IN_TIME = "That was not confirmed in time, so nothing was changed."
 NOT_APPROVED_IN_TIME = "Nobody could approve this in time, so nothing was changed."
 
@@ -120,13 +123,17 @@ def meet_step_up(settings: ControlSettings) -> Decider[MeetStepUp, ProposalState
 
 
 def refuse_step_up() -> Decider[RefuseStepUp, ProposalState]:
-    """The customer could not give the code."""
+    """The customer could not give the code, or could not be sent one."""
 
     def decide(
         command: RefuseStepUp, state: ProposalState, proposed: ActionProposed, moment: Moment
     ) -> Sequence[Event]:
         asked = next((need for need in state.needs if need.kind == "step_up"), None)
-        return [] if asked is None else [_refusal(proposed, asked, command.by, "failed", CODE_FAILED)]
+        if asked is None:
+            return []
+        words = CODE_NOT_SENT if command.not_sent else CODE_FAILED
+        refused = _refusal(proposed, asked, command.by, "failed", words)
+        return [msgspec.structs.replace(refused, unavailable=command.unavailable)]
 
     return _decider(RefuseStepUp, decide)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from interlock.vocabulary.proposals import Remedy
+from interlock.vocabulary.settings import Texts
 
 
 class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +23,8 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
         codes_per_hour: challenges in one session within an hour.
         verified_for: how long assurance 2 counts in its session and channel; afterwards it is 1 again.
         send_code: the action that sends a one-time code; it takes ``to`` and ``code``.
+        notice: the name in which a customer is told what went wrong.
+        code_not_sent: what a customer hears whose code could not be sent.
     """
 
     secret: bytes
@@ -36,6 +39,8 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
     codes_per_hour: int = 5
     verified_for: timedelta = timedelta(minutes=30)
     send_code: str = "mail.send_code"
+    notice: str = "Interlock"
+    code_not_sent: str = Texts().code_not_sent
 
     def wait(self, remedy: Remedy) -> timedelta:
         """How long a remedy may be waited for."""

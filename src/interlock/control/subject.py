@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from interlock.control.bundle import Bundle
+from interlock.control.challenges import fail_challenge
 from interlock.control.effects import resolve_unknown
 from interlock.control.identity import answer_challenge
 from interlock.control.proposing import propose_action
@@ -26,7 +27,13 @@ from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import SYSTEM, Principal
 from interlock.vocabulary.interactions import AskCustomer
 from interlock.vocabulary.journeys import AdvanceJourney
-from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, IssueChallenge
+from interlock.vocabulary.people import (
+    ChallengeFailed,
+    ChallengeIssued,
+    ChallengePassed,
+    FailChallenge,
+    IssueChallenge,
+)
 from interlock.vocabulary.proposals import (
     ActionProposed,
     EffectFailed,
@@ -66,6 +73,7 @@ def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
         expire_remedy(),
         resolve_unknown(bundle),
         answer_challenge(settings),
+        fail_challenge(settings),
     )
 
     def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
@@ -74,7 +82,7 @@ def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
     return Subject(
         name="control",
         deciders=cast(tuple[Decider[Command, object], ...], deciders),
-        reactions=(react,),
+        reactions=(react, lambda event: code_not_sent(event, settings)),
         timers=(timers,),
     )
 
@@ -87,13 +95,14 @@ def react(event: Event) -> Sequence[Command]:
         case ProposalJudged():
             return _after_judgement(event)
         case RemedyRefused():
-            branch = BRANCHES.get((event.remedy.kind, event.how), "denied")
+            branch = "unavailable" if event.unavailable else BRANCHES.get((event.remedy.kind, event.how), "denied")
             return [AdvanceJourney(interaction=event.interaction, what=branch, ref=event.proposal)]
         case ChallengePassed() if event.proposal:
             by = Principal(kind="customer", id=event.person, roles=("customer",))
             return [MeetStepUp(proposal=event.proposal, level=int(event.level), by=by)]
         case ChallengeFailed() if event.proposal and event.why != "wrong":
-            return [RefuseStepUp(proposal=event.proposal, by=SYSTEM)]
+            not_sent = event.why == "not_sent"
+            return [RefuseStepUp(proposal=event.proposal, by=SYSTEM, not_sent=not_sent, unavailable=event.unavailable)]
         case EffectSucceeded():
             return [AdvanceJourney(interaction=event.interaction, what="succeeded", ref=event.proposal)]
         case EffectFailed():
@@ -105,14 +114,30 @@ def react(event: Event) -> Sequence[Command]:
             return []
 
 
+def code_not_sent(event: Event, settings: ControlSettings) -> Sequence[Command]:
+    """A one-time code that is not sent is waited for by nobody. Whether it was sent is not known: then it may arrive."""
+    match event:
+        case EffectFailed(action=settings.send_code):
+            return [FailChallenge(interaction=event.interaction, sending=event.proposal, unavailable=event.unavailable)]
+        case ProposalJudged(action=settings.send_code, verdict="denied", principal=principal) if principal == SYSTEM:
+            return [
+                FailChallenge(interaction=event.interaction, sending=event.proposal, unavailable=_behind_is_down(event))
+            ]
+        case _:
+            return []
+
+
+def _behind_is_down(event: ProposalJudged) -> bool:
+    """Whether nobody said no: the system behind was down when the gate looked."""
+    return any(each.rule == UNAVAILABLE for each in event.rulings)
+
+
 def _after_judgement(event: ProposalJudged) -> Sequence[Command]:
     for_journey = event.principal.kind == "virtual_agent"
     if event.verdict == "allowed":
         return [PerformEffect(proposal=event.proposal)]
     if event.verdict == "denied":
-        # Nobody said no: the system behind was down when the gate looked.
-        down = any(each.rule == UNAVAILABLE for each in event.rulings)
-        what = "unavailable" if down else "denied"
+        what = "unavailable" if _behind_is_down(event) else "denied"
     else:
         first = event.needs[0]
         if first.kind == "step_up":

@@ -93,6 +93,7 @@ def _about_identity(event: Event) -> tuple[str, str, str] | None:
                 "wrong": "A wrong code was given",
                 "expired": "The code came too late",
                 "locked": "Too many wrong codes",
+                "not_sent": "The code could not be sent",
             }
             return ("code_failed", words[event.why], "")
     return None

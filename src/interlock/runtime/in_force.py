@@ -56,6 +56,8 @@ class InForce:
             code_lasts=tenant.challenge_ttl,
             code_tries=tenant.challenge_attempts,
             send_code=tenant.code_action,
+            notice=tenant.title,
+            code_not_sent=tenant.texts.code_not_sent,
         )
 
     @property

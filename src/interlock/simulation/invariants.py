@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
-from interlock.kernel.events import Recorded
+from interlock.kernel.events import Event, Recorded
 from interlock.routing.board import board, to_snapshot
 from interlock.simulation.centre import Centre
 from interlock.vocabulary.interactions import (
@@ -21,6 +21,7 @@ from interlock.vocabulary.interactions import (
     MessagePosted,
     WrappedUp,
 )
+from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed
 from interlock.vocabulary.proposals import (
     ActionProposed,
     EffectFailed,
@@ -49,6 +50,13 @@ GRACE: Final = timedelta(minutes=1)
 """For what falls due while every node is dead."""
 
 
+E = TypeVar("E", bound=Event)
+
+
+def _of(centre: Centre, kind: type[E]) -> list[E]:
+    return [one.event for one in centre.store.events if isinstance(one.event, kind)]
+
+
 async def violations(centre: Centre) -> list[str]:
     """Everything that is wrong with a centre at rest, in words; empty where all holds."""
     found = [
@@ -59,6 +67,7 @@ async def violations(centre: Centre) -> list[str]:
         *_proposals(centre),
         *_refunds(centre),
         *_limits(centre),
+        *_codes(centre),
         *_at_rest(centre),
     ]
     return found + [each async for each in _views(centre)]
@@ -222,6 +231,16 @@ def _proposals(centre: Centre) -> Iterator[str]:
             yield f"{proposal} waits for ever for {story.judged[-1].needs}"
         if allowed and not story.outcomes:
             yield f"{proposal} was allowed and has no outcome (unknown: {story.unknown})"
+
+
+def _codes(centre: Centre) -> Iterator[str]:
+    """Nobody waits for a code that was not sent: its challenge ended with the sending."""
+    sendings = {event.sending: event.challenge for event in _of(centre, ChallengeIssued)}
+    over = {event.challenge for event in _of(centre, ChallengePassed)}
+    over |= {event.challenge for event in _of(centre, ChallengeFailed) if event.why != "wrong"}
+    for event in _of(centre, EffectFailed):
+        if sendings.get(event.proposal, "") not in (over | {""}):
+            yield f"{sendings[event.proposal]} is still waited for although {event.proposal} did not send its code"
 
 
 def _refunds(centre: Centre) -> Iterator[str]:

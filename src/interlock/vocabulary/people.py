@@ -54,6 +54,8 @@ class ChallengeIssued(Event, frozen=True, kw_only=True):
     code_digest: str
     masked_destination: PersonalText
     expires_at: datetime
+    sending: ProposalId = ProposalId("")
+    """The proposal that sends the code."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person, session=self.session, challenge=self.challenge)
@@ -82,15 +84,17 @@ class ChallengePassed(Event, frozen=True, kw_only=True):
 
 
 class ChallengeFailed(Event, frozen=True, kw_only=True):
-    """A wrong code, a late one, or one too many."""
+    """A wrong code, a late one, one too many; or no code could be sent at all."""
 
     challenge: ChallengeId
     interaction: InteractionId
     person: PersonId
     session: SessionId
     proposal: ProposalId
-    why: Literal["wrong", "expired", "locked"]
+    why: Literal["wrong", "expired", "locked", "not_sent"]
     attempts_left: int
+    unavailable: bool = False
+    """It was not sent because the system that sends codes did not answer."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person, session=self.session, challenge=self.challenge)
@@ -114,6 +118,17 @@ class IssueChallenge(Command, frozen=True, kw_only=True):
     level: Level
     proposal: ProposalId = ProposalId("")
     asked_by: Principal
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class FailChallenge(Command, frozen=True, kw_only=True):
+    """The proposal that was to send a one-time code came to nothing: whoever waits for the code need not wait any longer."""
+
+    interaction: InteractionId
+    sending: ProposalId
+    unavailable: bool = False
 
     def lane(self) -> str:
         return self.interaction

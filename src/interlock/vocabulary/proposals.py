@@ -134,6 +134,8 @@ class RemedyRefused(Event, frozen=True, kw_only=True):
     how: Literal["declined", "failed", "rejected", "expired"]
     customer_reason: str = ""
     file_reason: PersonalText = ""
+    unavailable: bool = False
+    """Nobody could cure it, because a system behind did not answer."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction)
@@ -249,10 +251,12 @@ class MeetStepUp(Command, frozen=True, kw_only=True):
 
 
 class RefuseStepUp(Command, frozen=True, kw_only=True):
-    """The challenge for this proposal failed for good."""
+    """The challenge for this proposal failed for good, or its code could not be sent."""
 
     proposal: ProposalId
     by: Principal
+    not_sent: bool = False
+    unavailable: bool = False
 
     def lane(self) -> str:
         return self.proposal

@@ -77,6 +77,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "Nothing has happened yet. Please press Decline on the card, and I will leave it at that."
     )
     use_code_card: Words = "Please enter the six digits from our mail in the card, or just send them here."
+    code_not_sent: Words = "I am sorry, our code could not be sent to you, so please do not wait for it."
     match_failed: Words = (
         "I could not find an order with that number and that e-mail address together. Please check both."
     )

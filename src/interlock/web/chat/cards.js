@@ -5,7 +5,7 @@ import { Icon } from '../ui/icons.js';
 
 const CODE_LENGTH = 6;
 const CONFIRMED = /** @type {Record<string, string>} */ ({ confirmed: 'You agreed', declined: 'You said no. Nothing was changed', expired: 'This has run out', failed: 'This could not be confirmed' });
-const PASSED = /** @type {Record<string, string>} */ ({ passed: 'The code was right', failed: 'Too many wrong codes', expired: 'The code has run out' });
+const PASSED = /** @type {Record<string, string>} */ ({ passed: 'The code was right', failed: 'Too many wrong codes', expired: 'The code has run out', not_sent: 'The code could not be sent' });
 
 /** @typedef {import('./store.js').ChatStore} ChatStore */
 
