@@ -8,7 +8,17 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from interlock.control import ControlSettings, Known, ResourceRead, assemble, judge, met, resource_request, subject
+from interlock.control import (
+    ControlSettings,
+    Known,
+    ResourceRead,
+    assemble,
+    compute,
+    judge,
+    met,
+    resource_request,
+    subject,
+)
 from interlock.control.effects import failed, start, succeeded, unknown
 from interlock.control.ledgers import postings
 from interlock.control.past import past_of, windows_of
@@ -140,7 +150,9 @@ class RealGate:
         action = self.bundle.actions[proposed.action]
         asked = resource_request(action, proposed)
         read = None if asked is None else ResourceRead(at=self.now, record=self.accounts.get(asked[1]["account_id"]))
-        facts = assemble(action, proposed, self._known[proposed.proposal], read, self.now)
+        record = (read.record if read is not None else None) or {}
+        computed = compute(action, record, proposed.args, {})
+        facts = assemble(action, proposed, self._known[proposed.proposal], read, self.now, computed=computed)
         ledgers = self.bundle.ledgers_of(proposed.action)
         subjects = self.bundle.subjects(proposed, facts, SETTINGS.secret)
         windows = windows_of(ledgers, subjects, proposed.proposal, self.now)

@@ -1,0 +1,18 @@
+"""Do the benchmarks still measure what they say? Their figures decide no test."""
+
+from __future__ import annotations
+
+from interlock.cli.bench import judging
+from interlock.control import load_bundle
+
+
+def test_the_judgements_that_are_measured_are_of_five_hundred_rules_over_forty_actions() -> None:
+    bundle = load_bundle(judging.definitions(), "bench")
+    assert len(bundle.actions) == 40
+    assert sum(not rule.id.startswith("default.") for rule in bundle.rules) == 500
+
+
+def test_measuring_judgements_gives_figures_of_allowances_and_denials() -> None:
+    figures = judging.measure(rounds=80)
+    assert figures.keys() == {"judge_p50_us", "judge_p99_us", "deny_p50_us"}
+    assert all(figure > 0 for figure in figures.values())
