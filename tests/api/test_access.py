@@ -24,6 +24,8 @@ BODIES: dict[str, object] = {
     "/v1/interactions/{interaction:str}/disposition": {"disposition": "solved"},
     "/v1/approvals/{proposal:str}/approve": {"args_hash": "h"},
     "/v1/approvals/{proposal:str}/reject": {"customer_reason": "no", "file_reason": "no"},
+    "/v1/proposals/{proposal:str}/send": {"args_hash": "h"},
+    "/v1/proposals/{proposal:str}/discard": {"customer_reason": "no", "file_reason": "no"},
     "/v1/proposals/{proposal:str}/resolve": {"happened": True, "note": "seen"},
     "/v1/queues/{queue:str}/close": {"message": "back soon"},
     "/v1/replays": {"since": "30d"},

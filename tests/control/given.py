@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 from interlock.control import Bundle, ControlSettings, Known, ResourceRead, assemble, compute, judge, load_bundle, met
 from interlock.control.actions import all_args
+from interlock.control.met import Done
 from interlock.control.past import past_of, windows_of
 from interlock.control.proposals import fold
+from interlock.control.timing import Times, times
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.events import Command, Cursor, Event, Recorded
 from interlock.kernel.lines import Line, total
@@ -162,6 +164,8 @@ def judged(
     entries: Sequence[Entry] = (),
     now: datetime = NOW,
     bundle: Bundle | None = None,
+    when: Times | None = None,
+    done: Sequence[Done] = (),
 ) -> ProposalJudged:
     """The gate's answer, with all its parts put together as the runtime does."""
     gate = bundle or demo()
@@ -172,6 +176,7 @@ def judged(
     found = {} if read is None or read.record is None else read.record
     computed = compute(action, found, all_args(of.args, of.private_args), {})
     facts = assemble(action, of, who or known(), read, now, computed=computed)
+    facts = facts._replace(time=when or times(now, proposed_at=NOW))
     state = fold(recorded(of, *remedies))
     ledgers = gate.ledgers_of(of.action)
     subjects = gate.subjects(of, facts, SETTINGS.secret)
@@ -179,4 +184,5 @@ def judged(
     for one in windows_of(ledgers, subjects, of.proposal, now):
         lines = [Line(one.ledger, one.subject, *entry) for entry in entries if entry.entry != one.aside]
         totals[one.ledger, one.subject] = total(each for each in lines if each.at > one.since or not each.settled)
-    return judge(gate, of, facts, met(of, state.met, now), past_of(ledgers, subjects, totals, now), now)
+    cured = met(of, state.met, now, customer=facts.customer, done=done, done_valid=SETTINGS.do_valid)
+    return judge(gate, of, facts, cured, past_of(ledgers, subjects, totals, now), now)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from interlock.control import Met, ResourceRead, assemble, customer_reason, judge, load_bundle, resource_request
 from interlock.control.bundle import Bundle
-from interlock.control.facts import met
+from interlock.control.met import met
 from interlock.control.past import Past, past_of
 from interlock.control.proposals import MetAt
 from interlock.kernel.events import ERASED

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from interlock.control import remedies
+from interlock.control import approving, remedies
 from interlock.control.remedies import CODE_NOT_SENT
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
@@ -32,8 +32,8 @@ CUSTOMER = Principal(kind="customer", id="p_eva", roles=("customer",))
 OTHER = Principal(kind="agent", id="omar", roles=("supervisor",))
 
 CONFIRM = remedies.answer_confirmation(SETTINGS)
-APPROVE = remedies.approve(SETTINGS)
-REJECT = remedies.reject(SETTINGS)
+APPROVE = approving.approve(SETTINGS)
+REJECT = approving.reject(SETTINGS)
 STEP_UP = remedies.meet_step_up(SETTINGS)
 FAIL_STEP_UP = remedies.refuse_step_up()
 EXPIRE = remedies.expire_remedy()
@@ -265,6 +265,6 @@ def test_a_remedy_that_ran_out_before_the_judgement_is_asked_for_again() -> None
 
 
 def test_the_waits_are_the_tenant_s_own() -> None:
-    quick = remedies.approve(msgspec.structs.replace(SETTINGS, approval_wait=timedelta(hours=1)))
+    quick = approving.approve(msgspec.structs.replace(SETTINGS, approval_wait=timedelta(hours=1)))
     with pytest.raises(Refused, match="expired"):
         decide(quick, approval(), asked(LARGE, CODE, YES), now=after(hours=2))

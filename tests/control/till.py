@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from interlock.control import Bundle, assemble, judge, load_bundle
-from interlock.control.facts import Facts, Met
+from interlock.control.facts import Facts
+from interlock.control.met import Met
 from interlock.control.past import past_of, windows_of
 from interlock.kernel.lines import Lines
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged

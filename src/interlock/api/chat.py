@@ -18,11 +18,12 @@ from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Cursor
 from interlock.kernel.log import Query
 from interlock.runtime.app import App
-from interlock.vocabulary.channels import Channel
-from interlock.vocabulary.ids import ChallengeId, MessageId, PersonId, ProposalId, SessionId
+from interlock.vocabulary.channels import Channel, Principal
+from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.interactions import Leave, OpenSession, ReceiveMessage, SessionOpened
 from interlock.vocabulary.people import AnswerChallenge
 from interlock.vocabulary.proposals import AnswerConfirmation
+from interlock.vocabulary.remedies import Withdraw
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS
 
 MAX_ID: Final = 80
@@ -60,6 +61,14 @@ class Code(msgspec.Struct, tag="code", forbid_unknown_fields=True):
     code: str
 
 
+class WithdrawFrame(msgspec.Struct, tag="withdraw", forbid_unknown_fields=True):
+    """The customer no longer wants what waits for its time."""
+
+    id: str
+    proposal: str
+    interaction: str
+
+
 class LeaveFrame(msgspec.Struct, tag="leave", forbid_unknown_fields=True):
     """The customer leaves the queue or the chat."""
 
@@ -74,7 +83,7 @@ class Ping(msgspec.Struct, tag="ping", forbid_unknown_fields=True):
     """Is anybody there?"""
 
 
-Incoming = Hello | Message | Confirm | Code | LeaveFrame | Typing | Ping
+Incoming = Hello | Message | Confirm | Code | WithdrawFrame | LeaveFrame | Typing | Ping
 
 
 @post("/v1/chat/sessions", status_code=201, opt={"public": True})
@@ -200,7 +209,7 @@ async def _answer(app: App, wire: Wire, feed: ChatFeed, incoming: Incoming) -> N
     wire.send({"type": "ack", "id": identifier})
 
 
-async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Code | LeaveFrame) -> None:
+async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Code | WithdrawFrame | LeaveFrame) -> None:
     session = feed.session
     cause = f"chat/{session}/{incoming.id}"
     match incoming:
@@ -221,6 +230,14 @@ async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Cod
         case Code():
             given = AnswerChallenge(challenge=ChallengeId(incoming.challenge), session=session, code=incoming.code)
             await app.engine.execute(given, cause=cause)
+        case WithdrawFrame():
+            withdraw = Withdraw(
+                proposal=ProposalId(incoming.proposal),
+                interaction=InteractionId(incoming.interaction),
+                by=Principal(kind="customer", id=feed.session, roles=("customer",)),
+                session=session,
+            )
+            await app.engine.execute(withdraw, cause=cause)
         case LeaveFrame():
             await app.engine.execute(Leave(session=session), cause=cause)
 

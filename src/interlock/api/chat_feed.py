@@ -173,8 +173,12 @@ def _frame(event: Event, recorded: Recorded) -> Frame | None:
         case RemedyMet() if event.remedy.kind == "confirm":
             return {"type": "answered", "cursor": cursor, "proposal": event.proposal, "how": "confirmed"}
         case RemedyRefused() if event.remedy.kind == "confirm":
-            how = "expired" if event.how == "expired" else "declined"
+            how: str = event.how if event.how in ("expired", "withdrawn") else "declined"
             return {"type": "answered", "cursor": cursor, "proposal": event.proposal, "how": how}
+        case RemedyMet() if event.remedy.kind == "wait":
+            return {"type": "answered", "cursor": cursor, "proposal": event.proposal, "how": "over"}
+        case RemedyRefused() if event.how == "withdrawn":
+            return {"type": "answered", "cursor": cursor, "proposal": event.proposal, "how": "withdrawn"}
         case ChallengePassed():
             return {"type": "answered", "cursor": cursor, "challenge": event.challenge, "how": "passed"}
         case ChallengeFailed():

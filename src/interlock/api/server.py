@@ -12,7 +12,19 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from interlock import __version__
-from interlock.api import administration, chat, desk, live, operations, pages, policies, problems, signing, supervising
+from interlock.api import (
+    administration,
+    chat,
+    desk,
+    drafting,
+    live,
+    operations,
+    pages,
+    policies,
+    problems,
+    signing,
+    supervising,
+)
 from interlock.runtime.app import App
 
 MAX_BODY_BYTES: Final = 256 * 1024
@@ -27,6 +39,7 @@ def create_api(app: App) -> Litestar:
             live.live,
             *signing.HANDLERS,
             *desk.HANDLERS,
+            *drafting.HANDLERS,
             *supervising.HANDLERS,
             *policies.HANDLERS,
             *administration.HANDLERS,

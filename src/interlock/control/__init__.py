@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from interlock.control.approvals import Approvals, approvals_view
 from interlock.control.bundle import ROLES, Bundle, load_bundle
-from interlock.control.facts import Known, Met, assemble, met
+from interlock.control.facts import Known, assemble
 from interlock.control.judgement import customer_reason, judge
+from interlock.control.met import Met, met
 from interlock.control.past import Past
 from interlock.control.readings import ResourceRead, compute, resource_request
 from interlock.control.settings import ControlSettings, EffectSettings

@@ -13,6 +13,7 @@ from interlock.control.facts import Facts
 from interlock.control.ledger_files import STEP_PREFIX, read_ledger, read_step
 from interlock.control.ledgers import Ledger, subject_of
 from interlock.control.policies import ActionPolicies, default_rules, misfits, policies_for
+from interlock.control.remedy_text import misplaced
 from interlock.control.rules import Rule, read_rules
 from interlock.kernel.documents import DefinitionError, Problem, closest
 from interlock.kernel.errors import Refused
@@ -57,6 +58,14 @@ class Bundle:
             shown = name[:80].encode("ascii", "backslashreplace").decode()
             raise Refused("no_such_action", f"There is no action '{shown}'; {mend}", status=422)
         return found
+
+    @property
+    def remedies(self) -> dict[str, frozenset[str]]:
+        """The kinds of remedies that rules have, by action."""
+        return {
+            name: frozenset(rule.remedy.kind for rule in policies.enforced.rules if rule.remedy is not None)
+            for name, policies in self.policies.items()
+        }
 
     def ledgers_of(self, action: str) -> tuple[Ledger, ...]:
         """The ledgers that a judgement of the action reads or writes, those of steps included, by name."""
@@ -140,6 +149,7 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
     sound = [rule for rule in rules if not any(rule.statement.covers(each) for each in found)]
     problems += misfits(sound, schema)
     problems += _unanswerable(sound, ledgers, actions)
+    problems += misplaced(sound, actions)
     if problems:
         raise DefinitionError(problems)
     for action in actions.values():

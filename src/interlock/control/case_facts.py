@@ -12,12 +12,14 @@ from msgspec import Meta
 from interlock.control.actions import Action, all_args
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import ROLES, Bundle
-from interlock.control.facts import NEUTRAL, NEVER_S, Facts, Met
+from interlock.control.facts import NEUTRAL, NEVER_S, Facts
 from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.manifest import Name
+from interlock.control.met import Met
 from interlock.control.past import Past, past_of
 from interlock.control.proposals import MetAt
-from interlock.control.rules import parse_remedy
+from interlock.control.remedy_text import parse_remedy
+from interlock.control.timing import Times, times
 from interlock.kernel.documents import Misread, closest, money_minor
 from interlock.kernel.log import Total
 from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT, Channel, Principal
@@ -59,6 +61,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
         ledgers: what is in them already; sums in major units.
         steps: by their names; a step that is not named was not done.
         met: the remedies that are met, as in @remedy.
+        open: whether the tenant is open; true where none says so.
         unknown: facts that cannot be established.
         at: when it is judged, as ``2026-01-15`` or ``2026-01-15T18:30`` (UTC); 2026-01-15 at noon where none says so.
     """
@@ -75,6 +78,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     steps: dict[Name, CaseStep] = {}
     met: tuple[str, ...] | None = None
     unknown: tuple[str, ...] | None = None
+    open: bool | None = None
     at: str | None = None
 
 
@@ -111,7 +115,14 @@ def facts_of(bundle: Bundle, action: Action, given: CaseFacts, proposed: ActionP
         missing=dict.fromkeys(given.unknown or (), "the case says so"),
         words=_words(action, all_args(proposed.args, proposed.private_args)),
         read_at=now if action.resource is not None else None,
+        time=_time(given, now),
     )
+
+
+def _time(given: CaseFacts, now: datetime) -> Times:
+    """The moment of a case, in UTC; a tenant that is closed opens an hour later."""
+    when = times(now)
+    return when if given.open is not False else when._replace(open=False, opens_at=now + timedelta(hours=1))
 
 
 def moment_of(given: CaseFacts) -> datetime:

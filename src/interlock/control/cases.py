@@ -22,9 +22,10 @@ from interlock.control.case_facts import (
     require_known,
     unknown,
 )
-from interlock.control.facts import Facts, Met
+from interlock.control.facts import Facts
 from interlock.control.judgement import judge
 from interlock.control.manifest import Words
+from interlock.control.met import Met
 from interlock.control.past import Past
 from interlock.kernel.documents import DefinitionError, Located, Misread, Problem, load_located, problem
 from interlock.kernel.errors import Refused

@@ -27,7 +27,10 @@ _CONTEXT: Final = """\
     purpose: String,
     assurance: { level: Long, age_s: Long },
     session: { failed_matches: Long, codes_sent: Long },
-    met: { step_up: Long, confirm: Bool, approvals: Set<String> },
+    met: {
+        step_up: Long, confirm: Bool, approvals: Set<String>, done: Set<String>, waited: Set<String>, draft: Bool
+    },
+    time: { now_s: Long, hour: Long, weekday: Long, open: Bool },
 """
 
 

@@ -13,7 +13,7 @@ from interlock.control.actions import Action
 from interlock.control.facts import Known
 from interlock.control.identity import code_digest
 from interlock.control.remedies import CODE_FAILED
-from interlock.control.rules import STEP_UP_LEVEL
+from interlock.control.remedy_text import STEP_UP_LEVEL
 from interlock.control.settings import ControlSettings
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused

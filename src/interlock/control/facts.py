@@ -1,4 +1,4 @@
-"""What is true of a proposal now: the resource as just read, who the customer is and how sure we are, what cured it?"""
+"""What is true of a proposal now: the resource as just read, who the customer is and how sure we are?"""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from interlock.control.actions import Action, FactSpec, all_args
-from interlock.control.proposals import MetAt
 from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, ResourceRead
 from interlock.control.templates import Unknown, as_money, dig
+from interlock.control.timing import Times
 from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.ids import CustomerId
 from interlock.vocabulary.money import Money
-from interlock.vocabulary.proposals import ActionProposed, Remedy
+from interlock.vocabulary.proposals import ActionProposed
 
 NEVER_S: Final = 10**9
 """The age in seconds of what was never established: older than any rule asks for."""
@@ -28,37 +28,6 @@ class Known(NamedTuple):
     assurance: Assurance
     failed_matches: int
     codes_sent: int
-
-
-class Met(NamedTuple):
-    """The remedies that are met for exactly these arguments and still count."""
-
-    remedies: tuple[MetAt, ...] = ()
-
-    @property
-    def step_up(self) -> int:
-        """The highest level that was stepped up to; 0 if none."""
-        return max((int(each.argument) for each in self._named("step_up")), default=0)
-
-    @property
-    def confirm(self) -> bool:
-        """Whether the customer agreed."""
-        return bool(self._named("confirm"))
-
-    @property
-    def approvals(self) -> list[str]:
-        """The roles that approved."""
-        return sorted({each.argument for each in self._named("approve")})
-
-    def _named(self, kind: str) -> list[Remedy]:
-        return [each.event.remedy for each in self.remedies if each.event.remedy.kind == kind]
-
-
-def met(proposed: ActionProposed, remedies: Iterable[MetAt], now: datetime) -> Met:
-    """Those remedies that were met for exactly these arguments and are still valid."""
-    return Met(
-        tuple(each for each in remedies if each.event.args_hash == proposed.args_hash and now <= each.event.valid_until)
-    )
 
 
 class Facts(NamedTuple):
@@ -75,6 +44,7 @@ class Facts(NamedTuple):
         sources: of what was read besides the resource: the operation, when, and the age in seconds, by name.
         read_at: when the resource was read.
         unread: why the resource could not be read; empty where it could, or where the action touches none.
+        time: what time it is for the tenant; None is the time of the judgement in UTC, always open.
     """
 
     customer: CustomerId
@@ -90,6 +60,7 @@ class Facts(NamedTuple):
     read_at: datetime | None
     unread: str = ""
     sources: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    time: Times | None = None
 
 
 def assemble(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -11,9 +11,10 @@ import msgspec
 from interlock.control.actions import Action, all_args
 from interlock.control.bundle import Bundle
 from interlock.control.cedar_schema import CONNECTOR_ENTITY
-from interlock.control.facts import Facts, Met
+from interlock.control.facts import Facts
 from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.ledgers import reservations
+from interlock.control.met import Met
 from interlock.control.past import Past
 from interlock.control.policies import Answer, Request
 from interlock.control.rules import (
@@ -26,6 +27,7 @@ from interlock.control.rules import (
     Rule,
 )
 from interlock.control.templates import Unknown
+from interlock.control.timing import times, waits_until
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.channels import Choice
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, Ruling, Verdict
@@ -36,7 +38,7 @@ UNCHECKED: Final = "I could not check everything that I need for this."
 NOT_REACHED: Final = "I cannot look that up at the moment."
 """What a customer hears where the system behind could not be read."""
 
-_ORDER: Final = ("step_up", "confirm", "approve")
+_ORDER: Final = ("step_up", "confirm", "do", "wait", "draft", "approve")
 """The customer's remedies are asked for first, an approver's last."""
 
 
@@ -52,7 +54,7 @@ def judge(
 
     Args:
         facts: what is true of it (see ``facts.assemble``).
-        met: the remedies that count (see ``facts.met``).
+        met: the remedies that count (see ``met.met``).
         past: what was done before, for every ledger and step of ``bundle.ledgers_of`` (see ``past.past_of``).
 
     Returns:
@@ -67,12 +69,14 @@ def judge(
     unfit = _unfit(action, proposed)
     if unfit:
         return _judged(bundle, proposed, facts, "denied", [Ruling(BAD_ARGUMENTS, unfit, UNCHECKED)], says=action.title)
+    facts = facts if facts.time is not None else facts._replace(time=times(now))
     missing = {**facts.missing, **_unknown_lines(bundle, proposed, facts, past)}
     answer = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past))
     says, shows, unsaid = _words(action, facts)
     if facts.exists:
         missing |= unsaid
-    weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now)
+    waits = _waits(answer.forbids, facts)
+    weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now, over=waits.over)
     recorded = _recorded(action, proposed, facts, met, past, weighed.missing)
     if weighed.verdict == "denied":
         # A denied proposal is told by its title: what was read may be about somebody else.
@@ -92,7 +96,7 @@ def judge(
     if answer.shadow_errors:
         judged = msgspec.structs.replace(judged, shadow_errors=answer.shadow_errors)
     if weighed.verdict == "needs":
-        return judged
+        return msgspec.structs.replace(judged, waits=waits.until)
     held = reservations((*bundle.ledgers.values(), *bundle.steps.values()), proposed, past.subjects)
     return msgspec.structs.replace(judged, reservations=held)
 
@@ -111,7 +115,14 @@ class Weighed(NamedTuple):
 
 
 def weigh(
-    action: Action, answer: Answer, *, exists: bool, unread: str, missing: Mapping[str, str], now: datetime
+    action: Action,
+    answer: Answer,
+    *,
+    exists: bool,
+    unread: str,
+    missing: Mapping[str, str],
+    now: datetime,
+    over: Collection[str] = (),
 ) -> Weighed:
     """The verdict on what the rules answered.
 
@@ -120,6 +131,7 @@ def weigh(
         unread: why the resource could not be read; empty where it could.
         missing: what could not be established, by name, with the reason.
         now: when it is judged; a grant that has ended does not count.
+        over: remedies that would cure nothing: the moment that is waited for has passed, and the rule still stands.
     """
     forbids = [rule for rule in answer.forbids if _applies(rule, action, exists=exists, unread=unread)]
     if not exists and not unread and not missing and all(rule.remedy for rule in forbids):
@@ -127,7 +139,7 @@ def weigh(
         missing = {action.resource.name if action.resource else "resource": "it does not exist"}
     granted = [rule for rule in answer.permits if not rule.expired(now)]
     against = _against(answer, granted, unread, missing)
-    if against or any(rule.remedy is None for rule in forbids):
+    if against or any(rule.remedy is None or str(rule.remedy) in over for rule in forbids):
         return Weighed("denied", [*_rulings(forbids), *against], (), missing, ())
     shadow = tuple(rule.id for rule in answer.shadow if _applies(rule, action, exists=exists, unread=unread))
     if forbids:
@@ -147,6 +159,26 @@ def remedies_of(forbids: Iterable[Rule]) -> tuple[Remedy, ...]:
     step_ups = sorted((each for each in found if each.kind == "step_up"), key=lambda each: int(each.argument))
     kept = [each for each in found if each.kind != "step_up"] + step_ups[-1:]
     return tuple(sorted(kept, key=lambda each: (_ORDER.index(each.kind), each.argument)))
+
+
+class _Waits(NamedTuple):
+    """The remedies ``wait:…`` of forbids: until when, and those whose waiting would cure nothing."""
+
+    until: dict[str, datetime]
+    over: frozenset[str]
+
+
+def _waits(forbids: Iterable[Rule], facts: Facts) -> _Waits:
+    until: dict[str, datetime] = {}
+    over = set()
+    for remedy in {rule.remedy for rule in forbids if rule.remedy is not None and rule.remedy.kind == "wait"}:
+        assert facts.time is not None
+        moment = waits_until(remedy.argument, facts.time, facts.facts, facts.resource)
+        if moment is None:
+            over.add(str(remedy))
+        else:
+            until[str(remedy)] = moment
+    return _Waits(until, frozenset(over))
 
 
 def _unfit(action: Action, proposed: ActionProposed) -> str:
@@ -219,7 +251,8 @@ def _request(action: Action, proposed: ActionProposed, facts: Facts, met: Met, p
     resource = {"type": entity, "id": identifier}
     context = {
         **_circumstances(action, proposed, facts),
-        "met": {"step_up": met.step_up, "confirm": met.confirm, "approvals": met.approvals},
+        "met": met.context(),
+        "time": facts.time.context() if facts.time is not None else {},
         "args": _arguments(action, proposed),
         "facts": facts.facts,
         "ledger": past.sums,
@@ -272,10 +305,9 @@ def _recorded(
         found["facts"] = facts.facts
     if facts.sources:
         found["sources"] = facts.sources
-    found["met"] = [
-        {"remedy": str(each.event.remedy), "at": each.at, "by": each.event.by.id, "kind": each.event.by.kind}
-        for each in met.remedies
-    ]
+    found["met"] = met.recorded()
+    if facts.time is not None:
+        found["time"] = facts.time.recorded()
     if missing:
         found["missing"] = dict(missing)
     # As it will be read back: times as text, tuples as lists.

@@ -12,7 +12,8 @@ from cedarpy import Decision, PolicySet, Schema, is_authorized, validate_policie
 
 from interlock.control.actions import Action
 from interlock.control.cedar_text import Statement
-from interlock.control.rules import DEFAULT_PREFIX, STEP_UP_LEVEL, Rule, read_rules
+from interlock.control.remedy_text import STEP_UP_LEVEL
+from interlock.control.rules import DEFAULT_PREFIX, Rule, read_rules
 from interlock.kernel.documents import Problem, closest
 
 _POLICY: Final = re.compile(r"policy `policy(\d+)`")
@@ -105,6 +106,8 @@ class ActionPolicies:
     shadow: RuleSet
     ledgers: frozenset[str]
     """The ledgers that a rule looks at."""
+    prerequisites: frozenset[str]
+    """The actions that a remedy ``do:…`` asks for."""
     steps: frozenset[str]
     """The steps that a rule looks at."""
     looked_at: tuple[str, ...]
@@ -140,6 +143,7 @@ def policies_for(action: str, rules: Iterable[Rule]) -> ActionPolicies:
         enforced=RuleSet.of(enforced),
         granting=RuleSet.of(rule for rule in enforced if rule.effect == "permit"),
         shadow=RuleSet.of(rule for rule in own if rule.shadow),
+        prerequisites=frozenset(rule.remedy.argument for rule in own if rule.remedy and rule.remedy.kind == "do"),
         ledgers=frozenset(path[2] for path in paths if path[:2] == ["context", "ledger"] and len(path) > 2),
         steps=frozenset(path[2] for path in paths if path[:2] == ["context", "steps"] and len(path) > 2),
         facts=frozenset(path[2] for path in paths if path[:2] == ["context", "facts"] and len(path) > 2),

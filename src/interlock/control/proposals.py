@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from interlock.kernel.errors import Refused
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Query
-from interlock.vocabulary.ids import ProposalId, tag
+from interlock.vocabulary.ids import InteractionId, ProposalId, tag
 from interlock.vocabulary.proposals import (
     ActionProposed,
     EffectFailed,
@@ -49,6 +50,7 @@ class ProposalState:
     """A proposal as its facts tell it.
 
     Attributes:
+        proposed_at: when it was frozen.
         judged: the latest judgement, and ``judged_at`` its time.
         met: every remedy that was ever met, valid or not.
         met_since: those that the latest judgement has not seen.
@@ -59,6 +61,7 @@ class ProposalState:
 
     proposed: ActionProposed | None = None
     judged: ProposalJudged | None = None
+    proposed_at: datetime | None = None
     judged_at: datetime | None = None
     met: tuple[MetAt, ...] = ()
     met_since: tuple[RemedyMet, ...] = ()
@@ -92,7 +95,7 @@ def evolve(state: ProposalState, recorded: Recorded) -> ProposalState:
     """The state after one more fact."""
     match recorded.event:
         case ActionProposed() as event:
-            return replace(state, proposed=event)
+            return replace(state, proposed=event, proposed_at=recorded.at)
         case ProposalJudged() as event:
             return replace(state, judged=event, judged_at=recorded.at, met_since=())
         case RemedyMet() as event:
@@ -120,6 +123,14 @@ def fold(events: Iterable[Recorded]) -> ProposalState:
 def proposal_query(proposal: ProposalId) -> Query:
     """What to read for a proposal's state; also what to guard when it changes."""
     return Query(tag("proposal", proposal), FACTS)
+
+
+def interaction_of(events: Iterable[Recorded]) -> InteractionId:
+    """The interaction in which something was proposed. Raises Refused where nothing was."""
+    proposed = fold(events).proposed
+    if proposed is None:
+        raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+    return proposed.interaction
 
 
 def covers(met: Remedy, need: Remedy) -> bool:

@@ -40,7 +40,8 @@ class Scene:
     proposed: tuple[tuple[str, str, str], ...] = ()
 
 
-def _evolve(scene: Scene, recorded: Recorded) -> Scene:
+def evolve_scene(scene: Scene, recorded: Recorded) -> Scene:
+    """Fold one fact of the interaction in."""
     match recorded.event:
         case InteractionStarted() as event:
             return replace(scene, started=event, customer=event.customer)
@@ -60,16 +61,10 @@ def _evolve(scene: Scene, recorded: Recorded) -> Scene:
             return scene
 
 
-_READ = (
-    InteractionStarted,
-    InteractionEnded,
-    InteractionReopened,
-    CustomerMatched,
-    AgentJoined,
-    HandedBack,
-    WrappedUp,
-    ActionProposed,
-)
+HANDLING = (InteractionStarted, InteractionEnded, InteractionReopened, AgentJoined, HandedBack, WrappedUp)
+"""The facts that say who has an interaction."""
+
+_READ = (*HANDLING, CustomerMatched, ActionProposed)
 
 
 def propose_action(bundle: Bundle, settings: ControlSettings) -> Decider[ProposeAction, Scene]:
@@ -118,7 +113,7 @@ def propose_action(bundle: Bundle, settings: ControlSettings) -> Decider[Propose
         command=ProposeAction,
         reads=lambda command: [Query(tag("interaction", command.interaction), _READ)],
         initial=Scene(),
-        evolve=_evolve,
+        evolve=evolve_scene,
         decide=decide,
     )
 

@@ -12,6 +12,7 @@ import msgspec
 from cedarpy import PolicySet, pst
 
 from interlock.control.cedar_text import Statement, statements, syntax_problem
+from interlock.control.remedy_text import parse_remedy
 from interlock.kernel.documents import Problem, closest
 from interlock.vocabulary.proposals import Remedy
 
@@ -28,9 +29,6 @@ ANNOTATIONS: Final = (
 )
 SEVERITIES: Final = ("high", "medium", "low")
 MODES: Final = ("enforce", "shadow")
-STEP_UP_LEVEL: Final = 2
-"""The assurance level that a one-time code gives; no remedy can ask for more."""
-
 DEFAULT_PREFIX: Final = "default."
 """Begins the names of generated rules."""
 
@@ -114,21 +112,6 @@ def read_rules(
     return rules, problems
 
 
-def parse_remedy(text: str, roles: Collection[str]) -> Remedy:
-    """Read a remedy. Raises ValueError with what to write instead."""
-    kind, colon, argument = text.partition(":")
-    if kind == "confirm" and not colon:
-        return Remedy("confirm")
-    if kind == "step_up" and argument == str(STEP_UP_LEVEL):
-        return Remedy("step_up", argument)
-    if kind == "approve" and argument in roles:
-        return Remedy("approve", argument)
-    if kind == "approve" and argument:
-        near = closest(argument, roles)
-        raise ValueError(f"did you mean 'approve:{near}'?" if near else f"roles: {', '.join(roles)}")
-    raise ValueError(f'write "confirm", "step_up:{STEP_UP_LEVEL}" or "approve:" and a role')
-
-
 def _read(
     statement: Statement, actions: Collection[str], roles: Collection[str], order: int
 ) -> tuple[Rule | None, list[Problem]]:
@@ -149,7 +132,7 @@ def _read(
     remedy = None
     if "remedy" in notes and policy.effect == "forbid":
         try:
-            remedy = parse_remedy(notes["remedy"], roles)
+            remedy = parse_remedy(notes["remedy"], roles, actions)
         except ValueError as error:
             what = f"'{notes['remedy']}' is no remedy that can be met"
             problems.append(statement.problem(what, str(error), offset=statement.find("remedy")))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from interlock.vocabulary.calendars import ALWAYS, Calendar
 from interlock.vocabulary.proposals import Remedy
 from interlock.vocabulary.settings import Texts
+
+BY_OTHERS: Final = ("do", "wait", "draft", "approve")
+"""Remedies that others meet after the customer has done his part."""
 
 
 class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,14 +32,21 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
         send_code: the action that sends a one-time code; it takes ``to`` and ``code``.
         notice: the name in which a customer is told what went wrong.
         code_not_sent: what a customer hears whose code could not be sent.
+        draft_roles: who may send what was prepared, beside the agent who has the interaction.
+        zone: the tenant's time zone, and ``hours`` its business hours.
     """
 
     secret: bytes
     step_up_wait: timedelta = timedelta(minutes=15)
     confirm_wait: timedelta = timedelta(minutes=15)
+    do_wait: timedelta = timedelta(hours=24)
+    draft_wait: timedelta = timedelta(hours=72)
     approval_wait: timedelta = timedelta(hours=72)
     step_up_valid: timedelta = timedelta(minutes=15)
     confirm_valid: timedelta = timedelta(minutes=15)
+    do_valid: timedelta = timedelta(hours=24)
+    wait_valid: timedelta = timedelta(minutes=15)
+    draft_valid: timedelta = timedelta(minutes=15)
     approval_valid: timedelta = timedelta(minutes=15)
     code_lasts: timedelta = timedelta(minutes=10)
     code_tries: int = 3
@@ -41,22 +55,37 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
     send_code: str = "mail.send_code"
     notice: str = "Interlock"
     code_not_sent: str = Texts().code_not_sent
+    draft_roles: tuple[str, ...] = ("supervisor",)
+    zone: ZoneInfo | None = None
+    hours: Calendar = ALWAYS
 
     def wait(self, remedy: Remedy) -> timedelta:
-        """How long a remedy may be waited for."""
-        return {"step_up": self.step_up_wait, "approve": self.approval_wait}.get(remedy.kind, self.confirm_wait)
+        """How long a remedy may be waited for; for ``wait:…`` see ``ProposalJudged.waits``."""
+        return {
+            "step_up": self.step_up_wait,
+            "do": self.do_wait,
+            "draft": self.draft_wait,
+            "approve": self.approval_wait,
+        }.get(remedy.kind, self.confirm_wait)
 
-    def validity(self, remedy: Remedy, *, then_approval: bool) -> timedelta:
+    def validity(self, remedy: Remedy, later: Iterable[timedelta] = ()) -> timedelta:
         """How long a remedy counts from when it is met.
 
         Args:
-            then_approval: whether another approval is still to be given. A code is fresh when it is given, not when a
-                supervisor gets round to it, so the remedy then outlasts everything that may still be waited for.
+            later: how long each remedy may take that others have still to meet afterwards. A code is fresh when it is
+                given, not when a supervisor gets round to it, so the remedy then outlasts all that may be waited for.
         """
-        own = {"step_up": self.step_up_valid, "approve": self.approval_valid}.get(remedy.kind, self.confirm_valid)
-        if not then_approval:
+        own = {
+            "step_up": self.step_up_valid,
+            "do": self.do_valid,
+            "wait": self.wait_valid,
+            "draft": self.draft_valid,
+            "approve": self.approval_valid,
+        }.get(remedy.kind, self.confirm_valid)
+        waits = tuple(later)
+        if not waits:
             return own
-        return own + self.step_up_wait + self.confirm_wait + self.approval_wait + self.approval_valid
+        return own + self.step_up_wait + self.confirm_wait + sum(waits, self.approval_valid)
 
 
 class EffectSettings(msgspec.Struct, frozen=True, kw_only=True):

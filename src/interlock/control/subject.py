@@ -6,22 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
+from interlock.control.approving import approve, reject
 from interlock.control.bundle import Bundle
 from interlock.control.challenges import fail_challenge
 from interlock.control.effects import resolve_unknown
 from interlock.control.identity import answer_challenge
+from interlock.control.preparing import discard_draft, end_wait, note_done, send_draft, withdraw
+from interlock.control.proposals import ProposalState
 from interlock.control.proposing import propose_action
-from interlock.control.remedies import (
-    answer_confirmation,
-    approve,
-    expire_remedy,
-    meet_step_up,
-    refuse_step_up,
-    reject,
-)
+from interlock.control.remedies import answer_confirmation, expire_remedy, meet_step_up, refuse_step_up
 from interlock.control.rules import UNAVAILABLE
 from interlock.control.settings import ControlSettings
-from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject
+from interlock.kernel.deciders import ClearTimer, Decider, Reaction, SetTimer, Subject
 from interlock.kernel.events import Command, Event
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import SYSTEM, Principal
@@ -49,16 +45,23 @@ from interlock.vocabulary.proposals import (
     RemedyMet,
     RemedyRefused,
 )
+from interlock.vocabulary.remedies import EndWait, NoteDone
 
 BRANCHES: Final = {
     ("step_up", "failed"): "verification_failed",
     ("step_up", "expired"): "verification_failed",
     ("confirm", "declined"): "declined",
     ("confirm", "expired"): "declined",
+    ("do", "expired"): "not_in_time",
+    ("draft", "discarded"): "draft_discarded",
+    ("draft", "expired"): "not_in_time",
     ("approve", "rejected"): "approval_rejected",
     ("approve", "expired"): "approval_expired",
 }
-"""The branch of a journey for each way in which a remedy is refused."""
+"""The branch of a journey for each way in which a remedy is refused; what is withdrawn is declined."""
+
+PENDING: Final = {"do": "do_first", "wait": "waiting", "draft": "draft_pending", "approve": "approval_pending"}
+"""The branch of a journey for each remedy that others meet."""
 
 
 def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
@@ -71,6 +74,11 @@ def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
         meet_step_up(settings),
         refuse_step_up(),
         expire_remedy(),
+        note_done(settings),
+        end_wait(settings),
+        send_draft(settings),
+        discard_draft(settings),
+        withdraw(),
         resolve_unknown(bundle),
         answer_challenge(settings),
         fail_challenge(settings),
@@ -82,9 +90,21 @@ def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
     return Subject(
         name="control",
         deciders=cast(tuple[Decider[Command, object], ...], deciders),
-        reactions=(react, lambda event: code_not_sent(event, settings)),
+        reactions=(react, lambda event: code_not_sent(event, settings), _after_effects(bundle)),
         timers=(timers,),
     )
+
+
+def _after_effects(bundle: Bundle) -> Reaction:
+    """What is done may be what another proposal of the interaction waits for, if any rule ever asks for it."""
+    asked_for = frozenset(name for policies in bundle.policies.values() for name in policies.prerequisites)
+
+    def after_effects(event: Event) -> Sequence[Command]:
+        if isinstance(event, EffectSucceeded) and event.action in asked_for:
+            return [NoteDone(interaction=event.interaction, action=event.action, done=event.proposal)]
+        return []
+
+    return after_effects
 
 
 def react(event: Event) -> Sequence[Command]:
@@ -95,8 +115,7 @@ def react(event: Event) -> Sequence[Command]:
         case ProposalJudged():
             return _after_judgement(event)
         case RemedyRefused():
-            branch = "unavailable" if event.unavailable else BRANCHES.get((event.remedy.kind, event.how), "denied")
-            return [AdvanceJourney(interaction=event.interaction, what=branch, ref=event.proposal)]
+            return [AdvanceJourney(interaction=event.interaction, what=_branch(event), ref=event.proposal)]
         case ChallengePassed() if event.proposal:
             by = Principal(kind="customer", id=event.person, roles=("customer",))
             return [MeetStepUp(proposal=event.proposal, level=int(event.level), by=by)]
@@ -132,12 +151,38 @@ def _behind_is_down(event: ProposalJudged) -> bool:
     return any(each.rule == UNAVAILABLE for each in event.rulings)
 
 
+def standing(state: ProposalState) -> str:
+    """What a journey is told that looks how its proposal stands; empty where there is no news."""
+    if isinstance(state.outcome, EffectSucceeded):
+        return "succeeded"
+    if state.outcome is not None:
+        return "unavailable" if state.outcome.unavailable else "failed"
+    if state.refused is not None:
+        return _branch(state.refused)
+    if state.unknown is not None:
+        return "outcome_unknown"
+    if state.judged is not None and state.judged.verdict == "denied":
+        return _denied(state.judged)
+    return PENDING.get(state.needs[0].kind, "") if state.needs else ""
+
+
+def _branch(refused: RemedyRefused) -> str:
+    if refused.unavailable:
+        return "unavailable"
+    withdrawn = "declined" if refused.how == "withdrawn" else "denied"
+    return BRANCHES.get((refused.remedy.kind, refused.how), withdrawn)
+
+
+def _denied(judged: ProposalJudged) -> str:
+    return "unavailable" if _behind_is_down(judged) else "denied"
+
+
 def _after_judgement(event: ProposalJudged) -> Sequence[Command]:
     for_journey = event.principal.kind == "virtual_agent"
     if event.verdict == "allowed":
         return [PerformEffect(proposal=event.proposal)]
     if event.verdict == "denied":
-        what = "unavailable" if _behind_is_down(event) else "denied"
+        what = _denied(event)
     else:
         first = event.needs[0]
         if first.kind == "step_up":
@@ -149,7 +194,10 @@ def _after_judgement(event: ProposalJudged) -> Sequence[Command]:
             ]
         if first.kind == "confirm":
             return [AskCustomer(interaction=event.interaction, proposal=event.proposal)]
-        what = "approval_pending"
+        what = PENDING[first.kind]
+        if first.kind == "wait" and for_journey:
+            told = AdvanceJourney(interaction=event.interaction, what=what, ref=event.proposal)
+            return [AskCustomer(interaction=event.interaction, proposal=event.proposal), told]
     return [AdvanceJourney(interaction=event.interaction, what=what, ref=event.proposal)] if for_journey else []
 
 
@@ -158,6 +206,9 @@ def _timers(event: Event, at: datetime, settings: ControlSettings) -> Sequence[S
     match event:
         case ProposalJudged(verdict="needs"):
             first = event.needs[0]
+            if first.kind == "wait":
+                end = EndWait(proposal=event.proposal, remedy=first)
+                return [SetTimer(_key(event.proposal), event.waits[str(first)], end)]
             expire = ExpireRemedy(proposal=event.proposal, remedy=first)
             return [SetTimer(_key(event.proposal), at + settings.wait(first), expire)]
         case ProposalJudged() | RemedyMet() | RemedyRefused():

@@ -9,6 +9,7 @@ Permission = Literal[
     "take_interactions",
     "see_interactions",
     "propose_actions",
+    "send_drafts",
     "see_board",
     "set_others_presence",
     "switch_queues",
@@ -24,7 +25,7 @@ Permission = Literal[
 ]
 
 GRANTS: Final[dict[str, frozenset[Permission]]] = {
-    "agent": frozenset({"take_interactions", "see_interactions", "propose_actions"}),
+    "agent": frozenset({"take_interactions", "see_interactions", "propose_actions", "send_drafts"}),
     "supervisor": frozenset(
         {
             "see_interactions",
@@ -32,6 +33,7 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "set_others_presence",
             "switch_queues",
             "approve",
+            "send_drafts",
             "resolve_unknown",
             "read_log",
             "see_policies",

@@ -22,7 +22,14 @@ from interlock.vocabulary.proposals import (
     Ruling,
 )
 
-ASKED: Final = {"step_up": "customer", "confirm": "customer", "approve": "supervisor"}
+ASKED: Final = {
+    "step_up": "customer",
+    "confirm": "customer",
+    "do": "action",
+    "wait": "time",
+    "draft": "agent",
+    "approve": "supervisor",
+}
 _NAMES: Final = {"virtual_agent": "Virtual agent", "system": "Interlock", "customer": "Customer"}
 
 
@@ -116,6 +123,7 @@ def _judged(event: ProposalJudged, at: datetime) -> dict[str, Any]:
                 "remedy": str(need),
                 "from": ASKED.get(need.kind, "customer"),
                 "since": at.isoformat() if need.kind == asked else None,
+                **({"until": event.waits[str(need)].isoformat()} if str(need) in event.waits else {}),
             }
             for need in event.needs
         ],

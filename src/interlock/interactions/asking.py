@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from interlock.interactions.context import WHO, InteractionState
@@ -74,7 +75,11 @@ def ask_customer(settings: TenantSettings) -> Decider[AskCustomer, Asking]:
         if state.succeeded:
             receipt = _receipt(state, state.proposed, state.judged, settings)
             return [_post(state, moment, settings, "", receipt)] if receipt is not None else []
-        if state.over or state.judged.verdict != "needs" or state.judged.needs[0].kind != "confirm":
+        first = state.judged.needs[0] if state.judged.verdict == "needs" and not state.over else None
+        if first is not None and first.kind == "wait":
+            card = _waiting(state.judged, state.judged.waits[str(first)], settings)
+            return [_post(state, moment, settings, settings.texts.wait_ask, card)]
+        if first is None or first.kind != "confirm":
             return []
         return [_post(state, moment, settings, settings.texts.confirm_ask, _question(state.judged, settings))]
 
@@ -106,6 +111,18 @@ def _question(judged: ProposalJudged, settings: TenantSettings) -> Card:
     )
 
 
+def _waiting(judged: ProposalJudged, until: datetime, settings: TenantSettings) -> Card:
+    return Card(
+        kind="waiting",
+        title=str(judged.says) or settings.texts.confirm_title,
+        lines=_lines(judged),
+        choices=(Choice(value="withdraw", label=settings.texts.wait_withdraw),),
+        proposal=judged.proposal,
+        args_hash=judged.args_hash,
+        until=until.isoformat(),
+    )
+
+
 def _receipt(state: Asking, proposed: ActionProposed, judged: ProposalJudged, settings: TenantSettings) -> Card | None:
     """For what she confirmed where no virtual agent can tell the outcome: an agent proposed it, or has her now."""
     told_by_journey = bool(proposed.run) and state.interaction.holder == "virtual_agent"
@@ -122,7 +139,7 @@ def _lines(judged: ProposalJudged) -> tuple[Choice, ...]:
 def _post(state: Asking, moment: Moment, settings: TenantSettings, text: str, card: Card) -> MessagePosted:
     """In the virtual agent's name only while it has the interaction: otherwise it is silent."""
     interaction = state.interaction
-    if interaction.holder == "virtual_agent" and card.kind == "confirm":
+    if interaction.holder == "virtual_agent" and card.kind in ("confirm", "waiting"):
         author = Author(kind="virtual_agent", id="virtual_agent", name=settings.assistant)
     else:
         author = Author(kind="system", id="interlock", name=settings.title)

@@ -80,6 +80,10 @@ QUIET: Final = (
 """The facts that say what a silent customer is waiting for, or is waited for with."""
 
 
+OF_OTHERS: Final = frozenset({"wait", "draft", "approve"})
+"""Remedies for which the customer need not be there."""
+
+
 class Said(NamedTuple):
     """One message, as context for whoever reads along."""
 
@@ -94,7 +98,7 @@ class InteractionState:
     Attributes:
         agents: what each agent who ever had it does with it.
         warned: the customer was asked whether he is still there, and has not answered.
-        approvals: proposals that wait for nobody but an approver.
+        approvals: proposals that wait for an approver, a sender or a time, and not for her.
         runs: the journeys that are not over, by run.
         settled: the last journey came to its own end and the customer has said nothing since; one that ends because
             an agent handed back settles nothing.
@@ -208,7 +212,7 @@ def _matter(state: InteractionState, event: Event, at: datetime) -> InteractionS
             settled = not runs and event.outcome != HANDED_OVER
             return replace(state, runs=runs, last_journey=event.journey, last_outcome=event.outcome, settled=settled)
         case ProposalJudged():
-            waits = event.verdict == "needs" and all(remedy.kind == "approve" for remedy in event.needs)
+            waits = event.verdict == "needs" and all(remedy.kind in OF_OTHERS for remedy in event.needs)
             return replace(state, approvals=_with(state.approvals, event.proposal, waits))
         case RemedyRefused() | EffectSucceeded() | EffectFailed() | EffectUnknown():
             return replace(state, approvals=_with(state.approvals, event.proposal, False))

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from interlock.journeys.branches import possible, required
 from interlock.journeys.language import (
-    ACTION_BRANCHES,
     BRANCHES,
-    READ_BRANCHES,
+    DO_FIRST,
     WAITING,
     AskStep,
     ChooseStep,
@@ -31,7 +31,7 @@ from interlock.kernel.documents import Located, Problem, closest, problem
 from interlock.kernel.template import Template
 from interlock.vocabulary.settings import TenantSettings
 
-ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey"})
+ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey", "needed"})
 """Names that have a value in every step."""
 
 Path = tuple[str | int, ...]
@@ -66,6 +66,7 @@ class Known:
     actions: Actions | None
     queues: Collection[str] | None
     defaults: frozenset[str]
+    remedies: Mapping[str, Collection[str]]
 
 
 class Checker:
@@ -153,7 +154,7 @@ class Checker:
                     what = f"in '{name}' the step goes on waiting, so the branch can only say something"
                     self._say((*path, index), what, "keep the 'say' steps only")
         ends, _ = self._block(steps, path, known, failed)
-        if not ends and name not in WAITING:
+        if not ends and name not in WAITING and name != DO_FIRST:
             self._dead_end((*path, len(steps) - 1) if steps else path, f"the branch '{name}'")
 
     def _dead_end(self, path: Path, what: str) -> None:
@@ -188,11 +189,12 @@ class Checker:
 
     def _branches(self, step: Step, path: Path) -> None:
         """Branches that the step cannot have, and those that it lacks."""
-        wanted = _wanted(step)
+        wanted = required(step, self.known.remedies)
+        known = {*wanted, *possible(step)}
         for name, _ in _named(step):
-            if name not in wanted:
+            if name not in known:
                 self._say(
-                    (*path, "on", name), f"this step has no branch '{name}'", did_you_mean(name, wanted), at_key=True
+                    (*path, "on", name), f"this step has no branch '{name}'", did_you_mean(name, known), at_key=True
                 )
         written = {name for name, _ in _named(step)}
         missing = [name for name in wanted if name not in written and name not in self.known.defaults]
@@ -302,24 +304,6 @@ class Checker:
 
     def _say(self, path: Path, what: str, mend: str, *, offset: int = 0, at_key: bool = False) -> None:
         self.problems.append(problem(self.located, path, what, mend, offset=offset, at_key=at_key))
-
-
-def _wanted(step: Step) -> tuple[str, ...]:
-    """The branches that a step can take."""
-    match step:
-        case AskStep():
-            return ("no_match",)
-        case ChooseStep():
-            return ("no_match", "empty")
-        case VerifyStep():
-            return ("verification_failed", "unavailable", "no_match")
-        case LookUpStep():
-            return READ_BRANCHES
-        case DoStep():
-            return ACTION_BRANCHES
-        case HandOverStep():
-            return ("hand_over_failed",)
-    return ()
 
 
 def _named(step: Step) -> Iterable[tuple[str, tuple[Step, ...]]]:

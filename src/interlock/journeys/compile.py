@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping
 from typing import Final, TypeVar
 
 from interlock.journeys.checks import Actions, Checker, Known, did_you_mean
-from interlock.journeys.language import JourneyFile, Slot, Step, TenantFile
-from interlock.journeys.model import DEFAULT, Journey, JourneySet, blocks
+from interlock.journeys.language import DO_FIRST, JourneyFile, Slot, Step, TenantFile
+from interlock.journeys.model import AGAIN, DEFAULT, Journey, JourneySet, blocks
 from interlock.kernel.documents import DefinitionError, Located, Problem, load_located, problem
 from interlock.vocabulary.settings import TenantSettings
 
 MAX_STEPS: Final = 300
 """Steps of one journey, its branches and the tenant's defaults included."""
+
+NO_REMEDIES: Final[Mapping[str, Collection[str]]] = {}
 
 _File = TypeVar("_File", JourneyFile, TenantFile)
 
@@ -24,12 +26,14 @@ def compile_journeys(
     actions: Actions | None,
     queues: Collection[str] | None,
     tenant_file: str,
+    remedies: Mapping[str, Collection[str]] = NO_REMEDIES,
 ) -> JourneySet:
     """Read, check and compile the journeys of a release.
 
     Args:
         files: the texts of the journey files by name.
         actions: every action by its full name; None leaves out the checks that need them. Likewise ``queues``.
+        remedies: the kinds of remedies that rules have, by action: some need branches of their own.
         tenant_file: the text of ``tenant.yaml``, which holds the default branches and their slots.
 
     Raises:
@@ -57,7 +61,7 @@ def compile_journeys(
     offered = [name for name in tenant.menu or by_name if name in by_name]
     menu = {name: by_name[name].value.title for name in offered}
     compiled = {name: _compiled(located.value, defaults.value, menu) for name, located in by_name.items()}
-    known = Known(tenant, actions, queues, frozenset(defaults.value.defaults))
+    known = Known(tenant, actions, queues, frozenset(defaults.value.defaults), remedies)
     problems += Checker(defaults, defaults.value.slots, known).defaults()
     for name, located in by_name.items():
         checker = Checker(located, {**defaults.value.slots, **located.value.slots}, known)
@@ -83,7 +87,7 @@ def _compiled(file: JourneyFile, defaults: TenantFile, menu: Mapping[str, str]) 
     follows: dict[str, str] = {}
     _lay_out(file.steps, "", "", steps, follows)
     for name, branch in defaults.defaults.items():
-        _lay_out(branch, f"{DEFAULT}.{name}.", "", steps, follows)
+        _lay_out(branch, f"{DEFAULT}.{name}.", AGAIN if name == DO_FIRST else "", steps, follows)
     slots: dict[str, Slot] = {**defaults.slots, **file.slots}
     return Journey(
         name=file.journey,
@@ -106,4 +110,5 @@ def _lay_out(block: tuple[Step, ...], prefix: str, after: str, steps: dict[str, 
         follows[path] = f"{prefix}{index + 1}" if index + 1 < len(block) else after
         for name, inner in blocks(step):
             # A branch never runs on into what follows its step (that is checked), and then and else do.
-            _lay_out(inner, f"{path}.{name}.", "" if name.startswith("on.") else follows[path], steps, follows)
+            behind = AGAIN if name == f"on.{DO_FIRST}" else "" if name.startswith("on.") else follows[path]
+            _lay_out(inner, f"{path}.{name}.", behind, steps, follows)

@@ -34,14 +34,30 @@ ACTION_BRANCHES: Final = (
 )
 """How an action can turn out other than by success."""
 
+REMEDY_BRANCHES: Final[dict[str, tuple[str, ...]]] = {
+    "do": ("do_first", "not_in_time"),
+    "wait": ("waiting",),
+    "draft": ("draft_pending", "draft_discarded", "not_in_time"),
+}
+"""Further ways, where a rule has a remedy of that kind: something comes first, a time has to come, a person sends it."""
+
 READ_BRANCHES: Final = ("denied", "unavailable", "failed", "outcome_unknown")
 """The same for a step that only reads."""
 
-BRANCHES: Final = (*ACTION_BRANCHES, "no_match", "empty", "hand_over_failed")
+BRANCHES: Final = (
+    *ACTION_BRANCHES,
+    *dict.fromkeys(name for names in REMEDY_BRANCHES.values() for name in names),
+    "no_match",
+    "empty",
+    "hand_over_failed",
+)
 """Every branch that a step may name, or the tenant's defaults for all journeys."""
 
-WAITING: Final = frozenset({"approval_pending"})
+WAITING: Final = frozenset({"approval_pending", "waiting", "draft_pending"})
 """Branches after which the step goes on waiting."""
+
+DO_FIRST: Final = "do_first"
+"""The branch in which something else is done first; behind its last step the run waits for the same proposal again."""
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -24,6 +24,9 @@ from interlock.vocabulary.settings import TenantSettings
 DEFAULT: Final = "default"
 """The first word of the paths of the tenant's default branches."""
 
+AGAIN: Final = "~"
+"""What follows the last step of a ``do_first`` branch: the run waits for its proposal again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Journey:

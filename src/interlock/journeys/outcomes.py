@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.journeys.language import ACTION_BRANCHES, WAITING, DoStep, LookUpStep, SayStep, VerifyStep
+from interlock.journeys.language import (
+    ACTION_BRANCHES,
+    DO_FIRST,
+    REMEDY_BRANCHES,
+    WAITING,
+    DoStep,
+    LookUpStep,
+    SayStep,
+    VerifyStep,
+)
 from interlock.journeys.stack import go_on, go_on_below
 from interlock.journeys.state import Run
-from interlock.journeys.steps import proceed, take_branch
+from interlock.journeys.steps import come_back, proceed, take_branch
 from interlock.journeys.turn import Turn
 from interlock.vocabulary.ids import CustomerId
 from interlock.vocabulary.journeys import JourneyAdvance
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
+
+AWAITED = frozenset({"succeeded", *ACTION_BRANCHES, *(name for names in REMEDY_BRANCHES.values() for name in names)})
+"""What can become of a proposal that a run waits for."""
+
+PENDING = WAITING | {DO_FIRST}
+"""What leaves the run waiting for the same proposal."""
 
 
 def advance(turn: Turn, command: JourneyAdvance) -> None:
@@ -28,7 +43,7 @@ def advance(turn: Turn, command: JourneyAdvance) -> None:
     if turn.state.may_speak:
         settle(turn, run, command.what)
         go_on_below(turn)
-    elif command.what in WAITING:
+    elif command.what in PENDING:
         turn.wait(run, run.path, "approval", run.ref)
     else:
         turn.wait(run, run.path, "floor", command.what)
@@ -47,7 +62,9 @@ def settle(turn: Turn, run: Run, what: str) -> None:
         _verified(turn, run, path, what)
     elif what == "succeeded":
         proceed(turn, run, journey.follows[path])
-    elif what in WAITING:
+    elif what == DO_FIRST and (first := journey.branch(path, what)):
+        proceed(turn, run, first)
+    elif what in PENDING:
         _keep_waiting(turn, run, path, what)
     else:
         take_branch(turn, run, path, what)
@@ -58,12 +75,14 @@ def resume_floor(turn: Turn) -> None:
     for run in turn.state.runs:
         if run.waits_for == "floor":
             settle(turn, run, run.ref)
+        elif run.waits_for == "approval" and run.pending == (run.path, run.ref):
+            come_back(turn, run)
 
 
 def _awaited(turn: Turn, run: Run, what: str) -> bool:
     if run.waits_for == "hand_over":
         return what == "hand_over_failed"
-    return what in ("succeeded", *ACTION_BRANCHES) and not (run.waits_for == "approval" and what in WAITING)
+    return what in AWAITED and not (run.waits_for == "approval" and what in PENDING)
 
 
 def _record(turn: Turn, run: Run, command: JourneyAdvance) -> None:
@@ -76,7 +95,7 @@ def _record(turn: Turn, run: Run, command: JourneyAdvance) -> None:
         _record_match(turn, run, step, command.result)
     elif command.what == "failed" and isinstance(step, VerifyStep):
         _match_failed(turn, step)
-    elif command.what not in WAITING:
+    elif command.what not in PENDING:
         name = getattr(step, "result", None) or "result"
         reason = command.customer_reason or turn.settings.texts.no_reason
         turn.fill(run, name, {"customer_reason": reason}, command.what)

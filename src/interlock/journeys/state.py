@@ -66,7 +66,8 @@ class Run:
         sources: where values came from; the name of an action stands for its success.
         waits_for: ``slot`` and ``choice`` (``ref`` names the slot), ``proposal`` and ``approval`` (``ref`` is the
             proposal), ``hand_over``, or ``floor``: it goes on in branch ``ref`` once nobody else has the interaction.
-        needs: the remedy that its proposal waits for first.
+        needs: the kind of remedy that its proposal waits for first, and ``needed`` its argument.
+        pending: the step and its proposal that wait while something else is done first.
         reason: what the customer may be told about the last outcome that was no success.
     """
 
@@ -80,6 +81,8 @@ class Run:
     ref: str = ""
     tries: int = 0
     needs: str = ""
+    needed: str = ""
+    pending: tuple[str, str] = ("", "")
     reason: str = ""
     why_not: str = ""
     message: str = ""
@@ -201,8 +204,12 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
             return replace(state, runs=runs, match_failures=state.match_failures + 1)
         case ProposalJudged():
             waiting = next((run for run in state.runs if run.ref == event.proposal), None)
-            needs = event.needs[0].kind if event.verdict == "needs" and event.needs else ""
-            return _with(state, waiting.run, needs=needs) if waiting else state
+            if waiting is None:
+                return state
+            first = event.needs[0] if event.verdict == "needs" and event.needs else None
+            kind, argument = (first.kind, first.argument) if first is not None else ("", "")
+            pending = (waiting.path, waiting.ref) if kind == "do" else ("", "")
+            return _with(state, waiting.run, needs=kind, needed=argument, pending=pending)
     return state
 
 

@@ -17,7 +17,7 @@ from interlock.journeys.language import (
     VerifyStep,
     WhenStep,
 )
-from interlock.journeys.model import DEFAULT, Journey, reason_of
+from interlock.journeys.model import AGAIN, DEFAULT, Journey, reason_of
 from interlock.journeys.state import Run
 from interlock.journeys.turn import Turn, item_choices
 from interlock.kernel.errors import Refused
@@ -34,6 +34,9 @@ def proceed(turn: Turn, run: Run, path: str) -> None:
         return
     journey = turn.journey(run)
     while path:
+        if path == AGAIN:
+            come_back(turn, run)
+            return
         try:
             onward = _take(turn, run, journey, path)
         except ValueError:
@@ -44,6 +47,12 @@ def proceed(turn: Turn, run: Run, path: str) -> None:
         if turn.state.run(run.run) is None:
             return
     turn.end(run, "failed" if turn.current(run).reason else HANDED_OVER)
+
+
+def come_back(turn: Turn, run: Run) -> None:
+    """What had to be done first is over: the run waits for its proposal again, and looks how that stands by now."""
+    path, proposal = turn.current(run).pending
+    turn.wait(run, path, "proposal", proposal, again=True)
 
 
 def take_branch(turn: Turn, run: Run, path: str, name: str) -> None:

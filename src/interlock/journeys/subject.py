@@ -14,7 +14,7 @@ from interlock.kernel.events import Command, Event
 from interlock.kernel.log import Query
 from interlock.vocabulary.ids import tag
 from interlock.vocabulary.interactions import HandedBack, HandOverFailed, HandOverRequested
-from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, TurnContext
+from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, StepReached, TurnContext
 from interlock.vocabulary.routing import EnterQueue
 from interlock.vocabulary.settings import TenantSettings
 
@@ -68,6 +68,8 @@ def react(event: Event) -> Sequence[Command]:
             return (EnterQueue(interaction=event.interaction, queue=event.queue, run=event.run),)
         case HandOverFailed():
             return (AdvanceJourney(interaction=event.interaction, what="hand_over_failed", ref=event.run),)
+        case StepReached() if event.again:
+            return (AdvanceJourney(interaction=event.interaction, what="again", ref=event.ref),)
         case HandedBack():
             return (AdvanceJourney(interaction=event.interaction, what="handed_back", ref=event.interaction),)
     return ()

@@ -141,8 +141,8 @@ class Turn:
             )
         )
 
-    def wait(self, run: Run, path: str, waits_for: str, ref: str, tries: int = 0) -> None:
-        """The run stands at a step and waits."""
+    def wait(self, run: Run, path: str, waits_for: str, ref: str, tries: int = 0, *, again: bool = False) -> None:
+        """The run stands at a step and waits; ``again`` for what it had left there."""
         self.add(
             StepReached(
                 interaction=self.state.interaction,
@@ -152,6 +152,7 @@ class Turn:
                 waits_for=waits_for,
                 ref=ref,
                 tries=tries,
+                again=again,
             )
         )
 
@@ -203,6 +204,7 @@ def known_values(run: Run, journey: Journey, settings: TenantSettings) -> dict[s
         "customer_reason": run.reason or settings.texts.no_reason,
         "hand_over": {"why": run.why_not, "message": run.message},
         "tenant": {"title": settings.title},
+        "needed": run.needed,
         "journey": {"title": journey.title, "about": journey.about},
     }
 

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from interlock.kernel.documents import DefinitionError, Duration, Percent, Problem, load, load_located, problem
-from interlock.routing.hours import Hours
 from interlock.vocabulary.calendars import ALWAYS, Calendar
 from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.hours import Hours
 from interlock.vocabulary.ids import QueueName
 
 Why = Literal["waiting", "closed", "unstaffed", "full"]

@@ -118,6 +118,7 @@ def check(files: Mapping[str, str]) -> tuple[TenantSettings, Specs, Bundle, Jour
                 actions=None if bundle is None else bundle.actions,
                 queues=None if queues is None else queues,
                 tenant_file=files["tenant.yaml"],
+                remedies={} if bundle is None else bundle.remedies,
             )
         )
     if problems or tenant is None or queues is None or bundle is None or journeys is None:

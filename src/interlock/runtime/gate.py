@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from interlock.control.actions import Action, all_args
 from interlock.control.effects import succeeded
-from interlock.control.facts import Facts, Known, Met, assemble, met
+from interlock.control.facts import Facts, Known, assemble
 from interlock.control.identity import known, session_query
 from interlock.control.judgement import judge
+from interlock.control.met import Done, Met, met
 from interlock.control.past import Past, past_of, windows_of
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.control.readings import NOTHING_COMPUTED, Computed, ResourceRead
+from interlock.control.timing import Times, times
 from interlock.kernel.errors import Conflict
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Due, Judging, Plan, Query
 from interlock.runtime.engine import ATTEMPTS
 from interlock.runtime.outside import Outside
-from interlock.vocabulary.ids import ProposalId
+from interlock.vocabulary.ids import ProposalId, tag
 from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded, JudgeProposal, ProposalJudged
 
 if TYPE_CHECKING:
@@ -60,18 +63,20 @@ class Gate:
         app, bundle = self._app, self._app.definitions.bundle
         facts = await self._facts(proposed)
         now = app.clock()
-        remedies = met(proposed, state.met, now)
+        facts = facts._replace(time=self._time(state.proposed_at))
+        guard, done = await self._done(proposed, query)
+        remedies = met(proposed, state.met, now, customer=facts.customer, done=done, done_valid=app.control.do_valid)
         ledgers = bundle.ledgers_of(proposed.action)
         subjects = bundle.subjects(proposed, facts, app.control.secret)
         windows = windows_of(ledgers, subjects, proposed.proposal, now)
         if not windows:
             judged = judge(bundle, proposed, facts, remedies, past_of(ledgers, subjects, {}, now), now)
-            await self._record(due, judged, query, snapshot, None)
+            await self._record(due, judged, guard, snapshot, None)
             return
         async with app.log.judging(windows) as judging:
             past = past_of(ledgers, subjects, judging.totals, now)
             judged = judge(bundle, proposed, facts, remedies, past, now)
-            await self._record(due, judged, query, snapshot, judging)
+            await self._record(due, judged, guard, snapshot, judging)
 
     async def look_up(
         self, proposed: ActionProposed, pending: Sequence[Recorded]
@@ -92,8 +97,10 @@ class Gate:
             return None
         if action.operation != action.resource.operation or bundle.ledgers_of(proposed.action):
             return None
-        facts = await self._facts(proposed, pending)
+        facts = (await self._facts(proposed, pending))._replace(time=self._time(None))
         judged = judge(bundle, proposed, facts, Met(), Past(), self._app.clock())
+        if judged.verdict == "needs":
+            return None
         self._app.metrics.judgements.labels(judged.action, judged.verdict).inc()
         record = self.read.pop(proposed.proposal, None)
         if judged.verdict != "allowed" or record is None:
@@ -101,11 +108,34 @@ class Gate:
         return judged, succeeded(ProposalState(proposed=proposed, judged=judged), action, record)
 
     async def _record(
-        self, due: Due, judged: ProposalJudged, query: Query, snapshot: str, into: Judging | None
+        self, due: Due, judged: ProposalJudged, guard: tuple[Query, ...], snapshot: str, into: Judging | None
     ) -> None:
         app = self._app
         app.metrics.judgements.labels(judged.action, judged.verdict).inc()
-        await app.engine.append([judged], cause=due.id, guard=(query,), snapshot=snapshot, answers=due.id, into=into)
+        await app.engine.append([judged], cause=due.id, guard=guard, snapshot=snapshot, answers=due.id, into=into)
+
+    def _time(self, proposed_at: datetime | None) -> Times:
+        settings = self._app.control
+        return times(self._app.clock(), zone=settings.zone, hours=settings.hours, proposed_at=proposed_at)
+
+    async def _done(self, proposed: ActionProposed, query: Query) -> tuple[tuple[Query, ...], tuple[Done, ...]]:
+        """What must not change while it is judged; and what was done in its interaction, where a rule asks for that."""
+        policies = self._app.definitions.bundle.policies.get(proposed.action)
+        if policies is None or not policies.prerequisites:
+            return (query,), ()
+        effects = Query(tag("interaction", proposed.interaction), (EffectSucceeded,))
+        proposals = Query(tag("interaction", proposed.interaction), (ActionProposed,))
+        seen = await self._app.log.read(effects, proposals)
+        principals = {
+            one.event.proposal: one.event.principal for one in seen.events if isinstance(one.event, ActionProposed)
+        }
+        done = tuple(
+            Done(one.event.action, one.event.customer, one.at, principals[one.event.proposal])
+            for one in seen.events
+            if isinstance(one.event, EffectSucceeded) and one.event.action in policies.prerequisites
+        )
+        # What succeeds meanwhile finds nobody waiting yet, so this judgement has to see it.
+        return (query, effects), done
 
     def forget(self) -> None:
         """Drop what is kept of customers: somebody was erased."""

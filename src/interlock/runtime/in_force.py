@@ -15,6 +15,7 @@ from interlock.kernel.errors import Unavailable
 from interlock.kernel.log import Records
 from interlock.runtime.definitions import Definitions, Releases
 from interlock.runtime.settings import Settings, connector_url, credential
+from interlock.vocabulary.calendars import ALWAYS
 
 
 class OnCall(Protocol):
@@ -58,6 +59,8 @@ class InForce:
             send_code=tenant.code_action,
             notice=tenant.title,
             code_not_sent=tenant.texts.code_not_sent,
+            zone=tenant.zone,
+            hours=tenant.hours.calendar() if tenant.hours is not None else ALWAYS,
         )
 
     @property

@@ -11,6 +11,7 @@ import structlog
 from interlock.connectors.builtin_model import BuiltinModel, Model, Question
 from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
+from interlock.control.subject import standing as news_of
 from interlock.journeys import Conversation, evolve, expected, reads, slots_of
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
@@ -184,11 +185,16 @@ class Turns:
         """Tell the run that waits for it what came of it."""
         app = self._app
         result: Any = None
-        reason = ""
+        reason, what = "", command.what
         if command.ref.startswith("pr_"):
             seen = await app.log.read(proposal_query(ProposalId(command.ref)))
             state = fold(seen.events)
             if state.proposed is not None and not state.proposed.run:
+                await self._answer_only(due)
+                return
+            if what == "again":
+                what = news_of(state)
+            if not what:
                 await self._answer_only(due)
                 return
             if isinstance(state.outcome, EffectSucceeded):
@@ -201,7 +207,7 @@ class Turns:
                 reason = customer_reason(state.judged)
         standing, snapshot = await self._standing(command.interaction)
         advance = JourneyAdvance(
-            interaction=command.interaction, what=command.what, ref=command.ref, result=result, customer_reason=reason
+            interaction=command.interaction, what=what, ref=command.ref, result=result, customer_reason=reason
         )
         known = (standing.conversation, snapshot)
         await app.engine.execute(advance, cause=due.id, answers=due.id, known=known, extend=self._look_ups)

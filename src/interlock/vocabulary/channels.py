@@ -51,13 +51,16 @@ class Choice(msgspec.Struct, frozen=True):
 class Card(msgspec.Struct, frozen=True, tag="card", tag_field="type", omit_defaults=True):
     """Something to answer, rendered by each channel in its own way.
 
-    ``confirm`` is answered with exactly its ``args_hash``; ``code`` with a one-time code; ``choices`` with a value or in words.
+    ``confirm`` is answered with exactly its ``args_hash``; ``code`` with a one-time code; ``choices`` with a value or in words;
+    ``waiting`` says until when nothing happens, and can be withdrawn.
     """
 
-    kind: Literal["confirm", "code", "choices", "receipt"]
+    kind: Literal["confirm", "code", "choices", "receipt", "waiting"]
     title: str
     lines: tuple[Choice, ...] = ()
     choices: tuple[Choice, ...] = ()
     proposal: str = ""
     args_hash: str = ""
     challenge: str = ""
+    until: str = ""
+    """When what is waited for comes, as ISO 8601."""

@@ -63,6 +63,8 @@ class StepReached(Event, frozen=True, kw_only=True):
     ref: str = ""
     """What it waits for by identifier: a proposal, a challenge, a visit."""
     tries: int = 0
+    again: bool = False
+    """It stood here before and did something else meanwhile: how its proposal stands is looked up."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction)
@@ -95,7 +97,8 @@ class AdvanceJourney(Command, frozen=True, kw_only=True):
     """Something that a run waits for has happened: a proposal was settled, a challenge passed, a hand-over failed.
 
     ``what`` names it: a branch of ``do`` (``succeeded``, ``denied``, ``declined``, ``verification_failed``, ``approval_pending``,
-    ``approval_rejected``, ``approval_expired``, ``unavailable``, ``outcome_unknown``), ``hand_over_failed`` or ``handed_back``.
+    ``approval_rejected``, ``approval_expired``, ``unavailable``, ``outcome_unknown``), ``hand_over_failed``, ``handed_back``, or
+    ``again``: then it is looked up what became of the proposal.
     """
 
     interaction: InteractionId

@@ -16,7 +16,7 @@ Verdict = Literal["allowed", "needs", "denied"]
 
 
 class Remedy(msgspec.Struct, frozen=True, order=True):
-    """What would cure a forbid: ``step_up:2``, ``confirm``, ``approve:supervisor``."""
+    """What would cure a forbid: ``step_up:2``, ``confirm``, ``do:ACTION``, ``wait:24h``, ``draft``, ``approve:supervisor``."""
 
     kind: Literal["step_up", "confirm", "approve", "do", "draft", "wait"]
     argument: str = ""
@@ -103,6 +103,8 @@ class ProposalJudged(Event, frozen=True, kw_only=True):
     shadow: tuple[str, ...] = ()
     shadow_errors: tuple[str, ...] = ()
     """Shadow rules that could not be evaluated, each with why; enforced, they would have denied."""
+    waits: dict[str, datetime] = msgspec.field(default_factory=dict)
+    """Until when each remedy ``wait:…`` waits."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction, customer=self.customer)
@@ -124,14 +126,14 @@ class RemedyMet(Event, frozen=True, kw_only=True):
 
 
 class RemedyRefused(Event, frozen=True, kw_only=True):
-    """The proposal will not be cured: the customer declined, the code failed, the approver rejected, or time ran out."""
+    """The proposal will not be cured: declined, failed, rejected, withdrawn, or not met in time."""
 
     proposal: ProposalId
     interaction: InteractionId
     person: PersonId
     remedy: Remedy
     by: Principal
-    how: Literal["declined", "failed", "rejected", "expired"]
+    how: Literal["declined", "failed", "rejected", "expired", "discarded", "withdrawn"]
     customer_reason: str = ""
     file_reason: PersonalText = ""
     unavailable: bool = False

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from interlock.kernel.documents import Duration
+from interlock.vocabulary.hours import Hours
 from interlock.vocabulary.outcomes import Resolution
 
 Words = Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -90,6 +91,10 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_no: Words = "Decline"
     confirm_title: Words = "Please confirm"
     receipt_title: Words = "Done"
+    wait_ask: Words = (
+        "This cannot be done yet. I will see to it by myself when its time has come; you need not wait here."
+    )
+    wait_withdraw: Words = "Withdraw"
     human_label: Words = "Talk to a person"
     yes: Words = "Yes"
     no: Words = "No"
@@ -99,6 +104,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that ``tenant.yaml`` says.
 
     Attributes:
+        hours: the business hours, for rules (``context.time.open``) and the remedy ``wait:open``; always open without any.
         reopen_within: how long after its end a message reopens an interaction instead of beginning a new one.
         offer_timeout: how long an agent may take to answer an offer before the next one is asked.
         short_abandon: who leaves a queue within this time did not really wait.
@@ -127,6 +133,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     machine_notice: Words = (
         "You are talking to an automatic assistant, a machine. You can ask for a person at any time."
     )
+    hours: Hours | None = None
     silence: Silence = Silence()
     reopen_within: Duration = _of(hours=24)
     offer_timeout: Duration = _of(seconds=30)

@@ -1,10 +1,12 @@
 // @ts-check
 // How does the customer answer a card? A confirmation of exactly this, a one-time code, a choice; a receipt is read.
+import { clock } from '../format.js';
 import { html, useState } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 
 const CODE_LENGTH = 6;
-const CONFIRMED = /** @type {Record<string, string>} */ ({ confirmed: 'You agreed', declined: 'You said no. Nothing was changed', expired: 'This has run out', failed: 'This could not be confirmed' });
+const CONFIRMED = /** @type {Record<string, string>} */ ({ confirmed: 'You agreed', declined: 'You said no. Nothing was changed', withdrawn: 'Withdrawn. Nothing was changed', expired: 'This has run out', failed: 'This could not be confirmed' });
+const WAITED = /** @type {Record<string, string>} */ ({ over: 'The time has come', withdrawn: 'Withdrawn. Nothing was changed' });
 const PASSED = /** @type {Record<string, string>} */ ({ passed: 'The code was right', failed: 'Too many wrong codes', expired: 'The code has run out', not_sent: 'The code could not be sent' });
 
 /** @typedef {import('./store.js').ChatStore} ChatStore */
@@ -13,6 +15,7 @@ const PASSED = /** @type {Record<string, string>} */ ({ passed: 'The code was ri
 export function Card({ card, store, active, next }) {
   if (card.kind === 'confirm') return html`<${Confirm} card=${card} store=${store} />`;
   if (card.kind === 'code') return html`<${Code} card=${card} store=${store} />`;
+  if (card.kind === 'waiting') return html`<${Waiting} card=${card} store=${store} />`;
   if (card.kind === 'choices') return html`<${Choices} card=${card} store=${store} active=${active} next=${next} />`;
   return html`<div class="card receipt"><p class="card-title"><${Icon} name="check" />${card.title}</p><${Lines} lines=${card.lines} /></div>`;
 }
@@ -41,6 +44,17 @@ function Confirm({ card, store }) {
       : html`${answer.problem ? html`<p class="card-problem" role="alert">${answer.problem}</p>` : null}
         <div class="card-buttons"><button type="button" class="primary" disabled=${answer.pending} onClick=${() => store.confirm(card, true)}>${answer.pending ? 'Sending…' : yesWords(card)}</button>
           <button type="button" disabled=${answer.pending} onClick=${() => store.confirm(card, false)}>${labelOf(card, 'no') ?? 'Not now'}</button></div>`}</div>`;
+}
+
+/** What waits for its time: until when, and a way out. @param {{card: any, store: ChatStore}} props */
+function Waiting({ card, store }) {
+  const answer = store.answers.value[card.proposal] ?? {};
+  return html`<div class="card" role="group" aria-label=${card.title}><p class="card-title"><${Icon} name="clock" />${card.title}</p>
+    <dl class="lines"><div><dt>Not before</dt><dd><time datetime=${card.until}>${clock(card.until)}</time></dd></div></dl><${Lines} lines=${card.lines} />
+    ${answer.how
+      ? html`<p class="card-done ${answer.how === 'over' ? 'passed' : 'declined'}"><${Icon} name=${answer.how === 'over' ? 'check' : 'cross'} />${WAITED[answer.how] ?? answer.how}</p>`
+      : html`${answer.problem ? html`<p class="card-problem" role="alert">${answer.problem}</p>` : null}
+        <div class="card-buttons"><button type="button" disabled=${answer.pending} onClick=${() => store.withdraw(card)}>${answer.pending ? 'Sending…' : labelOf(card, 'withdraw') ?? 'Withdraw'}</button></div>`}</div>`;
 }
 
 /** @param {{card: any, store: ChatStore}} props */

@@ -105,6 +105,12 @@ export class ChatStore {
     this.#answer(card.proposal, { type: 'confirm', id: newId(), proposal: card.proposal, args_hash: card.args_hash, yes });
   }
 
+  /** What waits is no longer wanted. @param {any} card */
+  withdraw(card) {
+    const interaction = this.messages.peek().find((message) => message.card?.proposal === card.proposal)?.interaction ?? '';
+    this.#answer(card.proposal, { type: 'withdraw', id: newId(), proposal: card.proposal, interaction });
+  }
+
   /** Give a one-time code. @param {any} card @param {string} code */
   giveCode(card, code) {
     this.#answer(card.challenge, { type: 'code', id: newId(), challenge: card.challenge, code });

@@ -44,7 +44,7 @@ function Waiting({ entry }) {
       ${one.by ? html` by ${nameOf(one.by)}` : null} <span class="note"><${At} at=${one.at} /></span></li>`)}
     ${needs.map((/** @type {any} */ one, /** @type {number} */ i) => html`<li class=${i === 0 ? 'waiting' : 'later'}><${Icon} name="clock" size=${14} />
       ${i === 0
-        ? html`<span>Waits for <strong>${waitsForWords(one.from)}</strong>: ${remedyWords(one.remedy)} <span class="note">since <${Ago} at=${one.since} /></span></span>`
+        ? html`<span>Waits for <strong>${waitsForWords(one.from)}</strong>: ${remedyWords(one.remedy)} <span class="note">${one.until ? html`until <${At} at=${one.until} />` : html`since <${Ago} at=${one.since} />`}</span></span>`
         : html`<span>then ${waitsForWords(one.from)}: ${remedyWords(one.remedy)}</span>`}</li>`)}</ul>`;
 }
 

@@ -13,6 +13,8 @@ export const STATES = {
   declined: { word: 'Customer said no', tone: 'plain', icon: 'cross' },
   rejected: { word: 'Rejected', tone: 'bad', icon: 'cross' },
   expired: { word: 'Ran out of time', tone: 'plain', icon: 'clock' },
+  discarded: { word: 'Not sent', tone: 'plain', icon: 'cross' },
+  withdrawn: { word: 'Withdrawn', tone: 'plain', icon: 'cross' },
   failed: { word: 'Failed', tone: 'bad', icon: 'alert' },
   unknown: { word: 'Outcome unknown', tone: 'warn', icon: 'question' },
 };
@@ -27,18 +29,19 @@ export function remedyWords(remedy) {
   if (kind === 'confirm') return 'confirmation';
   if (kind === 'approve') return 'approval'; // whose is said beside it
   if (kind === 'do') return `“${argument}” first`;
-  if (kind === 'wait') return 'a waiting period';
+  if (kind === 'wait') return { open: 'business hours' }[argument] ?? (/^\d/.test(argument) ? `a wait of ${argument}` : 'its time');
+  if (kind === 'draft') return 'somebody to send it';
   return remedy;
 }
 
 /** What has been met: "Code given", "Confirmed", "Approved". @param {string} remedy */
 export function metWords(remedy) {
   const kind = String(remedy).split(':')[0];
-  return { step_up: 'Code given', confirm: 'Confirmed', approve: 'Approved' }[kind] ?? `${remedyWords(remedy)} given`;
+  return { step_up: 'Code given', confirm: 'Confirmed', approve: 'Approved', do: 'Done first', wait: 'Waited', draft: 'Sent' }[kind] ?? `${remedyWords(remedy)} given`;
 }
 
 /** @param {string} from */
-export const waitsForWords = (from) => (from === 'customer' ? 'the customer' : from === 'supervisor' ? 'a supervisor' : from);
+export const waitsForWords = (from) => ({ customer: 'the customer', supervisor: 'a supervisor', agent: 'an agent', action: 'another action', time: 'its time' })[from] ?? from;
 
 /** @param {any} who a name, a principal or an author */
 export function nameOf(who) {

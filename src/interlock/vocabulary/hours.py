@@ -1,4 +1,4 @@
-"""When is a queue open, as somebody writes it down: a time zone, hours by weekday, and special days."""
+"""When is a queue or a whole tenant open, as somebody writes it down: a time zone, hours by weekday, and special days."""
 
 from __future__ import annotations
 

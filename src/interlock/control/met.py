@@ -1,0 +1,114 @@
+"""Which remedies of a proposal are met for exactly its arguments, and still count?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from interlock.control.proposals import MetAt
+from interlock.vocabulary.channels import Principal
+from interlock.vocabulary.ids import NOBODY, CustomerId
+from interlock.vocabulary.proposals import ActionProposed, Remedy
+
+
+class Done(NamedTuple):
+    """An action that was done and succeeded in the proposal's interaction."""
+
+    action: str
+    customer: CustomerId
+    at: datetime
+    by: Principal
+
+
+class Met(NamedTuple):
+    """The remedies that are met for exactly these arguments and still count.
+
+    Attributes:
+        remedies: those that were met for this proposal.
+        earlier: what had been done in its interaction for its customer before anybody asked for it.
+    """
+
+    remedies: tuple[MetAt, ...] = ()
+    earlier: tuple[Done, ...] = ()
+
+    @property
+    def step_up(self) -> int:
+        """The highest level that was stepped up to; 0 if none."""
+        return max((int(each.argument) for each in self._named("step_up")), default=0)
+
+    @property
+    def confirm(self) -> bool:
+        """Whether the customer agreed."""
+        return bool(self._named("confirm"))
+
+    @property
+    def approvals(self) -> list[str]:
+        """The roles that approved."""
+        return sorted({each.argument for each in self._named("approve")})
+
+    @property
+    def done(self) -> list[str]:
+        """The actions that were done first."""
+        return sorted({*(each.argument for each in self._named("do")), *(each.action for each in self.earlier)})
+
+    @property
+    def waited(self) -> list[str]:
+        """The waits that are over."""
+        return sorted({each.argument for each in self._named("wait")})
+
+    @property
+    def draft(self) -> bool:
+        """Whether a person sent it."""
+        return bool(self._named("draft"))
+
+    def context(self) -> dict[str, Any]:
+        """``context.met`` as rules see it."""
+        return {
+            "step_up": self.step_up,
+            "confirm": self.confirm,
+            "approvals": self.approvals,
+            "done": self.done,
+            "waited": self.waited,
+            "draft": self.draft,
+        }
+
+    def recorded(self) -> list[dict[str, Any]]:
+        """The same with times and names, as a judgement keeps it."""
+        met = [
+            {"remedy": str(each.event.remedy), "at": each.at, "by": each.event.by.id, "kind": each.event.by.kind}
+            for each in self.remedies
+        ]
+        return met + [
+            {"remedy": f"do:{each.action}", "at": each.at, "by": each.by.id, "kind": each.by.kind}
+            for each in self.earlier
+        ]
+
+    def _named(self, kind: str) -> list[Remedy]:
+        return [each.event.remedy for each in self.remedies if each.event.remedy.kind == kind]
+
+
+def met(
+    proposed: ActionProposed,
+    remedies: Iterable[MetAt],
+    now: datetime,
+    *,
+    customer: CustomerId = NOBODY,
+    done: Iterable[Done] = (),
+    done_valid: timedelta = timedelta(0),
+) -> Met:
+    """Those remedies that were met for exactly these arguments and are still valid.
+
+    Args:
+        customer: whose affair it is.
+        done: what succeeded in the proposal's interaction; what was done for this customer within ``done_valid`` counts
+            as done first, whether or not it had been asked for yet.
+    """
+    valid = tuple(
+        each for each in remedies if each.event.args_hash == proposed.args_hash and now <= each.event.valid_until
+    )
+    earlier = {
+        each.action: each for each in done if customer and each.customer == customer and now - each.at <= done_valid
+    }
+    asked = {each.event.remedy.argument for each in valid if each.event.remedy.kind == "do"}
+    return Met(valid, tuple(each for name, each in sorted(earlier.items()) if name not in asked))

@@ -1,0 +1,53 @@
+"""Which branches can a step take, and which of them does somebody have to write?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from interlock.journeys.language import (
+    ACTION_BRANCHES,
+    READ_BRANCHES,
+    REMEDY_BRANCHES,
+    AskStep,
+    ChooseStep,
+    DoStep,
+    HandOverStep,
+    LookUpStep,
+    Step,
+    VerifyStep,
+)
+
+
+def required(step: Step, remedies: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """The branches that a step can take as the rules are now; ``remedies`` are their kinds by action."""
+    if not isinstance(step, LookUpStep | DoStep):
+        return _own(step)
+    kinds = remedies.get(step.do if isinstance(step, DoStep) else step.look_up, ())
+    return (
+        *_own(step),
+        *dict.fromkeys(name for kind in REMEDY_BRANCHES if kind in kinds for name in REMEDY_BRANCHES[kind]),
+    )
+
+
+def possible(step: Step) -> tuple[str, ...]:
+    """The branches that a step could take under other rules."""
+    if isinstance(step, LookUpStep | DoStep):
+        return tuple(name for names in REMEDY_BRANCHES.values() for name in names)
+    return ()
+
+
+def _own(step: Step) -> tuple[str, ...]:
+    match step:
+        case AskStep():
+            return ("no_match",)
+        case ChooseStep():
+            return ("no_match", "empty")
+        case VerifyStep():
+            return ("verification_failed", "unavailable", "no_match")
+        case LookUpStep():
+            return READ_BRANCHES
+        case DoStep():
+            return ACTION_BRANCHES
+        case HandOverStep():
+            return ("hand_over_failed",)
+    return ()
