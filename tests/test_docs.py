@@ -177,10 +177,16 @@ def test_the_manifest_in_the_guide_is_a_connector() -> None:
     assert set(load_bundle(files, "r_guide").actions) == {"shop.refund_item"}
 
 
-def test_the_ledgers_in_the_guide_are_ledgers_and_the_rule_looks_at_one() -> None:
+def test_the_ledgers_steps_rules_and_cases_of_the_guide_about_limits_say_what_they_say() -> None:
     guide = "limits-and-order.md"
     files = {path: text for path, text in read_folder(DEMO).items() if path.startswith("connectors/")}
     files["ledgers/a.yaml"] = example(guide, "ledger: refunds_per_customer")
     files["ledgers/b.yaml"] = example(guide, "ledger: refunds_of_an_item")
-    files["policies/guide.cedar"] = example(guide, '@id("refund.daily-limit")')
-    assert set(load_bundle(files, "r_guide").ledgers) == {"refunds_per_customer", "refunds_of_an_item"}
+    rules = ("refund.daily-limit", "mail.after-refund", "refund.once", "mail.soon-after", "refund.one-at-a-time")
+    files["policies/guide.cedar"] = "\n".join(example(guide, f'@id("{rule}")') for rule in rules)
+    files["policies/permit.cedar"] = '@id("all")\npermit (principal, action, resource);'
+    files["steps/refunded.yaml"] = example(guide, "step: refunded")
+    bundle = load_bundle(files, "r_guide")
+    assert set(bundle.ledgers) == {"refunds_per_customer", "refunds_of_an_item"}
+    cases = read_cases({"cases/guide.yaml": example(guide, "action:")}, bundle)
+    assert [str(each) for each in failures(cases, bundle)] == []

@@ -23,10 +23,17 @@ from interlock.vocabulary.channels import VIRTUAL_AGENT, Channel, Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.interactions import InteractionStarted
 from interlock.vocabulary.people import CustomerMatched
-from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, RemedyMet
+from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, RemedyMet, Reservation
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+HELD = (
+    Reservation("refunds_per_customer", "c-104", 1840, currency="EUR"),
+    Reservation("refunds_this_month", "c-104", 1840, currency="EUR"),
+    Reservation("step.refunded", "i_1", 1),
+)
+"""What an allowed refund of 18.40 holds."""
+
 SETTINGS = ControlSettings(secret=b"the tenant's secret")
 
 I = InteractionId("i_1")  # noqa: E741  interactions are called so everywhere
@@ -46,7 +53,7 @@ MATCHED = CustomerMatched(
 
 
 class Entry(NamedTuple):
-    """One line of every ledger that a proposal's judgement looks at."""
+    """One line of the ledger of a customer's refunds within 24 hours."""
 
     entry: str
     amount: int
@@ -182,7 +189,8 @@ def judged(
     subjects = gate.subjects(of, facts, SETTINGS.secret)
     totals = {}
     for one in windows_of(ledgers, subjects, of.proposal, now):
-        lines = [Line(one.ledger, one.subject, *entry) for entry in entries if entry.entry != one.aside]
+        told = entries if one.ledger == "refunds_per_customer" else ()
+        lines = [Line(one.ledger, one.subject, *entry) for entry in told if entry.entry != one.aside]
         totals[one.ledger, one.subject] = total(each for each in lines if each.at > one.since or not each.settled)
     cured = met(of, state.met, now, customer=facts.customer, done=done, done_valid=SETTINGS.do_valid)
     return judge(gate, of, facts, cured, past_of(ledgers, subjects, totals, now), now)

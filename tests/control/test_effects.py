@@ -19,12 +19,11 @@ from interlock.vocabulary.proposals import (
     EffectStarted,
     EffectSucceeded,
     EffectUnknown,
-    Reservation,
     ResolveUnknown,
 )
 from tests.control.given import (
     AMARA,
-    EVA,
+    HELD,
     NOW,
     PR,
     SOFIA,
@@ -46,7 +45,6 @@ READ = demo().action("shop.get_order")
 
 REFUND = proposed()
 ALLOWED = [REFUND, judged(REFUND), remedy_met(REFUND, "confirm"), judged(REFUND, remedy_met(REFUND, "confirm"))]
-HELD = (Reservation("refunds_per_customer", EVA, 1840, currency="EUR"),)
 ANSWER = {
     "refund_id": "r-5001",
     "order_id": "A-1042",

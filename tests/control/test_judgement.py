@@ -17,10 +17,11 @@ from interlock.control.proposals import MetAt
 from interlock.kernel.events import ERASED
 from interlock.vocabulary.channels import Channel, Principal
 from interlock.vocabulary.ids import NOBODY, CustomerId, SessionId
-from interlock.vocabulary.proposals import ProposalJudged, Remedy, Reservation
+from interlock.vocabulary.proposals import ProposalJudged, Remedy
 from tests.control.given import (
     AMARA,
     EVA,
+    HELD,
     NOW,
     SETTINGS,
     Entry,
@@ -50,7 +51,7 @@ def test_an_allowance_names_the_permit_the_version_and_what_it_holds_in_the_ledg
     refund = proposed()
     answer = judged(refund, remedy_met(refund, "confirm"))
     assert (answer.verdict, rules(answer), answer.policy) == ("allowed", ["refund.who"], "r1")
-    assert answer.reservations == (Reservation("refunds_per_customer", EVA, 1840, currency="EUR"),)
+    assert answer.reservations == HELD
     assert answer.says == "Refund €18.40 for Copper kettle to Visa ending 4242"
 
 
@@ -192,7 +193,7 @@ def test_everything_that_it_was_judged_on_is_recorded_and_nothing_personal() -> 
     facts = answer.facts
     assert facts["resource"] == {"type": "Order", "exists": True, "id": "A-1042", "owner": EVA, "status": "delivered"}
     assert facts["facts"] == {"refundable_remainder": 50_000}
-    assert facts["ledger"] == {"refunds_per_customer": 0}
+    assert facts["ledger"] == {"refunds_per_customer": 0, "refunds_this_month": 0}
     assert facts["assurance"] == {"level": 1, "age_s": 0}
     assert facts["met"][0]["remedy"] == "step_up:2"
     assert msgspec.json.decode(msgspec.json.encode(facts)) == facts

@@ -33,7 +33,7 @@ def subject(bundle: Bundle, of: ActionProposed, **more: Any) -> str:
 def post(lines: Lines, *events: Event, at: datetime = NOW) -> None:
     for event in events:
         for posting in postings(event, at):
-            lines.post(posting)
+            lines.post(posting, at)
 
 
 def state(of: ActionProposed, judged: ProposalJudged) -> Any:

@@ -49,7 +49,11 @@ def facts_of(refund: ActionProposed, customer: CustomerId) -> Facts:
 
 
 def test_an_allowance_reserves_and_nothing_else_does() -> None:
-    assert postings(ALLOWED, NOW) == (Posting("reserve", "refunds_per_customer", EVA, PR, 1840, NOW),)
+    assert postings(ALLOWED, NOW) == (
+        Posting("reserve", "refunds_per_customer", EVA, PR, 1840, NOW),
+        Posting("reserve", "refunds_this_month", EVA, PR, 1840, NOW),
+        Posting("reserve", "step.refunded", I, PR, 1, NOW),
+    )
     assert postings(judged(REFUND), NOW) == ()
     assert postings(judged(REFUND, missing=True), NOW) == ()
     assert postings(REFUND, NOW) == ()
@@ -57,17 +61,18 @@ def test_an_allowance_reserves_and_nothing_else_does() -> None:
 
 def test_a_success_settles_what_really_moved_and_a_failure_releases() -> None:
     action = demo().action("shop.refund_item")
-    (settled,) = postings(effects.succeeded(STATE, action, answer(1000)), after(minutes=1))
-    assert settled == Posting("settle", "refunds_per_customer", EVA, PR, 1000, after(minutes=1))
-    (released,) = postings(effects.failed(STATE, "x", "y"), NOW)
-    assert (released.kind, released.entry) == ("release", PR)
+    settled = postings(effects.succeeded(STATE, action, answer(1000)), after(minutes=1))
+    assert settled[0] == Posting("settle", "refunds_per_customer", EVA, PR, 1000, after(minutes=1))
+    assert [(each.ledger, each.amount) for each in settled[1:]] == [("refunds_this_month", 1000), ("step.refunded", 1)]
+    released = postings(effects.failed(STATE, "x", "y"), NOW)
+    assert [(each.kind, each.entry) for each in released] == [("release", PR)] * 3
 
 
 def test_what_the_answer_does_not_say_in_the_ledger_s_currency_is_settled_as_reserved() -> None:
     action = demo().action("shop.refund_item")
     for told in ({}, answer(5, "USD"), "nonsense"):
-        (settled,) = postings(effects.succeeded(STATE, action, told), NOW)
-        assert settled.amount == 1840
+        settled = postings(effects.succeeded(STATE, action, told), NOW)
+        assert [each.amount for each in settled] == [1840, 1840, 1]
 
 
 def test_an_unknown_outcome_keeps_its_reservation() -> None:
@@ -89,12 +94,13 @@ def test_a_judgement_locks_the_ledgers_that_it_reads_or_writes_and_no_others() -
     def subjects(refund: ActionProposed, customer: CustomerId) -> dict[str, str]:
         return demo().subjects(refund, facts_of(refund, customer), SETTINGS.secret)
 
-    assert subjects(REFUND, EVA) == {"refunds_per_customer": EVA}
-    assert subjects(REFUND, NOBODY) == {"refunds_per_customer": ""}
+    def kept_for(customer: str) -> dict[str, str]:
+        return {"refunds_per_customer": customer, "refunds_this_month": customer, "step.refunded": I}
+
+    assert subjects(REFUND, EVA) == kept_for(EVA)
+    assert subjects(REFUND, NOBODY) == kept_for("")
     assert subjects(proposed(action="shop.get_order", args={"order_id": "A-1042"}), EVA) == {}
-    assert subjects(msgspec.structs.replace(REFUND, customer=NOBODY), CustomerId("c-117")) == {
-        "refunds_per_customer": "c-117"
-    }
+    assert subjects(msgspec.structs.replace(REFUND, customer=NOBODY), CustomerId("c-117")) == kept_for("c-117")
 
 
 STEPS = st.lists(
@@ -131,7 +137,7 @@ def test_the_limit_is_never_passed_whatever_order_refunds_are_judged_and_finish_
             posted = postings(fact, now)
         else:
             continue
-        for each in posted:
+        for each in (one for one in posted if one.ledger == "refunds_per_customer"):
             if each.kind == "release":
                 del entries[each.entry]
             else:

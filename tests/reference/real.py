@@ -125,7 +125,7 @@ class RealGate:
             for each in event.tags():
                 self._facts[each].append(recorded)
             for posting in postings(event, self.now):
-                self.lines.post(posting)
+                self.lines.post(posting, self.now)
             for timers in self._subject.timers:
                 for change in timers(event, self.now):
                     self._timers.pop(change.key, None)

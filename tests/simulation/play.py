@@ -14,7 +14,7 @@ from interlock.simulation.centre import Centre
 from interlock.simulation.clock import VirtualLoop
 from interlock.simulation.invariants import violations
 from interlock.simulation.run import listening
-from interlock.simulation.weather import CALM
+from interlock.simulation.weather import CALM, Weather
 from interlock.vocabulary.channels import Card, Channel, Principal
 from interlock.vocabulary.ids import (
     ChallengeId,
@@ -38,11 +38,11 @@ SUPERVISOR = Principal("agent", "u_supervisor", ("supervisor",))
 Story = Callable[[Centre], Awaitable[None]]
 
 
-def play(definitions: Definitions, story: Story, model: Model | None = None) -> list[str]:
+def play(definitions: Definitions, story: Story, model: Model | None = None, weather: Weather = CALM) -> list[str]:
     """Play a story; gives everything that was wrong with it."""
     loop = VirtualLoop()
     with asyncio.Runner(loop_factory=lambda: loop) as runner, listening() as trouble:
-        centre = Centre(1, CALM, definitions, loop, model)
+        centre = Centre(1, weather, definitions, loop, model)
 
         async def whole() -> list[str]:
             await centre.open()

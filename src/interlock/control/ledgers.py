@@ -161,14 +161,14 @@ def _ref(path: str, answer: Any) -> str:
     return str(found)[:LONGEST_REF] if isinstance(found, str | int) else ""
 
 
-def postings(event: Event, at: datetime) -> tuple[Posting, ...]:
+def postings(event: Event, at: datetime | None = None) -> tuple[Posting, ...]:
     """What a fact changes in the ledgers: an allowance reserves, a success settles what moved, a failure releases.
 
     An unknown outcome changes nothing: the reservation stays until somebody knows. The facts alone say it, whatever the
     definitions have become meanwhile, so that the lines can be rebuilt from them.
 
     Args:
-        at: when the fact was recorded.
+        at: when the fact was recorded; None where it is about to be.
     """
     match event:
         case ProposalJudged(verdict="allowed", reservations=held):
@@ -192,7 +192,7 @@ def _amount(ledger: Ledger, proposed: ActionProposed) -> int:
     return int(proposed.args[argument]["amount"]) if argument in proposed.args else 0
 
 
-def _done(event: EffectSucceeded, held: Reservation, at: datetime) -> Posting:
+def _done(event: EffectSucceeded, held: Reservation, at: datetime | None) -> Posting:
     """What really moved, where the answer says it in the ledger's currency; as reserved, or all of it, where it does not."""
     told = event.moved.amount if event.moved is not None and event.moved.currency == held.currency else None
     if held.reverses:
@@ -202,5 +202,5 @@ def _done(event: EffectSucceeded, held: Reservation, at: datetime) -> Posting:
     return _post("settle", event.proposal, settled, at)
 
 
-def _post(kind: Literal["reserve", "settle", "release"], entry: str, held: Reservation, at: datetime) -> Posting:
+def _post(kind: Literal["reserve", "settle", "release"], entry: str, held: Reservation, at: datetime | None) -> Posting:
     return Posting(kind, held.ledger, held.subject, entry, held.amount, at, held.ref if kind == "settle" else "")

@@ -33,8 +33,8 @@ class Lines:
         for lines in self._lines.values():
             yield from lines.values()
 
-    def post(self, posting: Posting) -> None:
-        """Take one posting in."""
+    def post(self, posting: Posting, now: datetime) -> None:
+        """Take one posting in, at its own time or ``now``."""
         if posting.kind == "reverse":
             self._reverse(posting)
             return
@@ -42,7 +42,7 @@ class Lines:
         lines.pop(posting.entry, None)
         if posting.kind != "release":
             kind, ledger, subject, entry, amount, at, ref = posting
-            lines[entry] = Line(ledger, subject, entry, amount, at, kind == "settle", ref)
+            lines[entry] = Line(ledger, subject, entry, amount, at or now, kind == "settle", ref)
             if ref:
                 self._named[ledger, ref].add((subject, entry))
 

@@ -74,7 +74,8 @@ class Posting(NamedTuple):
     """A change of a ledger's lines.
 
     ``reserve`` on an allowance, ``settle`` with what really moved, ``release`` on failure; ``reverse`` takes ``amount``
-    off the line of that ledger whose ``ref`` is this one's, as far as there is something left of it.
+    off the line of that ledger whose ``ref`` is this one's, as far as there is something left of it. Without ``at`` it is
+    posted with the time of its append.
     """
 
     kind: Literal["reserve", "settle", "release", "reverse"]
@@ -82,7 +83,7 @@ class Posting(NamedTuple):
     subject: str
     entry: str
     amount: int
-    at: datetime
+    at: datetime | None = None
     ref: str = ""
 
 

@@ -45,7 +45,7 @@ from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
-from interlock.vocabulary.proposals import JudgeProposal, PerformEffect
+from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeProposal, PerformEffect
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
 from interlock.vocabulary.settings import TenantSettings
@@ -202,6 +202,8 @@ class App:
                 self._chores.until_done(self.staff.load)
             case PersonErased():
                 self._forget_opened()
+            case EffectSucceeded() | EffectFailed() as event if waiting := self.gate.waiting.pop(event.proposal, None):
+                self._chores.once(self.gate.wake(waiting))
             case _:
                 pass
 

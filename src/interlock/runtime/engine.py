@@ -54,7 +54,7 @@ class Engine:
         log: Log,
         clock: Clock,
         subjects: Sequence[Subject],
-        postings: Callable[[Event, datetime], Sequence[Posting]],
+        postings: Callable[[Event], Sequence[Posting]],
     ) -> None:
         self.log = log
         self.clock = clock
@@ -172,7 +172,7 @@ class Engine:
                 for change in timer(fact, now):
                     key = f"{TIMER}{change.key}"
                     timers[key] = Due(key, change.at, change.command) if isinstance(change, SetTimer) else None
-            postings.extend(self._postings(fact, now))
+            postings.extend(self._postings(fact))
         due.extend(one for one in timers.values() if one is not None)
         cancel = tuple(key for key, one in timers.items() if one is None)
         return Plan(facts, due=tuple(due), cancel=cancel, postings=tuple(postings), cause=cause)

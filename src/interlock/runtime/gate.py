@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from interlock.control.actions import Action, all_args
@@ -14,7 +14,7 @@ from interlock.control.facts import Facts, Known, assemble
 from interlock.control.identity import known, session_query
 from interlock.control.judgement import judge
 from interlock.control.met import Done, Met, met
-from interlock.control.past import Past, past_of, windows_of
+from interlock.control.past import STEP_WAIT, Past, past_of, waits_for, windows_of
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.control.readings import NOTHING_COMPUTED, Computed, ResourceRead
 from interlock.control.timing import Times, times
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from interlock.runtime.app import App
 
 READS_KEPT: Final = 1_000
+STEP_LOOK: Final = timedelta(seconds=1)
+"""How soon a proposal that waits for a running step is looked at again, should nobody have heard of the outcome."""
+WAITED_FOR: Final = 1_000
+"""Running steps of which a node remembers who waits for them; who waits for an older one is looked at every second."""
 
 
 class Gate:
@@ -40,6 +44,8 @@ class Gate:
         self._outside = Outside(app)
         self.read: OrderedDict[ProposalId, dict[str, Any]] = OrderedDict()
         """What was read for proposals that ask for nothing else; taken by whoever carries them out here."""
+        self.waiting: OrderedDict[ProposalId, set[ProposalId]] = OrderedDict()
+        """By a proposal that is being carried out, those that wait for its outcome."""
 
     async def judge(self, due: Due, command: JudgeProposal) -> None:
         """Judge a frozen proposal on what is true now."""
@@ -51,16 +57,16 @@ class Gate:
                 await self._app.log.append(Plan(answers=due.id, cause=due.id))
                 return
             try:
-                await self._judge(due, state, state.proposed, query, seen.snapshot)
+                await self._judge(due, state, query, seen.snapshot, seen.events[-1].at + STEP_WAIT)
             except Conflict:
                 continue
             return
         raise Conflict("a proposal kept changing while it was judged")
 
-    async def _judge(
-        self, due: Due, state: ProposalState, proposed: ActionProposed, query: Query, snapshot: str
-    ) -> None:
-        app, bundle = self._app, self._app.definitions.bundle
+    async def _judge(self, due: Due, state: ProposalState, query: Query, snapshot: str, patience: datetime) -> None:
+        """One attempt. A step that is running is waited for until ``patience`` ends, if its outcome may change the answer."""
+        app, bundle, proposed = self._app, self._app.definitions.bundle, state.proposed
+        assert proposed is not None
         facts = await self._facts(proposed)
         now = app.clock()
         facts = facts._replace(time=self._time(state.proposed_at))
@@ -76,7 +82,25 @@ class Gate:
         async with app.log.judging(windows) as judging:
             past = past_of(ledgers, subjects, judging.totals, now)
             judged = judge(bundle, proposed, facts, remedies, past, now)
-            await self._record(due, judged, guard, snapshot, judging)
+            running = waits_for(judged, bundle.policies[proposed.action], past) if now < patience else ()
+            if not running:
+                await self._record(due, judged, guard, snapshot, judging)
+        if running:
+            await self._wait(due, proposed.proposal, running, min(now + STEP_LOOK, patience))
+
+    async def _wait(self, due: Due, proposal: ProposalId, running: Iterable[str], at: datetime) -> None:
+        """Give the command back: it is judged when an outcome is heard of, and looked at again at a time in any case."""
+        for each in running:
+            self.waiting.setdefault(ProposalId(each), set()).add(proposal)
+        while len(self.waiting) > WAITED_FOR:
+            self.waiting.popitem(last=False)
+        await self._app.node.postpone(due, at)
+
+    async def wake(self, proposals: Iterable[ProposalId]) -> None:
+        """Judge proposals now that have waited for an outcome."""
+        for each in sorted(proposals):
+            await self._app.log.bring_forward(each, JudgeProposal.__name__, self._app.clock())
+        await self._app.node.look()
 
     async def look_up(
         self, proposed: ActionProposed, pending: Sequence[Recorded]

@@ -122,6 +122,10 @@ class Node:
         """Give a command back: it is not answered yet, and looked at again at a time."""
         await self._log.release(self.name, due.id, at, None)
 
+    async def look(self) -> None:
+        """Take on what is due now, without waiting for the next time."""
+        await self._claim()
+
     async def run(self) -> None:
         """Claim what is due until cancelled."""
         heartbeat = asyncio.get_running_loop().create_task(self._beat())

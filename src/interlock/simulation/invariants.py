@@ -12,6 +12,7 @@ import msgspec
 from interlock.kernel.events import Event, Recorded
 from interlock.routing.board import board, to_snapshot
 from interlock.simulation.centre import Centre
+from interlock.simulation.limits import REFUNDS, limits
 from interlock.vocabulary.interactions import (
     AgentJoined,
     HandedBack,
@@ -41,8 +42,6 @@ from interlock.vocabulary.routing import (
     VisitOffered,
 )
 
-REFUNDS: Final = ("shop.refund_item", "shop.refund_item_plain")
-DAILY_LIMIT: Final = 60000
 CODE_OVER: Final = 2500
 APPROVAL_OVER: Final = 20000
 AGENTS_APPROVAL_OVER: Final = 10000
@@ -66,7 +65,7 @@ async def violations(centre: Centre) -> list[str]:
         *_messages(centre),
         *_proposals(centre),
         *_refunds(centre),
-        *_limits(centre),
+        *limits(centre),
         *_codes(centre),
         *_at_rest(centre),
     ]
@@ -285,20 +284,6 @@ def _remedies(proposed: ActionProposed, met: list[RemedyMet], amount: int) -> It
             yield f"{proposed.proposal} was approved by {each.by}"
         if each.remedy.kind == "confirm" and each.by.id != proposed.person:
             yield f"{proposed.proposal} was confirmed by {each.by}"
-
-
-def _limits(centre: Centre) -> Iterator[str]:
-    """No customer is refunded more than the limit within any 24 hours."""
-    for refund in centre.shop.refunds:
-        earlier = [
-            each.amount
-            for each in centre.shop.refunds
-            if each.customer == refund.customer
-            and each.number <= refund.number
-            and refund.at - each.at < timedelta(hours=24)
-        ]
-        if sum(earlier) > DAILY_LIMIT:
-            yield f"{refund.customer} was refunded {sum(earlier)} within 24 hours: {earlier}"
 
 
 def _at_rest(centre: Centre) -> Iterator[str]:

@@ -92,7 +92,7 @@ class MemoryLog:
                 self._forget(key)
         granted = tuple(due.id for due in plan.due if self._put(due, now))
         for posting in plan.postings:
-            self.store.lines.post(posting)
+            self.store.lines.post(posting, now)
         return Appended(recorded, granted)
 
     def _check(self, plan: Plan) -> None:

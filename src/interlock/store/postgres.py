@@ -144,7 +144,7 @@ class PostgresLog:
             asked["due"] = [_due_json(one) for one in plan.due]
             asked["node"], asked["lease_until"] = self._node, now + timedelta(seconds=LEASE_S)
         if plan.postings:
-            asked["postings"] = [one._asdict() for one in plan.postings]
+            asked["postings"] = [one._replace(at=one.at or now)._asdict() for one in plan.postings]
         return msgspec.json.encode(asked).decode()
 
     def _translated(self, error: psycopg.Error, plan: Plan) -> Exception:
