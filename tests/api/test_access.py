@@ -30,6 +30,8 @@ BODIES: dict[str, object] = {
     "/v1/queues/{queue:str}/close": {"message": "back soon"},
     "/v1/replays": {"since": "30d"},
     "/v1/staff": {"login": "zoe", "name": "Zoe", "password": "long enough", "roles": ["agent"]},
+    "/v1/staff/{login:str}/password": {"password": "long enough"},
+    "/v1/staff/{login:str}/roles": {"roles": ["agent"]},
     "/v1/due/retry": {"ids": ["x_unknown"]},
     "/v1/timers/bring-forward": {"of": "i_1", "command": "WarnSilence"},
 }
@@ -72,7 +74,7 @@ async def test_every_role_reaches_exactly_what_the_table_says(client: Client, ap
 async def reached(client: Client, app: App, method: str, path: str, headers: dict[str, str]) -> str:
     """Whether a call got past the permissions; what it asks for need not exist."""
     target = path
-    for name in ("interaction", "visit", "offer", "proposal", "queue", "agent", "customer"):
+    for name in ("interaction", "visit", "offer", "proposal", "queue", "agent", "customer", "login"):
         target = target.replace(f"{{{name}}}", "care" if name == "queue" else "x_unknown")
     answer = await client.request(method, target, json=BODIES.get(typed(path, app)), headers=headers)
     assert answer.status_code < 500, (method, path, answer.text)

@@ -46,6 +46,9 @@ class Delayed:
     async def add(self, kind: str, key: str, body: bytes) -> bool:
         return await self._records.add(kind, key, body)
 
+    async def replace(self, kind: str, key: str, before: bytes, body: bytes) -> bool:
+        return await self._records.replace(kind, key, before, body)
+
     async def remove(self, kind: str, key: str) -> None:
         await self._records.remove(kind, key)
 

@@ -18,6 +18,7 @@ from interlock.kernel.errors import Refused
 from interlock.runtime import waiting
 from interlock.runtime.app import App
 from interlock.runtime.staff import Person
+from interlock.runtime.staff_changes import check_queues, described
 from interlock.vocabulary.ids import CustomerId
 
 logger = structlog.get_logger(__name__)
@@ -31,6 +32,19 @@ class NewStaff(msgspec.Struct, forbid_unknown_fields=True):
     password: Annotated[str, Meta(max_length=256)]
     roles: list[str]
     queues: list[str] = []
+
+
+class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
+    """Another password for somebody."""
+
+    password: Annotated[str, Meta(max_length=256)]
+
+
+class NewRoles(msgspec.Struct, forbid_unknown_fields=True):
+    """Other roles for somebody; his queues stay where none are named."""
+
+    roles: list[str]
+    queues: list[str] | None = None
 
 
 class Forward(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,15 +66,47 @@ async def add_staff(data: JSONBody[NewStaff], person: NamedDependency[Person], s
     """Add a local user."""
     require(person, "manage_staff")
     app: App = state.app
-    unknown = sorted(set(data.queues) - set(app.queues))
-    if unknown:
-        raise Refused(
-            "queue_unknown", f"There is no queue {unknown[0]!r}; there are {', '.join(app.queues)}.", status=422
-        )
+    check_queues(data.queues, app.queues)
     account = await app.staff.add(
         data.login.strip().lower(), data.name, data.password, data.roles, data.queues, by=person.id
     )
     return {"id": account.staff}
+
+
+@get("/v1/staff")
+async def list_staff(person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """Who works here, and who did."""
+    require(person, "manage_staff")
+    app: App = state.app
+    return {"staff": [described(account) for account in await app.staff_changes.all()]}
+
+
+@post("/v1/staff/{login:str}/password", status_code=204)
+async def change_password(
+    login: FromPath[str], data: JSONBody[NewPassword], person: NamedDependency[Person], state: State
+) -> None:
+    """Give somebody another password; his sign-ins end."""
+    require(person, "manage_staff")
+    app: App = state.app
+    await app.staff_changes.password(login, data.password, by=person.id)
+
+
+@post("/v1/staff/{login:str}/roles", status_code=200)
+async def change_roles(
+    login: FromPath[str], data: JSONBody[NewRoles], person: NamedDependency[Person], state: State
+) -> dict[str, Any]:
+    """Give somebody other roles, and other queues."""
+    require(person, "manage_staff")
+    app: App = state.app
+    return described(await app.staff_changes.roles(login, data.roles, data.queues, app.queues, by=person.id))
+
+
+@post("/v1/staff/{login:str}/remove", status_code=204)
+async def remove_staff(login: FromPath[str], person: NamedDependency[Person], state: State) -> None:
+    """Somebody does not work here any more; refused while he has customers in hand."""
+    require(person, "manage_staff")
+    app: App = state.app
+    await app.staff_changes.remove(login, by=person.id)
 
 
 @post("/v1/customers/{customer:str}/erase", status_code=200)
@@ -102,4 +148,14 @@ async def retry_due(data: JSONBody[Retry], person: NamedDependency[Person], stat
     return {"retried": list(retried)}
 
 
-HANDLERS = (add_staff, erase, bring_forward, show_due, retry_due)
+HANDLERS = (
+    add_staff,
+    list_staff,
+    change_password,
+    change_roles,
+    remove_staff,
+    erase,
+    bring_forward,
+    show_due,
+    retry_due,
+)

@@ -14,9 +14,11 @@ from interlock.api.frames import POLICY, TRY_AGAIN_LATER, Frame, Wire
 from interlock.api.patches import diff
 from interlock.api.signing import own_origin, require, signed_in
 from interlock.kernel.errors import Conflict, Refused, Unavailable
+from interlock.kernel.events import Recorded
 from interlock.runtime.app import App
 from interlock.runtime.staff import Person
-from interlock.vocabulary.ids import InteractionId
+from interlock.vocabulary.ids import InteractionId, tag
+from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged
 
 MOST_WATCHED: Final = 40
 SETTLE_S: Final = 0.02
@@ -62,14 +64,25 @@ class Watching:
         self._ends: dict[str, Callable[[], None]] = {}
         self._changed = asyncio.Event()
         self._end = app.follower.after_each_batch(self._changed.set)
+        self._end_watch = app.follower.watch(tag("staff", person.id), self._on_staff)
+        self._closing: asyncio.Task[None] | None = None
         self._task = asyncio.get_running_loop().create_task(self._keep_fresh())
 
     def close(self) -> None:
         """Stop watching."""
         self._end()
+        self._end_watch()
         for end in self._ends.values():
             end()
         self._task.cancel()
+
+    def _on_staff(self, recorded: Recorded) -> None:
+        """Close the page of somebody who is removed or has other roles or another password: it may come back, signed in anew."""
+        if (
+            isinstance(recorded.event, StaffRemoved | StaffPasswordChanged | StaffRolesChanged)
+            and self._closing is None
+        ):
+            self._closing = asyncio.get_running_loop().create_task(self._wire.close(POLICY, "the sign-in has changed"))
 
     async def on_frame(self, frame: Frame) -> None:
         """Watch or unwatch a document."""

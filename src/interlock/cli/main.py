@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import due, policy
+from interlock.cli import due, policy, staff
 from interlock.cli.running import fail, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 log = typer.Typer(no_args_is_help=True, help="Read the log.")
-staff = typer.Typer(no_args_is_help=True, help="Local users.")
 app.add_typer(log, name="log")
-app.add_typer(staff, name="staff")
+app.add_typer(staff.app, name="staff")
 app.add_typer(policy.app, name="policy")
 app.add_typer(due.app, name="due")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
@@ -149,31 +147,6 @@ def erase(
         return await offline.erase(settings, customer)
 
     print(f"erased: {run(work)} person(s) of customer {customer}")
-
-
-@staff.command("add")
-def add_staff(
-    login: str,
-    name: Annotated[str, typer.Option(help="The name that customers and colleagues see.")],
-    role: Annotated[list[str], typer.Option(help="agent, supervisor or admin; may be repeated.")],
-    queue: Annotated[list[str] | None, typer.Option(help="A queue that the agent serves; may be repeated.")] = None,
-    data: Data = None,
-) -> None:
-    """Add a local user; asks for the password (or reads it from a pipe)."""
-    settings = settings_from(data=data)
-    piped = not sys.stdin.isatty()
-    password = (
-        sys.stdin.readline().rstrip("\n")
-        if piped
-        else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    )
-
-    async def work() -> str:
-        from interlock.cli import offline
-
-        return await offline.add_staff(settings, login, name, password, role, queue or [])
-
-    print(f"added {login} ({run(work)})")
 
 
 @app.command()

@@ -31,6 +31,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     capacity: int = 3
     failures: int = 0
     locked_until: datetime | None = None
+    removed_at: datetime | None = None
+    """Since when the person does not work here any more; the name is kept for what he did, and the login is not given again."""
+    sign_ins_from: datetime | None = None
+    """Sign-ins that are older have ended."""
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,12 +55,34 @@ def check_new(login: str, name: str, password: str, roles: Collection[str], *, a
         )
     if not name.strip() or len(name) > 120:
         raise Refused("bad_name", "A name has 1 to 120 characters.", status=422)
-    if not any_password and len(password) < SHORTEST_PASSWORD:
+    if not any_password:
+        check_password(password)
+    check_roles(roles)
+
+
+def check_password(password: str) -> None:
+    """Refuse a password that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
         raise Refused("weak_password", f"A password has at least {SHORTEST_PASSWORD} characters.", status=422)
+
+
+def check_roles(roles: Collection[str]) -> None:
+    """Refuse roles that there are not, and none at all."""
     unknown = sorted(set(roles) - set(GRANTS))
     if unknown or not roles:
         known = ", ".join(sorted(GRANTS))
         raise Refused("unknown_role", f"The roles are {known}; {', '.join(unknown) or 'none'} was given.", status=422)
+
+
+def check_admin_left(accounts: Collection[Account], login: str) -> None:
+    """Refuse what would leave nobody who can manage staff, were ``login`` no admin any more."""
+    if not any(each.login != login and each.removed_at is None and "admin" in each.roles for each in accounts):
+        raise Refused("last_admin", f"{login!r} is the only admin; make somebody else one first.")
+
+
+def holds(account: Account, sign_in: SignIn) -> bool:
+    """Whether a sign-in still stands."""
+    return account.removed_at is None and (account.sign_ins_from is None or sign_in.at >= account.sign_ins_from)
 
 
 def check_unlocked(account: Account, now: datetime) -> None:

@@ -235,6 +235,10 @@ class Records(Protocol):
         """Store a document unless one has that key; tells whether it was stored."""
         ...
 
+    async def replace(self, kind: str, key: str, before: bytes, body: bytes) -> bool:
+        """Store a document in the place of exactly the one that was read; tells whether that was still there."""
+        ...
+
     async def remove(self, kind: str, key: str) -> None:
         """Forget a document."""
         ...

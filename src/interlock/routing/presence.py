@@ -12,7 +12,7 @@ from interlock.kernel.log import Query
 from interlock.routing.agents import Agent
 from interlock.routing.offers import LONGEST_REASON, closing
 from interlock.routing.visits import NOT_ENTERED, Standing, evolve, of_agent
-from interlock.vocabulary.routing import Presence, PresencePended, PresenceSet, SetPresence, SettlePresence
+from interlock.vocabulary.routing import EndService, Presence, PresencePended, PresenceSet, SetPresence, SettlePresence
 
 LARGEST_CAPACITY: Final = 50
 
@@ -57,6 +57,25 @@ def _stays_away(wanted: PresenceSet, agent: Agent) -> bool:
     return agent.since is None and wanted.presence is Presence.OFFLINE
 
 
+def _end(command: EndService, standing: Standing, moment: Moment) -> Sequence[Event]:
+    agent = standing.agent(command.agent)
+    if agent.busy:
+        raise Refused(
+            "open_work",
+            f"{len(agent.work)} interaction(s) are still in hand; they are wrapped up, transferred or handed back first.",
+        )
+    facts: list[Event] = []
+    if agent.offer is not None:
+        facts.append(closing(agent.offer, "rejected", Presence.OFFLINE.value))
+    if agent.since is not None and (agent.presence is not Presence.OFFLINE or agent.pending is not None):
+        facts.append(
+            PresenceSet(
+                agent=command.agent, presence=Presence.OFFLINE, reason="", queues=agent.queues, capacity=agent.capacity
+            )
+        )
+    return tuple(facts)
+
+
 def _settle(command: SettlePresence, standing: Standing, moment: Moment) -> Sequence[Event]:
     agent = standing.agent(command.agent)
     if agent.pending is None or agent.busy:
@@ -71,9 +90,10 @@ def _settle(command: SettlePresence, standing: Standing, moment: Moment) -> Sequ
     return (followed,)
 
 
-def _reads(command: SetPresence | SettlePresence) -> Sequence[Query]:
+def _reads(command: SetPresence | SettlePresence | EndService) -> Sequence[Query]:
     return (of_agent(command.agent),)
 
 
 SET: Final[Decider[SetPresence, Standing]] = Decider(SetPresence, _reads, NOT_ENTERED, evolve, _set)
+END: Final[Decider[EndService, Standing]] = Decider(EndService, _reads, NOT_ENTERED, evolve, _end)
 SETTLE: Final[Decider[SettlePresence, Standing]] = Decider(SettlePresence, _reads, NOT_ENTERED, evolve, _settle)

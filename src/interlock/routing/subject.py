@@ -10,7 +10,7 @@ from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject
 from interlock.kernel.events import Command, Event
 from interlock.routing.choose import REOFFER_AFTER
 from interlock.routing.offers import ACCEPT, REJECT, TIME_OUT, ending, offering
-from interlock.routing.presence import SET, SETTLE
+from interlock.routing.presence import END, SET, SETTLE
 from interlock.routing.queues import Specs
 from interlock.routing.switch import closing_queues, opening_queues
 from interlock.vocabulary.interactions import InteractionEnded, WrappedUp
@@ -41,6 +41,7 @@ def subject(settings: TenantSettings, specs: Specs) -> Subject:
         ending(settings.short_abandon),
         SET,
         SETTLE,
+        END,
         closing_queues(frozenset(specs)),
         opening_queues(frozenset(specs)),
     )

@@ -39,6 +39,7 @@ from interlock.runtime.replays import Replays
 from interlock.runtime.settings import Settings
 from interlock.runtime.signals import Signals
 from interlock.runtime.staff import Staff
+from interlock.runtime.staff_changes import StaffChanges
 from interlock.runtime.telemetry import Metrics
 from interlock.runtime.turns import Turns
 from interlock.runtime.warm_views import WarmViews
@@ -49,7 +50,7 @@ from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeP
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
 from interlock.vocabulary.settings import TenantSettings
-from interlock.vocabulary.staff import StaffAdded
+from interlock.vocabulary.staff import StaffAdded, StaffRemoved, StaffRolesChanged
 
 logger = structlog.get_logger(__name__)
 
@@ -93,6 +94,7 @@ class App:
         self._warm = WarmViews(records, self.queues, self.control)
         self.views = OpenViews(log, self.follower)
         self.staff = Staff(records, self.engine, clock)
+        self.staff_changes = StaffChanges(self.staff, records, self.engine, clock)
         self.documents = Documents(self)
         self.gate, self._effects = Gate(self), Effects(self)
         self.replays, self.recent_use = Replays(self), RecentUse(log, clock)
@@ -198,7 +200,7 @@ class App:
         match recorded.event:
             case ReleasePublished():
                 self._chores.until_done(self._take_release)
-            case StaffAdded() as event if event.staff not in self.staff.names:
+            case StaffAdded() | StaffRolesChanged() | StaffRemoved():
                 self._chores.until_done(self.staff.load)
             case PersonErased():
                 self._forget_opened()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from interlock.governance.accounts import Account, SignIn, check_new, check_unlocked, failed, succeeded
+from interlock.governance.accounts import Account, SignIn, check_new, check_unlocked, failed, holds, succeeded
 from interlock.kernel.errors import Refused
 from interlock.kernel.log import Records
 from interlock.runtime.clock import Clock
@@ -52,7 +52,7 @@ class Staff:
     async def load(self) -> None:
         """Read all accounts: names for the screens."""
         accounts = [msgspec.json.decode(body, type=Account) for body in (await self._records.all("account")).values()]
-        self.accounts = {account.staff: account for account in accounts}
+        self.accounts = {account.staff: account for account in accounts if account.removed_at is None}
         self.names = {account.staff: account.name for account in accounts}
 
     async def add(
@@ -74,7 +74,7 @@ class Staff:
             staff=StaffId("u_" + sha256(login.encode()).hexdigest()[:12]),
             login=login,
             name=name.strip(),
-            digest=await asyncio.to_thread(_HASHER.hash, password),
+            digest=await digest_of(password),
             roles=tuple(roles),
             queues=tuple(QueueName(queue) for queue in queues),
         )
@@ -86,22 +86,42 @@ class Staff:
         self.names[account.staff] = account.name
         return account
 
+    async def account(self, login: str) -> Account:
+        """The account with that login. Raises Refused where nobody with it works here."""
+        return (await self._stored(login))[1]
+
+    async def change(self, login: str, change: Callable[[Account], Account]) -> Account:
+        """Change an account as it stands now, whoever else is changing it. Raises Refused where nobody with it works here."""
+        while True:
+            body, account = await self._stored(login)
+            changed = change(account)
+            if await self._records.replace("account", login, body, msgspec.json.encode(changed)):
+                return changed
+
+    async def _stored(self, login: str) -> tuple[bytes, Account]:
+        body = await self._records.get("account", login)
+        account = msgspec.json.decode(body, type=Account) if body else None
+        if body is None or account is None or account.removed_at is not None:
+            raise Refused("staff_unknown", f"Nobody with the login {login!r} works here.", status=404)
+        return body, account
+
     async def sign_in(self, login: str, password: str) -> tuple[str, Person]:
         """Check a password; gives the cookie's value and who it is. Raises Refused, the same way for any wrong pair."""
         body = await self._records.get("account", login)
         account = msgspec.json.decode(body, type=Account) if body else None
+        if account is not None and account.removed_at is not None:
+            account = None  # sounds like a login that never was
         now = self._clock()
         if account is not None:
             check_unlocked(account, now)
         if not await asyncio.to_thread(_verify, account.digest if account else _NOBODY, password) or account is None:
             if account is not None:
-                after = failed(account, now)
-                await self._records.put("account", login, msgspec.json.encode(after))
+                after = await self.change(login, lambda stands: failed(stands, now))
                 fact = StaffSignInFailed(staff=account.staff, why="locked" if after.locked_until else "wrong_password")
                 await self._engine.append([fact], cause=f"sign-in/{secrets.token_hex(8)}")
             raise Refused("wrong_login", "The login or the password is wrong.", status=403)
         if account.failures or account.locked_until:
-            await self._records.put("account", login, msgspec.json.encode(succeeded(account)))
+            account = await self.change(login, succeeded)
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(18)
         sign_in = SignIn(login=login, csrf=csrf, at=now)
         await self._records.put("sign_in", _digest(token), msgspec.json.encode(sign_in), expires_at=now + SIGNED_IN_FOR)
@@ -118,12 +138,18 @@ class Staff:
         account_body = await self._records.get("account", sign_in.login)
         if account_body is None:
             return None
-        return Person(msgspec.json.decode(account_body, type=Account), sign_in.csrf)
+        account = msgspec.json.decode(account_body, type=Account)
+        return Person(account, sign_in.csrf) if holds(account, sign_in) else None
 
     async def sign_out(self, token: str, person: Person) -> None:
         """End this sign-in."""
         await self._records.remove("sign_in", _digest(token))
         await self._engine.append([StaffSignedOut(staff=person.id)], cause=f"sign-out/{secrets.token_hex(8)}")
+
+
+async def digest_of(password: str) -> str:
+    """What is stored of a password."""
+    return await asyncio.to_thread(_HASHER.hash, password)
 
 
 def same(given: str, expected: str) -> bool:

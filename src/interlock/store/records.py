@@ -42,6 +42,14 @@ class PostgresRecords:
             )
         return result.rowcount == 1
 
+    async def replace(self, kind: str, key: str, before: bytes, body: bytes) -> bool:
+        async with self._database.connection(self._tenant) as connection:
+            result = await connection.execute(
+                "update interlock.record set body = %s where tenant = %s and kind = %s and key = %s and body = %s",
+                (body, self._tenant, kind, key, before),
+            )
+        return result.rowcount == 1
+
     async def remove(self, kind: str, key: str) -> None:
         async with self._database.connection(self._tenant) as connection:
             await connection.execute(
@@ -78,6 +86,13 @@ class MemoryRecords:
         if (kind, key) in self._held:
             return False
         self._held[kind, key] = (body, None)
+        return True
+
+    async def replace(self, kind: str, key: str, before: bytes, body: bytes) -> bool:
+        held, expires_at = self._held.get((kind, key), (None, None))
+        if held != before:
+            return False
+        self._held[kind, key] = (body, expires_at)
         return True
 
     async def remove(self, kind: str, key: str) -> None:

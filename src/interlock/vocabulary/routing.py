@@ -246,6 +246,15 @@ class SetPresence(Command, frozen=True, kw_only=True):
         return f"agent:{self.agent}"
 
 
+class EndService(Command, frozen=True, kw_only=True):
+    """Somebody does not serve customers any more: he goes offline, unless he has customers in hand."""
+
+    agent: StaffId
+
+    def lane(self) -> str:
+        return f"agent:{self.agent}"
+
+
 class SettlePresence(Command, frozen=True, kw_only=True):
     """The agent may have wrapped up his last interaction: then the presence that is pending follows."""
 

@@ -22,6 +22,38 @@ class StaffAdded(Event, frozen=True, kw_only=True):
         return tags(staff=self.staff)
 
 
+class StaffRolesChanged(Event, frozen=True, kw_only=True):
+    """What somebody may do, and which queues he serves, from now on."""
+
+    staff: StaffId
+    roles: tuple[str, ...]
+    queues: tuple[QueueName, ...]
+    by: str
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)
+
+
+class StaffPasswordChanged(Event, frozen=True, kw_only=True):
+    """Somebody has another password; his sign-ins have ended."""
+
+    staff: StaffId
+    by: str
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)
+
+
+class StaffRemoved(Event, frozen=True, kw_only=True):
+    """Somebody does not work here any more; his sign-ins have ended. His name stays for what he did."""
+
+    staff: StaffId
+    by: str
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)
+
+
 class StaffSignedIn(Event, frozen=True, kw_only=True):
     """Somebody proved who he is."""
 

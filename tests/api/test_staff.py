@@ -1,0 +1,155 @@
+"""Do changes of accounts hold at once, and is nobody's customer left behind?"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from interlock.kernel.log import Query
+from interlock.runtime.app import App
+from interlock.vocabulary.ids import InteractionId, OfferId, QueueName, StaffId, VisitId
+from interlock.vocabulary.routing import OfferAccepted, Presence, PresenceSet
+from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged
+from tests.api.conftest import Client, sign_in
+
+
+async def as_somebody_else(client: Client, login: str) -> dict[str, str]:
+    """Sign in beside the one who is signed in; gives his cookie."""
+    before = dict(client.cookies)
+    await sign_in(client, login)
+    cookie = dict(client.cookies)
+    client.cookies.clear()
+    client.cookies.update(before)
+    return cookie
+
+
+async def status_of(client: Client, cookie: dict[str, str]) -> int:
+    before = dict(client.cookies)
+    client.cookies.clear()
+    client.cookies.update(cookie)
+    answer = await client.get("/v1/me")
+    client.cookies.clear()
+    client.cookies.update(before)
+    return answer.status_code
+
+
+def amara(app: App) -> StaffId:
+    return next(account.staff for account in app.staff.accounts.values() if account.login == "amara")
+
+
+async def available(app: App) -> None:
+    presence = PresenceSet(
+        agent=amara(app), presence=Presence.AVAILABLE, reason="", queues=(QueueName("care"),), capacity=3
+    )
+    await app.engine.append([presence], cause="available")
+
+
+async def with_a_customer_in_hand(app: App) -> None:
+    await available(app)
+    accepted = OfferAccepted(
+        visit=VisitId("v_1"), offer=OfferId("o_1"), interaction=InteractionId("i_1"), queue=QueueName("care"),
+        agent=amara(app),
+    )  # fmt: skip
+    await app.engine.append([accepted], cause="accepted")
+
+
+async def facts_of(app: App, staff: StaffId) -> list[object]:
+    return [one.event for one in (await app.log.read(Query(f"staff:{staff}"))).events]
+
+
+async def test_who_is_removed_is_signed_out_at_once_cannot_sign_in_and_keeps_his_name(client: Client, app: App) -> None:
+    staff = amara(app)
+    await available(app)
+    headers = await sign_in(client, "admin")
+    her = await as_somebody_else(client, "amara")
+    assert await status_of(client, her) == 200
+    assert (await client.post("/v1/staff/amara/remove", headers=headers)).status_code == 204
+    assert await status_of(client, her) == 401
+    refused = await client.post("/v1/sign-in", json={"login": "amara", "password": "demo"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "wrong_login")
+    assert [one.staff for one in await facts_of(app, staff) if isinstance(one, StaffRemoved)] == [staff]
+    agent = [one.event for one in (await app.log.read(Query(f"agent:{staff}", (PresenceSet,)))).events]
+    assert isinstance(agent[-1], PresenceSet) and agent[-1].presence is Presence.OFFLINE
+    await app.staff.load()
+    assert app.staff_name(staff) == "Amara Okafor" and staff not in app.staff.accounts
+    listed = {one["login"]: one for one in (await client.get("/v1/staff")).json()["staff"]}
+    assert listed["amara"]["removed_at"] and not listed["ben"]["removed_at"]
+    again = await client.post("/v1/staff/amara/remove", headers=headers)
+    assert (again.status_code, again.json()["code"]) == (404, "staff_unknown")
+    taken = {"login": "amara", "name": "Another", "password": "long enough!", "roles": ["agent"]}
+    assert (await client.post("/v1/staff", json=taken, headers=headers)).json()["code"] == "login_taken"
+
+
+@pytest.mark.parametrize(("path", "body"), [("remove", None), ("roles", {"roles": ["supervisor"]})])
+async def test_who_has_a_customer_in_hand_is_not_taken_away_from_him(
+    client: Client, app: App, path: str, body: dict[str, object] | None
+) -> None:
+    await with_a_customer_in_hand(app)
+    headers = await sign_in(client, "admin")
+    her = await as_somebody_else(client, "amara")
+    answer = await client.post(f"/v1/staff/amara/{path}", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "open_work")
+    assert await status_of(client, her) == 200
+    assert (await app.staff.account("amara")).roles == ("agent",)
+    assert not [one for one in await facts_of(app, amara(app)) if isinstance(one, StaffRemoved | StaffRolesChanged)]
+
+
+async def test_another_password_ends_the_sign_ins_of_before_and_is_the_one_that_counts(
+    client: Client, app: App
+) -> None:
+    headers = await sign_in(client, "admin")
+    her = await as_somebody_else(client, "amara")
+    weak = await client.post("/v1/staff/amara/password", json={"password": "short"}, headers=headers)
+    assert weak.json()["code"] == "weak_password" and await status_of(client, her) == 200
+    new = {"password": "a much longer one"}
+    assert (await client.post("/v1/staff/amara/password", json=new, headers=headers)).status_code == 204
+    assert await status_of(client, her) == 401
+    for password, status in (("demo", 403), ("a much longer one", 200)):
+        answer = await client.post("/v1/sign-in", json={"login": "amara", "password": password})
+        assert answer.status_code == status
+    assert [one for one in await facts_of(app, amara(app)) if isinstance(one, StaffPasswordChanged)]
+
+
+async def test_other_roles_hold_from_the_next_request_on_and_other_queues_at_once(client: Client, app: App) -> None:
+    await available(app)
+    headers = await sign_in(client, "admin")
+    her = await as_somebody_else(client, "amara")
+    wanted = {"roles": ["agent", "supervisor"], "queues": ["returns"]}
+    answer = await client.post("/v1/staff/amara/roles", json=wanted, headers=headers)
+    assert (answer.status_code, answer.json()["queues"]) == (200, ["returns"])
+    client.cookies.clear()
+    client.cookies.update(her)
+    assert (await client.get("/v1/approvals")).status_code == 200
+    served = [one.event for one in (await app.log.read(Query(f"agent:{amara(app)}", (PresenceSet,)))).events]
+    assert isinstance(served[-1], PresenceSet)
+    assert (served[-1].presence, served[-1].queues) == (Presence.AVAILABLE, ("returns",))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("admin/remove", None, "last_admin"),
+        ("admin/roles", {"roles": ["supervisor"]}, "last_admin"),
+        ("amara/roles", {"roles": ["boss"]}, "unknown_role"),
+        ("amara/roles", {"roles": []}, "unknown_role"),
+        ("amara/roles", {"roles": ["agent"], "queues": ["cellar"]}, "queue_unknown"),
+        ("nobody/roles", {"roles": ["agent"]}, "staff_unknown"),
+        ("nobody/password", {"password": "long enough!"}, "staff_unknown"),
+    ],
+)
+async def test_what_cannot_be_is_refused_and_changes_nothing(
+    client: Client, app: App, path: str, body: dict[str, object] | None, code: str
+) -> None:
+    headers = await sign_in(client, "admin")
+    before = await app.staff_changes.all()
+    answer = await client.post(f"/v1/staff/{path}", json=body, headers=headers)
+    assert answer.json()["code"] == code, answer.text
+    assert await app.staff_changes.all() == before
+
+
+async def test_a_wrong_password_meanwhile_does_not_undo_a_removal(app: App) -> None:
+    removal = app.staff_changes.remove("amara", by="test")
+    attempts = [app.staff.sign_in("amara", "wrong") for _ in range(3)]
+    await asyncio.gather(removal, *attempts, return_exceptions=True)
+    assert {one.login for one in await app.staff_changes.all() if one.removed_at} == {"amara"}
