@@ -33,6 +33,8 @@ BODIES: dict[str, object] = {
     "/v1/staff/{login:str}/password": {"password": "long enough"},
     "/v1/staff/{login:str}/roles": {"roles": ["agent"]},
     "/v1/due/retry": {"ids": ["x_unknown"]},
+    "/v1/switches/halt": {"scope": "action", "name": "x", "reason": "y"},
+    "/v1/switches/release": {"scope": "action", "name": "x"},
     "/v1/timers/bring-forward": {"of": "i_1", "command": "WarnSilence"},
 }
 

@@ -47,6 +47,7 @@ from interlock.vocabulary.proposals import (
     RemedyRefused,
     ResolveUnknown,
 )
+from interlock.vocabulary.switches import ReleaseSwitch, ThrowSwitch
 from tests.control.given import (
     AMARA,
     NOW,
@@ -106,6 +107,8 @@ def test_control_answers_every_command_about_proposals_that_needs_no_io() -> Non
         Reject,
         ResolveUnknown,
         AnswerChallenge,
+        ThrowSwitch,
+        ReleaseSwitch,
     }
     assert len({each.command for each in CONTROL.deciders}) == len(CONTROL.deciders)
 

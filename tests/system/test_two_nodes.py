@@ -22,7 +22,7 @@ from interlock.store.vault import open_vault
 from tests.system.customers import Customer, eventually
 from tests.system.desks import agent, gets_agent, staff
 from tests.system.processes import DEFINITIONS, Nursery, Place, readiness, wait_until, wait_until_ready
-from tests.system.refunds import faults, misbehave, purchase, up_to_the_card
+from tests.system.refunds import faults, misbehave, purchase, up_to_the_card, whole_conversation
 
 MANY = 24
 NOBODY = "like to leave them a message instead"
@@ -218,3 +218,50 @@ async def test_a_timer_of_three_days_survives_a_restart(place: Place, shop: Shop
     await customer.hears("nobody could decide this in time")
     await customer.close()
     assert await shop.refunds(order) == []
+
+
+async def test_a_kill_switch_thrown_on_one_node_stops_the_other_within_a_second(place: Place, shop: Shop) -> None:
+    (_, first), (_, second) = place.serve(), place.serve()
+    bought = await purchase(shop)
+    customer = await Customer(first).begin()
+    card = await up_to_the_card(customer, bought)
+    async with staff(second, "sofia") as sofia:
+        what = {"scope": "action", "name": "shop.refund_item"}
+        await sofia.ask("POST", "/v1/switches/halt", {**what, "reason": "It pays twice."})
+        await asyncio.sleep(1)  # what is promised: within a second, on every node
+        await customer.confirm(card)
+        await customer.hears("does not answer just now")
+        assert await shop.refunds(bought.order) == []
+        found = "select open -> 'rulings' -> 0 ->> 'rule' from interlock.event where type = 'ProposalJudged' "
+        assert ("halted",) in rows(place, found)
+        async with staff(first, "admin") as admin:
+            (thrown,) = (await admin.ask("GET", "/v1/switches"))["thrown"]
+            assert (thrown["name"], thrown["reason"]) == ("shop.refund_item", "It pays twice.")
+            await admin.ask("POST", "/v1/switches/release", what)
+        await asyncio.sleep(1)
+    await customer.close()
+    again = await Customer(first).begin()
+    await whole_conversation(again, bought)
+    assert len(await shop.refunds(bought.order)) == 1
+    await again.close()
+
+
+async def test_the_command_line_halts_and_releases_running_nodes(place: Place, shop: Shop) -> None:
+    _, url = place.serve()
+    assert await asyncio.to_thread(place.run("halt", "connector", "shop", "--reason", "It burns.").wait) == 0
+    async with staff(url, "sofia") as sofia:
+        (thrown,) = (await sofia.ask("GET", "/v1/switches"))["thrown"]
+        assert (thrown["scope"], thrown["name"], thrown["reason"]) == ("connector", "shop", "It burns.")
+        await asyncio.sleep(1)
+        bought = await purchase(shop)
+        customer = await Customer(url).begin()
+        await customer.say("The kettle arrived broken")
+        await customer.hears("Which order is it about")
+        await customer.say(bought.order.id)
+        await customer.hears("which e-mail address did you order with")
+        await customer.say(bought.buyer.email)
+        await customer.hears("does not answer just now")
+        await customer.close()
+        assert await asyncio.to_thread(place.run("halt", "connector", "shp", "--reason", "It burns.").wait) == 2
+        assert await asyncio.to_thread(place.run("release", "connector", "shop").wait) == 0
+        assert (await sofia.ask("GET", "/v1/switches"))["thrown"] == []

@@ -97,6 +97,17 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
     """Who is signed in."""
     who: Json = {"staff": world.me["staff"], "csrf": CSRF}
 
+    @get("/v1/switches")
+    async def show_switches() -> Json:
+        actions = {"shop.refund_item": "Refund an item", "shop.get_order": "Look up an order"}
+        can_be = {
+            "action": actions,
+            "connector": {"shop": "shop"},
+            "model": {"builtin": "builtin"},
+            "tenant": {"kontor": "Kontor"},
+        }
+        return {"thrown": world.board["switches"], "can_be_halted": can_be}
+
     @get("/v1/me")
     async def me() -> Any:
         return who if session["in"] else problem(401, "Signed out", "Sign in first.", "signed_out")
@@ -113,7 +124,7 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
         session["in"] = False
         return {}
 
-    return [me, sign_in, sign_out]
+    return [show_switches, me, sign_in, sign_out]
 
 
 def staff_routes(world: World) -> list[Any]:
@@ -256,6 +267,12 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
         case ["queues", name, how]:
             queue = next(one for one in world.board["queues"] if one["name"] == name)
             queue |= {"open": how == "open", "closed_message": body.get("message", "")}
+        case ["switches", how]:
+            one = {"scope": body["scope"], "name": body["name"]}
+            thrown = [each for each in world.board["switches"] if one.items() - each.items()]
+            if how == "halt":
+                thrown.append({**one, "by": "Sofia Marchetti", "since": iso(), "reason": body["reason"]})
+            world.board["switches"] = thrown
         case ["agents", id_, "presence"]:
             agent = next(one for one in world.board["agents"] if one["id"] == id_)
             agent |= {"presence": body["presence"], "since": iso(), "reason": ""}

@@ -169,6 +169,25 @@ async def test_a_rejection_has_a_reason_for_the_customer_and_one_for_the_file(ce
     ]
 
 
+async def test_something_is_halted_with_a_reason_and_everybody_sees_who_did_it_and_why(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/supervisor")
+    await page.get_by_role("button", name="Halt…").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Which").select_option("shop.refund_item")
+    await expect(dialog.get_by_role("button", name="Halt", exact=True)).to_be_disabled()
+    await dialog.get_by_label("Why").fill("It pays twice.")
+    await dialog.get_by_role("button", name="Halt", exact=True).click()
+    await expect(page.get_by_text("One kill switch is thrown")).to_be_visible()
+    line = page.locator(".switches li")
+    await expect(line).to_contain_text("It pays twice.")
+    await expect(line).to_contain_text("Sofia Marchetti")
+    assert centre.called("/halt") == [{"scope": "action", "name": "shop.refund_item", "reason": "It pays twice."}]
+    await line.get_by_role("button", name="Release…").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Release").click()
+    await expect(page.get_by_text("Nothing is halted.")).to_be_visible()
+
+
 async def test_the_widget_sends_after_a_reload_what_it_could_not_send_before_and_only_once(centre: Centre) -> None:
     page = centre.page
     await page.goto(f"{centre.url}/host")

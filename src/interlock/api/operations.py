@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from litestar import Response, get
 from litestar.datastructures import State
@@ -11,6 +11,7 @@ from prometheus_client import generate_latest
 
 from interlock.kernel.errors import Conflict, Unavailable
 from interlock.runtime.app import App
+from interlock.vocabulary.switches import Scope
 
 FOLLOWER_MAY_LAG_S = 10.0
 
@@ -52,6 +53,9 @@ async def metrics(state: State) -> bytes:
     app: App = state.app
     app.metrics.behind.set(app.follower.lag_s())
     app.metrics.parked.set(len(app.node.parked))
+    for scope in get_args(Scope):
+        thrown = app.switchboard.switches.thrown
+        app.metrics.halted.labels(scope).set(sum(halt.scope == scope for halt in thrown))
     return generate_latest(app.metrics.registry)
 
 

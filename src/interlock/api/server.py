@@ -24,6 +24,7 @@ from interlock.api import (
     problems,
     signing,
     supervising,
+    switching,
 )
 from interlock.runtime.app import App
 
@@ -43,6 +44,7 @@ def create_api(app: App) -> Litestar:
             *supervising.HANDLERS,
             *policies.HANDLERS,
             *administration.HANDLERS,
+            *switching.HANDLERS,
             *operations.HANDLERS,
             *pages.HANDLERS,
         ],

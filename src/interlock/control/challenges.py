@@ -55,6 +55,8 @@ def issue_challenge(
     settings: ControlSettings,
     moment: Moment,
     author: Author,
+    *,
+    halted: Refused | None = None,
 ) -> Sequence[Event]:
     """Issue a challenge: the challenge itself, the card for the customer, and the proposal that sends the code.
 
@@ -65,6 +67,7 @@ def issue_challenge(
         code: CODE_DIGITS random digits, made by the caller.
         send: the action that sends it (``settings.send_code``).
         author: in whose name the customer is asked.
+        halted: why no code may be sent now at all, where somebody has stopped that.
 
     Returns:
         ChallengeIssued, MessagePosted, ActionProposed; or, where no code can be sent and a proposal waits for it,
@@ -73,7 +76,7 @@ def issue_challenge(
     Raises:
         Refused: no code can be sent, and a person asked for it.
     """
-    refusal = _refusal(command, started_at, known, destination, send, settings)
+    refusal = halted or _refusal(command, started_at, known, destination, send, settings)
     if refusal is not None or destination is None:
         if not command.proposal:
             raise refusal or Refused("no_address", "No address is registered for this customer.")

@@ -120,6 +120,22 @@ def after_error(
     return _uncertain(state, action, error.reason)
 
 
+def withdrawn(
+    state: ProposalState, action: Action, code: str, reason: str, *, maybe_sent: bool = False
+) -> Step | Event:
+    """What becomes of an allowed effect that may not be called (any more): it fails and gives back what it held.
+
+    Only where an earlier call may have arrived that is not known; then it is looked up, or a person looks.
+
+    Args:
+        code: the name of what stopped it, such as ``halted``.
+        maybe_sent: whether an earlier call may have reached the system.
+    """
+    if action.effect == "read" or not maybe_sent:
+        return failed(state, code, reason, unavailable=True)
+    return _uncertain(state, action, reason)
+
+
 def after_lookup(
     state: ProposalState, action: Action, found: Any, now: datetime, settings: EffectSettings
 ) -> Step | Event:

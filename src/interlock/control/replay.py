@@ -25,6 +25,7 @@ MAX_EXAMPLES: Final = 5
 """Proposals that are named for each reason why something cannot be replayed."""
 
 ERASED_ARGUMENTS: Final = "a rule looks at a personal argument, and that was erased"
+STOPPED: Final = "a kill switch, a breaker or a budget stopped it before any rule was asked"
 NO_FACTS: Final = "it was refused before any facts were established"
 
 
@@ -126,6 +127,8 @@ def again(bundle: Bundle, past: PastJudgement) -> Again:
     if not past.facts:
         refused = not {NO_SUCH_ACTION, BAD_ARGUMENTS}.isdisjoint(past.rules)
         return Again(past.proposal, final, unknown=NO_FACTS if refused else "its facts were not recorded")
+    if "stopped" in past.facts:
+        return Again(past.proposal, final, unknown=STOPPED)
     if (why := _unknown(bundle, action, past)) != "":
         return Again(past.proposal, final, unknown=why)
     answer = bundle.policies[action.name].ask(_request(action, past))

@@ -38,8 +38,12 @@ FACT_MISSING: Final = "fact-missing"
 NO_SUCH_ACTION: Final = "no-such-action"
 BAD_ARGUMENTS: Final = "bad-arguments"
 UNAVAILABLE: Final = "resource-unavailable"
-RESERVED: Final = (NO_PERMIT, EVALUATION_ERROR, FACT_MISSING, NO_SUCH_ACTION, BAD_ARGUMENTS, UNAVAILABLE)
+HALTED: Final = "halted"
+RESERVED: Final = (NO_PERMIT, EVALUATION_ERROR, FACT_MISSING, NO_SUCH_ACTION, BAD_ARGUMENTS, UNAVAILABLE, HALTED)
 """Names under which the gate itself says no."""
+
+TEMPORARY: Final = frozenset({UNAVAILABLE, HALTED})
+"""Of these, the ones by which nobody said no: it cannot be done now, and a journey takes its branch ``unavailable``."""
 
 _ID: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 

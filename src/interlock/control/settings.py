@@ -34,6 +34,8 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
         code_not_sent: what a customer hears whose code could not be sent.
         draft_roles: who may send what was prepared, beside the agent who has the interaction.
         zone: the tenant's time zone, and ``hours`` its business hours.
+        tenant: the tenant's name, which its kill switch goes by.
+        models: the names of the models that may be asked.
     """
 
     secret: bytes
@@ -58,6 +60,8 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
     draft_roles: tuple[str, ...] = ("supervisor",)
     zone: ZoneInfo | None = None
     hours: Calendar = ALWAYS
+    tenant: str = "tenant"
+    models: tuple[str, ...] = ("builtin",)
 
     def wait(self, remedy: Remedy) -> timedelta:
         """How long a remedy may be waited for; for ``wait:…`` see ``ProposalJudged.waits``."""

@@ -15,8 +15,9 @@ from interlock.control.preparing import discard_draft, end_wait, note_done, send
 from interlock.control.proposals import ProposalState
 from interlock.control.proposing import propose_action
 from interlock.control.remedies import answer_confirmation, expire_remedy, meet_step_up, refuse_step_up
-from interlock.control.rules import UNAVAILABLE
+from interlock.control.rules import TEMPORARY
 from interlock.control.settings import ControlSettings
+from interlock.control.switches import release_switch, throw_switch
 from interlock.kernel.deciders import ClearTimer, Decider, Reaction, SetTimer, Subject
 from interlock.kernel.events import Command, Event
 from interlock.vocabulary.assurance import Level
@@ -82,6 +83,8 @@ def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
         resolve_unknown(bundle),
         answer_challenge(settings),
         fail_challenge(settings),
+        throw_switch(bundle, settings.models, settings.tenant),
+        release_switch(),
     )
 
     def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
@@ -147,8 +150,8 @@ def code_not_sent(event: Event, settings: ControlSettings) -> Sequence[Command]:
 
 
 def _behind_is_down(event: ProposalJudged) -> bool:
-    """Whether nobody said no: the system behind was down when the gate looked."""
-    return any(each.rule == UNAVAILABLE for each in event.rulings)
+    """Whether nobody said no: the system behind was down when the gate looked, or it was stopped."""
+    return any(each.rule in TEMPORARY for each in event.rulings)
 
 
 def standing(state: ProposalState) -> str:

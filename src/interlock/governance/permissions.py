@@ -22,6 +22,8 @@ Permission = Literal[
     "retry_due",
     "erase_people",
     "move_timers",
+    "see_switches",
+    "throw_switches",
 ]
 
 GRANTS: Final[dict[str, frozenset[Permission]]] = {
@@ -37,6 +39,8 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "resolve_unknown",
             "read_log",
             "see_policies",
+            "see_switches",
+            "throw_switches",
         }
     ),
     "admin": frozenset(
@@ -50,6 +54,8 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "see_policies",
             "publish",
             "move_timers",
+            "see_switches",
+            "throw_switches",
         }
     ),
 }

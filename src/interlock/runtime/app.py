@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
+from interlock.connectors.builtin_model import BuiltinModel, Model
 from interlock.connectors.contract import Connection
 from interlock.control.approvals import Approvals
 from interlock.control.ledgers import postings
@@ -40,13 +41,15 @@ from interlock.runtime.settings import Settings
 from interlock.runtime.signals import Signals
 from interlock.runtime.staff import Staff
 from interlock.runtime.staff_changes import StaffChanges
+from interlock.runtime.stops import Stops
+from interlock.runtime.switchboard import Switchboard
 from interlock.runtime.telemetry import Metrics
 from interlock.runtime.turns import Turns
 from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
-from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeProposal, PerformEffect
+from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeProposal, PerformEffect, ProposeAction
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
 from interlock.vocabulary.settings import TenantSettings
@@ -96,6 +99,8 @@ class App:
         self.staff = Staff(records, self.engine, clock)
         self.staff_changes = StaffChanges(self.staff, records, self.engine, clock)
         self.documents = Documents(self)
+        self.switchboard = Switchboard(log, clock)
+        self.stops = Stops(self)
         self.gate, self._effects = Gate(self), Effects(self)
         self.replays, self.recent_use = Replays(self), RecentUse(log, clock)
         self._challenges, self._queueing, self._turns = Challenges(self), Queueing(self), Turns(self)
@@ -133,7 +138,8 @@ class App:
         return self._in_force.effect_settings
 
     def connector(self, name: str) -> Connection:
-        """The connector of that name. Raises Unavailable where none is connected."""
+        """The connector of that name. Raises Unavailable where none is connected, or calls of it are halted."""
+        self.switchboard.check(name)
         return self._in_force.connector(name)
 
     def staff_name(self, staff: StaffId) -> str:
@@ -144,6 +150,8 @@ class App:
 
     async def execute(self, command: Command, cause: str) -> Appended:
         """Decide a command that came from outside. Raises Refused where the rules say no."""
+        if isinstance(command, ProposeAction):
+            await self.stops.refuse_if_tenant_halted()
         return await self.engine.execute(command, cause=cause)
 
     async def issue_challenge(self, command: IssueChallenge, cause: str) -> None:
@@ -176,6 +184,7 @@ class App:
     def _on_appended(self, recorded: Sequence[Recorded], granted: Sequence[Due]) -> None:
         for one in recorded:
             self.metrics.facts.labels(type(one.event).__name__).inc()
+            self.switchboard.fold(one)
         self.node.accept(granted)
         if recorded:
             self.follower.wake(recorded[-1].cursor)
@@ -194,6 +203,7 @@ class App:
         return self._warm.approvals
 
     def _fold(self, recorded: Recorded) -> None:
+        self.switchboard.fold(recorded)
         snapshot = self._warm.fold(recorded)
         if snapshot is not None:
             self._chores.once(self._warm.store(snapshot))
@@ -212,6 +222,7 @@ class App:
     async def load_views(self) -> None:
         """Begin from the stored views, if they can be read; otherwise from the beginning of the log."""
         self.follower.cursor = await self._warm.load() or self.follower.cursor
+        await self.switchboard.now()
 
     async def _take_release(self) -> None:
         """Use what the log says is in force. One at a time, so that the one that begins last also ends last."""
@@ -233,6 +244,12 @@ class App:
         self._warm.use(self.queues, self.control)
         self._chores.once(close_all(before))
         self._chores.once(self.functions.keep(definitions.bundle.connectors))
+
+    def use_model(self, model: Model | None) -> None:
+        """Ask this model, and the built-in one only where this one is halted; None is the built-in one alone."""
+        self._turns.model = model
+        self._in_force.models = tuple(dict.fromkeys((BuiltinModel.name, *(() if model is None else (model.name,)))))
+        self.engine.use(self._in_force.subjects())
 
     def connect(self) -> None:
         """Open the connectors of the definitions in force."""

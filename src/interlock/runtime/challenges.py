@@ -58,17 +58,20 @@ class Challenges:
             query = session_query(event.session)
             session = await app.log.read(query)
             in_session = known(session.events, event.session, event.channel, app.clock(), app.control)
+            send = app.definitions.bundle.action(app.control.send_code)
+            halted = await app.stops.refusal_of(send.name)
             facts = issue_challenge(
                 command,
                 event,
                 started.events[0].at,
                 in_session,
-                await self._destination(in_session.assurance.customer),
+                None if halted else await self._destination(in_session.assurance.customer),
                 self.new_code(),
-                app.definitions.bundle.action(app.control.send_code),
+                send,
                 app.control,
                 Moment(app.clock(), id_maker(cause)),
                 self._author(started.events),
+                halted=halted,
             )
             guard = () if any(isinstance(fact, RemedyRefused) for fact in facts) else (query, who)
             try:

@@ -10,6 +10,7 @@ from interlock.control.approvals_document import Words, approvals_document, fact
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import Bundle
 from interlock.control.proposals import fold, proposal_query
+from interlock.control.switches import switches_document
 from interlock.governance.accounts import Account
 from interlock.interactions.masking import masked_value
 from interlock.interactions.view import InteractionView
@@ -55,6 +56,7 @@ class Documents:
                 parked=parked,
                 alerts=app.alerts.shown(),
             )
+            value["switches"] = switches_document(app.switchboard.switches, app.staff.names)
             built = self._built["board"] = Watched(app.follower.cursor, value)
         return built.value
 

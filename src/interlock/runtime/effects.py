@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from interlock.connectors.contract import Authorised, Declined, Done, authorise
 from interlock.control.actions import Action, all_args
-from interlock.control.effects import Step, after_error, after_lookup, next_step, start, succeeded
+from interlock.control.effects import Step, after_error, after_lookup, next_step, start, succeeded, withdrawn
 from interlock.control.proposals import ProposalState, evolve, fold, proposal_query
 from interlock.control.templates import Unknown
 from interlock.kernel.errors import Refused, Unavailable
@@ -40,6 +40,8 @@ class Effects:
             raise Unavailable(state.proposed.action, "no connector declares this action any more", retry_after_s=30)
         step = next_step(state, action, app.clock(), app.effect_settings)
         read = self._app.gate.read.pop(command.proposal, None)
+        if isinstance(step, Step) and step.kind == "call":
+            step = await self._stopped(state, action, maybe_sent=state.started is not None) or step
         if isinstance(step, Step) and step.kind == "call" and read is not None:
             step = succeeded(state, action, read)
         if isinstance(step, Step) and step.kind == "call":
@@ -71,7 +73,7 @@ class Effects:
 
     async def _call(self, state: ProposalState, action: Action, authorised: Authorised) -> Step | Event:
         app = self._app
-        assert state.proposed is not None
+        assert state.proposed is not None and state.started is not None
         args = all_args(state.proposed.args, state.proposed.private_args)
         calls, maybe_sent = 0, False
         while True:
@@ -96,6 +98,18 @@ class Effects:
             if isinstance(step, Event) or step.kind != "again":
                 return step
             await self._until(step.at)
+            stopped = await self._stopped(state, action, maybe_sent=maybe_sent or state.started.attempt > 1)
+            if stopped is not None:
+                return stopped
+
+    async def _stopped(self, state: ProposalState, action: Action, *, maybe_sent: bool) -> Step | Event | None:
+        """What becomes of the effect where something stops it before it is called; None where nothing does."""
+        assert state.proposed is not None
+        stop = await self._app.stops.of(state.proposed)
+        if stop is None:
+            return None
+        ruling = stop.rulings[0]
+        return withdrawn(state, action, ruling.rule, ruling.customer_reason, maybe_sent=maybe_sent)
 
     async def _until(self, at: datetime | None) -> None:
         now = self._app.clock()

@@ -17,6 +17,7 @@ from interlock.control.met import Done, Met, met
 from interlock.control.past import STEP_WAIT, Past, past_of, waits_for, windows_of
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.control.readings import NOTHING_COMPUTED, Computed, ResourceRead
+from interlock.control.stopping import stopped
 from interlock.control.timing import Times, times
 from interlock.kernel.errors import Conflict
 from interlock.kernel.events import Recorded
@@ -67,7 +68,13 @@ class Gate:
         """One attempt. A step that is running is waited for until ``patience`` ends, if its outcome may change the answer."""
         app, bundle, proposed = self._app, self._app.definitions.bundle, state.proposed
         assert proposed is not None
-        facts = await self._facts(proposed)
+        halted = await self._stopped(proposed)
+        if halted is None:
+            facts = await self._facts(proposed)
+            halted = await self._stopped(proposed)  # reading may have taken its time
+        if halted is not None:
+            await self._record(due, halted, (query,), snapshot, None)
+            return
         now = app.clock()
         facts = facts._replace(time=self._time(state.proposed_at))
         guard, done = await self._done(proposed, query)
@@ -121,6 +128,10 @@ class Gate:
             return None
         if action.operation != action.resource.operation or bundle.ledgers_of(proposed.action):
             return None
+        halted = await self._stopped(proposed)
+        if halted is not None:
+            self._app.metrics.judgements.labels(halted.action, halted.verdict).inc()
+            return halted, None
         facts = (await self._facts(proposed, pending))._replace(time=self._time(None))
         judged = judge(bundle, proposed, facts, Met(), Past(), self._app.clock())
         if judged.verdict == "needs":
@@ -130,6 +141,11 @@ class Gate:
         if judged.verdict != "allowed" or record is None:
             return judged, None
         return judged, succeeded(ProposalState(proposed=proposed, judged=judged), action, record)
+
+    async def _stopped(self, proposed: ActionProposed) -> ProposalJudged | None:
+        """The denial where a switch, a breaker or a budget stops it before anything is read; None where nothing does."""
+        stop = await self._app.stops.of(proposed)
+        return None if stop is None else stopped(self._app.definitions.bundle, proposed, stop.rulings, stop.why)
 
     async def _record(
         self, due: Due, judged: ProposalJudged, guard: tuple[Query, ...], snapshot: str, into: Judging | None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from interlock import control, interactions, journeys, routing
+from interlock.connectors.builtin_model import BuiltinModel
 from interlock.connectors.contract import Connection
 from interlock.connectors.opening import open_connectors
 from interlock.control.settings import ControlSettings, EffectSettings
@@ -41,6 +42,8 @@ class InForce:
         self._settings = settings
         self._secret = secret
         self._on_call = on_call
+        self.models: tuple[str, ...] = (BuiltinModel.name,)
+        """The names of the models that may be asked here."""
         self._connectors: Mapping[str, Connection] = connectors if connectors is not None else {}
 
     @property
@@ -61,6 +64,8 @@ class InForce:
             code_not_sent=tenant.texts.code_not_sent,
             zone=tenant.zone,
             hours=tenant.hours.calendar() if tenant.hours is not None else ALWAYS,
+            tenant=tenant.tenant,
+            models=self.models,
         )
 
     @property

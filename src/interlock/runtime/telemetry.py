@@ -27,6 +27,13 @@ class Metrics:
         self.judgements = Counter(
             "interlock_judgements_total", "Judgements of the gate", ["action", "verdict"], registry=self.registry
         )
+        self.stops = Counter(
+            "interlock_stops_total",
+            "Proposals that a switch, a breaker or a budget stopped",
+            ["rule"],
+            registry=self.registry,
+        )
+        self.halted = Gauge("interlock_halted", "Kill switches that are thrown", ["scope"], registry=self.registry)
         self.calls = Histogram(
             "interlock_connector_seconds",
             "Calls of outside systems",

@@ -38,6 +38,8 @@ LOOK_UPS_AT_ONCE: Final = 3
 """Look-ups that one turn answers within its own transaction; a further one has a turn of its own."""
 MESSAGES_KEPT: Final = 50
 """Messages that may wait to be understood; whoever writes faster than that is not answered to each."""
+NO_MODEL: Final = "none"
+"""What stands in a model's place in the log where none may be asked."""
 CHALLENGES: Final = (ChallengeIssued, ChallengePassed, ChallengeFailed)
 
 logger = structlog.get_logger(__name__)
@@ -83,9 +85,13 @@ class Turns:
         self.model: Model | None = None
         self._builtin: tuple[str, BuiltinModel] | None = None
 
-    def _model(self) -> Model:
-        if self.model is not None:
-            return self.model
+    async def _model(self) -> Model | None:
+        """The model to ask: the one that is set, else the built-in one; None where they are halted."""
+        switches = await self._app.switchboard.now()
+        models = (self._builtin_model(),) if self.model is None else (self.model, self._builtin_model())
+        return next((model for model in models if switches.on_model(model.name) is None), None)
+
+    def _builtin_model(self) -> BuiltinModel:
         definitions = self._app.definitions
         if self._builtin is None or self._builtin[0] != definitions.release:
             self._builtin = (definitions.release, BuiltinModel(definitions.intents))
@@ -108,12 +114,13 @@ class Turns:
         text = "" if isinstance(said, Erased) else said
         if await self._took_code(due, standing, text):
             return
+        model = await self._model()
         context = TurnContext(
             interaction=command.interaction,
             message=command.message,
             text=text,
-            suggestions=await self._suggestions(standing.conversation, text),
-            model=self._model().name,
+            suggestions=await self._suggestions(model, standing.conversation, text),
+            model=NO_MODEL if model is None else model.name,
         )
         known = (standing.conversation, snapshot)
         await app.engine.execute(context, cause=due.id, answers=due.id, known=known, extend=self._look_ups)
@@ -147,11 +154,14 @@ class Turns:
             facts = (*facts, outcome, *new)
         return facts, tuple(done)
 
-    async def _suggestions(self, state: Conversation, text: str) -> tuple[Any, ...]:
+    async def _suggestions(self, model: Model | None, state: Conversation, text: str) -> tuple[Any, ...]:
         app = self._app
         waits = expected(state, app.releases.journey, app.tenant)
         if waits.silent:
             return ()
+        if model is None:
+            asked = any(run.journey == app.tenant.human_journey for run in state.runs)
+            return () if asked else ({"type": "hand_over", "reason": "No model may be asked."},)
         question = Question(
             text=text,
             expected=waits,
@@ -160,10 +170,10 @@ class Turns:
             language=app.tenant.language,
         )
         try:
-            suggested = await self._model().suggest(question)
+            suggested = await model.suggest(question)
         except Exception:
             # Whatever a model trips over becomes a repair step, never an error.
-            logger.exception("the model failed", model=self._model().name)
+            logger.exception("the model failed", model=model.name)
             return ()
         return tuple(suggested) if isinstance(suggested, list | tuple) else (suggested,)
 

@@ -183,7 +183,7 @@ class Centre:
             functions=FunctionsHere(),
             tell=lambda: self._tell(name),
         )
-        app._turns.model = self._model
+        app.use_model(self._model)
         app._challenges.new_code = lambda: f"{chance.randrange(10**6):06}"
         life = self._lives[name] = Life(app, wire)
         begun = life.spawn(life.begin())

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from interlock.control.rules import TEMPORARY
 from interlock.kernel.events import Event, Recorded
 from interlock.routing.board import board, to_snapshot
 from interlock.simulation.centre import Centre
@@ -218,7 +219,8 @@ def _proposals(centre: Centre) -> Iterator[str]:
         if (story.started or story.outcomes) and not allowed:
             yield f"{proposal} had an effect and was never allowed"
         action = centre.definitions.bundle.actions[proposed.action]
-        if action.effect == "execute" and story.outcomes and not story.started:
+        withdrawn = any(getattr(each, "code", "") in TEMPORARY for each in story.outcomes)  # stopped before the call
+        if action.effect == "execute" and story.outcomes and not story.started and not withdrawn:
             yield f"{proposal} ({proposed.action}) has an outcome and was never begun"
         if story.refused and allowed:
             yield f"{proposal} was allowed although a remedy was refused"

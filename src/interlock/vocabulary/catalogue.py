@@ -6,7 +6,18 @@ from types import ModuleType
 from typing import Final
 
 from interlock.kernel.events import Catalogue, Command, Event
-from interlock.vocabulary import interactions, journeys, outcomes, people, proposals, releases, remedies, routing, staff
+from interlock.vocabulary import (
+    interactions,
+    journeys,
+    outcomes,
+    people,
+    proposals,
+    releases,
+    remedies,
+    routing,
+    staff,
+    switches,
+)
 
 
 def _defined_in(kind: type, modules: tuple[ModuleType, ...]) -> list[type]:
@@ -18,6 +29,6 @@ def _defined_in(kind: type, modules: tuple[ModuleType, ...]) -> list[type]:
     ]
 
 
-_MODULES = (interactions, people, routing, journeys, proposals, remedies, staff, releases, outcomes)
+_MODULES = (interactions, people, routing, journeys, proposals, remedies, staff, releases, outcomes, switches)
 EVENTS: Final = Catalogue(_defined_in(Event, _MODULES))
 COMMANDS: Final = Catalogue(_defined_in(Command, _MODULES))

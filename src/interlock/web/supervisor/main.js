@@ -13,6 +13,7 @@ import { Approvals, decide, InboxStrip } from './approvals.js';
 import { LookDialog } from './look.js';
 import { Queues } from './queues.js';
 import { board, boardDoc, chosen, current, inbox, live, looking, me, move, overlay, show, view } from './state.js';
+import { openHalt, Switches } from './switches.js';
 import { Wall } from './wall.js';
 
 const TITLES = /** @type {Record<string, string>} */ ({ floor: 'Floor', approvals: 'Approvals', wall: 'Wallboard' });
@@ -46,12 +47,14 @@ function BoardState({ children }) {
 function Floor() {
   const { interactions, parked, alerts = [] } = board.value;
   const figures = [['Open interactions', interactions.open, ''], ['With the virtual agent', interactions.with_virtual_agent, 'machine'], ['Waiting', interactions.waiting, ''], ['With agents', interactions.with_agents, '']];
+  const halted = board.value.switches?.length ?? 0;
   return html`<div class="floor"><${InboxStrip} />
+    ${halted ? html`<a class="inbox-strip halted-strip" href="#floor" onClick=${() => document.querySelector('.card.halted')?.scrollIntoView()}><${Icon} name="stop" /><strong>${halted === 1 ? 'One kill switch is thrown' : `${halted} kill switches are thrown`}</strong></a>` : null}
     <dl class="figures">${figures.map(([label, value, tone]) => html`<div class=${tone}><dt>${tone ? html`<${Icon} name="machine" size=${13} /> ` : null}${label}</dt><dd class="num">${value}</dd></div>`)}
       ${parked ? html`<div><dt>Parked work</dt><dd class="num">${parked} <${Mark} tone="warn" icon="alert">Needs a look<//></dd></div>` : null}</dl>
     ${alerts.length ? html`<section class="card" aria-label="Alerts"><h2>Alerts</h2><ul class="plain">${alerts.map((/** @type {any} */ alert) => html`<li key=${alert.what}><${Mark} tone="warn" icon="alert">${alert.what}<//>${alert.count > 1 ? html` <span class="note num">${alert.count} times</span>` : null}</li>`)}</ul></section>` : null}
     <section class="card"><h2>Queues</h2><${Queues} /></section>
-    <section class="card"><h2>Agents</h2><${Agents} /></section></div>`;
+    <section class="card"><h2>Agents</h2><${Agents} /></section><${Switches} /></div>`;
 }
 
 /** What the palette finds besides commands. */
@@ -68,6 +71,7 @@ register([
   { id: 'before', group: 'Approvals', title: 'The one before', key: 'k', when: inInbox, run: () => move(-1) },
   { id: 'approve', group: 'Approvals', title: 'Approve (asks once more)', key: 'a', when: toDecide, run: () => decide('approve') },
   { id: 'reject', group: 'Approvals', title: 'Reject with reasons', key: 'x', when: toDecide, run: () => decide('reject') },
+  { id: 'halt', group: 'The floor', title: 'Halt something at once…', run: () => (show('floor'), openHalt()) },
   { id: 'palette', group: 'The page', title: 'Find anything', key: 'Ctrl+k', whileTyping: true, hidden: true, run: () => (overlay.value = 'palette') },
   { id: 'keys', group: 'The page', title: 'Show every key', key: '?', run: () => (overlay.value = 'keys') },
   { id: 'theme', group: 'The page', title: 'Change the theme', key: 't', run: nextTheme },

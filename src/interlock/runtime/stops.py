@@ -1,0 +1,53 @@
+"""What stops a proposal before anything is read and any rule is asked: a switch that a person has thrown?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from interlock.control.rules import HALTED
+from interlock.control.switches import NOT_NOW
+from interlock.kernel.errors import Refused
+from interlock.vocabulary.proposals import ActionProposed, Ruling
+
+if TYPE_CHECKING:
+    from interlock.runtime.app import App
+
+
+class Stop(NamedTuple):
+    """The gate's own noes, and what they were judged on."""
+
+    rulings: Sequence[Ruling]
+    why: Mapping[str, Any]
+
+
+class Stops:
+    """Looks at everything that can stop a proposal."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def of(self, proposed: ActionProposed) -> Stop | None:
+        """What stops a proposal now; None where nothing does. Raises Unavailable while that cannot be known."""
+        halt = (await self._app.switchboard.now()).on_action(proposed.action)
+        if halt is not None:
+            return self._told(Stop((halt.ruling,), {HALTED: msgspec.to_builtins(halt)}))
+        return None
+
+    async def refuse_if_tenant_halted(self) -> None:
+        """Raises Refused ``halted`` while everything is halted: nothing is even proposed then."""
+        halt = (await self._app.switchboard.now()).on_tenant()
+        if halt is not None:
+            raise Refused("halted", f"{halt.ruling.reason} Chats go on with people.")
+
+    async def refusal_of(self, action: str) -> Refused | None:
+        """Why an action cannot be proposed now in the gate's own name; None where it can."""
+        halt = (await self._app.switchboard.now()).on_action(action)
+        return None if halt is None else Refused("halted", NOT_NOW)
+
+    def _told(self, stop: Stop) -> Stop:
+        for ruling in stop.rulings:
+            self._app.metrics.stops.labels(ruling.rule).inc()
+        return stop
