@@ -154,6 +154,13 @@ def test_tags_are_of_the_kinds_that_everybody_knows() -> None:
     }
 
 
+def test_what_there_is_not_has_one_code_thing_first() -> None:
+    """``proposal_unknown`` everywhere, never ``no_such_proposal`` or ``unknown_proposal`` beside it."""
+    other = re.compile(r"""(?:Refused|refuse)\((?:\s*None,)?\s*["'](?:no_such_|unknown_)""")
+    told = {name: other.findall(text) for name, text in written().items() if name.startswith("src/interlock/")}
+    assert {name: found for name, found in told.items() if found} == {}
+
+
 HOSTS = (
     "py" + "pi.org",
     "pythonhosted" + ".org",

@@ -131,8 +131,8 @@ async def test_other_roles_hold_from_the_next_request_on_and_other_queues_at_onc
     [
         ("admin/remove", None, "last_admin"),
         ("admin/roles", {"roles": ["supervisor"]}, "last_admin"),
-        ("amara/roles", {"roles": ["boss"]}, "unknown_role"),
-        ("amara/roles", {"roles": []}, "unknown_role"),
+        ("amara/roles", {"roles": ["boss"]}, "role_unknown"),
+        ("amara/roles", {"roles": []}, "role_unknown"),
         ("amara/roles", {"roles": ["agent"], "queues": ["cellar"]}, "queue_unknown"),
         ("nobody/roles", {"roles": ["agent"]}, "staff_unknown"),
         ("nobody/password", {"password": "long enough!"}, "staff_unknown"),

@@ -226,7 +226,7 @@ def test_an_unknown_outcome_is_resolved_once() -> None:
         (resolve(by=AMARA), UNKNOWN, "role_missing"),
         (resolve(note=" "), UNKNOWN, "bad_note"),
         (resolve(), [*ALLOWED, started()], "not_unknown"),
-        (resolve(), [], "no_such_proposal"),
+        (resolve(), [], "proposal_unknown"),
     ],
 )
 def test_a_resolution_that_does_not_fit_is_refused(command: ResolveUnknown, given: list[Event], code: str) -> None:

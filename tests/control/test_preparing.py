@@ -236,7 +236,7 @@ def test_a_draft_is_sent_by_who_has_the_interaction_or_has_the_role(by: Principa
         ((HERS,), {"by": BEN}, "not_handling"),
         ((HERS,), {"by": VIRTUAL_AGENT}, "not_a_person"),
         ((HERS,), {"args_hash": "0" * 64}, "args_changed"),
-        ((HERS,), {"interaction": "i_9"}, "no_such_proposal"),
+        ((HERS,), {"interaction": "i_9"}, "proposal_unknown"),
     ],
 )
 def test_a_draft_that_is_not_one_s_to_send_stays(given: Sequence[Event], changes: dict[str, Any], code: str) -> None:
@@ -282,7 +282,7 @@ def test_nobody_else_withdraws_and_nothing_is_withdrawn_that_is_decided() -> Non
     given = [STARTED, HERS, *waiting(of)]
     with pytest.raises(Refused, match="not_yours"):
         decide(preparing.withdraw(), Withdraw(proposal=PR, interaction=I, by=BEN), given)
-    with pytest.raises(Refused, match="no_such_proposal"):
+    with pytest.raises(Refused, match="proposal_unknown"):
         decide(preparing.withdraw(), Withdraw(proposal=PR, interaction=I, by=EVES, session=SessionId("s_2")), given)
     allowed = ask(of, "wait:24h", now=after(minutes=1))
     with pytest.raises(Refused, match="too_late"):

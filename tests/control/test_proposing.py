@@ -54,7 +54,7 @@ def test_nobody_proposes_in_a_colleague_s_interaction(by: Principal) -> None:
 def test_nobody_proposes_in_an_interaction_that_he_has_not_taken_or_that_does_not_exist() -> None:
     with pytest.raises(Refused, match="not_handling"):
         propose([STARTED, MATCHED])
-    with pytest.raises(Refused, match="no_such_interaction"):
+    with pytest.raises(Refused, match="interaction_unknown"):
         propose([])
 
 

@@ -87,10 +87,10 @@ def test_an_altered_argument_voids_the_card() -> None:
 
 
 def test_only_the_session_that_was_asked_can_answer_and_others_learn_nothing() -> None:
-    with pytest.raises(Refused, match="no_such_proposal") as refusal:
+    with pytest.raises(Refused, match="proposal_unknown") as refusal:
         decide(CONFIRM, yes(session=SessionId("s_2")), asked(SMALL))
     assert refusal.value.status == 404
-    with pytest.raises(Refused, match="no_such_proposal"):
+    with pytest.raises(Refused, match="proposal_unknown"):
         decide(CONFIRM, yes(proposal=ProposalId("pr_9")), [])
 
 

@@ -74,11 +74,11 @@ async def test_a_message_that_is_shown_twice_is_noticed() -> None:
 
 async def test_a_refusal_is_told_with_its_code_and_reason() -> None:
     async with Chat().open() as chat:
-        chat.refuses = "too_long"
+        chat.refuses = "message_too_long"
         customer = await connected(chat)
-        with pytest.raises(Unmet, match="too_long: Not now"):
+        with pytest.raises(Unmet, match="message_too_long: Not now"):
             await customer.say("Hello")
-        assert await customer.refused({"type": "message", "text": "Hello"}) == "too_long"
+        assert await customer.refused({"type": "message", "text": "Hello"}) == "message_too_long"
         await customer.hang_up()
 
 

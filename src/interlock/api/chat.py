@@ -157,7 +157,7 @@ async def _greet(app: App, wire: Wire, hello: Hello) -> ChatFeed | None:
     try:
         opened = await _session(app, hello.token)
         if opened is None:
-            wire.refuse(None, "unknown_session", "This chat is not known here; begin a new one.")
+            wire.refuse(None, "session_unknown", "This chat is not known here; begin a new one.")
             await wire.close(POLICY, "unknown session")
             return None
         feed = ChatFeed(app, wire, opened.session)
@@ -216,9 +216,11 @@ async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Cod
         case Message():
             text = incoming.text.strip()
             if not text:
-                raise Refused("empty", "The message is empty.", status=422)
+                raise Refused("message_empty", "The message is empty.", status=422)
             if len(text) > MAX_MESSAGE_CHARACTERS:
-                raise Refused("too_long", f"A message has at most {MAX_MESSAGE_CHARACTERS} characters.", status=422)
+                raise Refused(
+                    "message_too_long", f"A message has at most {MAX_MESSAGE_CHARACTERS} characters.", status=422
+                )
             message = MessageId("m_" + blake2b(cause.encode(), digest_size=10).hexdigest())
             command = ReceiveMessage(session=session, message=message, text=redact_card_numbers(text), new=incoming.new)
             await app.engine.execute(command, cause=cause)

@@ -159,4 +159,4 @@ class Watching:
             require(self._person, "see_interactions")
             watched = await documents.interaction(InteractionId(identifier), self._person.id)
             return watched.value
-        raise Refused("unknown_document", "Documents are me, board, approvals and interaction:ID.", status=404)
+        raise Refused("document_unknown", "Documents are me, board, approvals and interaction:ID.", status=404)

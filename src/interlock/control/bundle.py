@@ -50,13 +50,13 @@ class Bundle:
     schema: str
 
     def action(self, name: str) -> Action:
-        """The action of that name. Raises Refused ``no_such_action`` (422), naming the one that may be meant."""
+        """The action of that name. Raises Refused ``action_unknown`` (422), naming the one that may be meant."""
         found = self.actions.get(name)
         if found is None:
             near = closest(name[:80], self.actions)
             mend = f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(self.actions))}."
             shown = name[:80].encode("ascii", "backslashreplace").decode()
-            raise Refused("no_such_action", f"There is no action '{shown}'; {mend}", status=422)
+            raise Refused("action_unknown", f"There is no action '{shown}'; {mend}", status=422)
         return found
 
     @property

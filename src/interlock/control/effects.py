@@ -208,7 +208,7 @@ def resolve_unknown(bundle: Bundle) -> Decider[ResolveUnknown, ProposalState]:
         if not command.note.strip() or len(command.note) > 1000:
             raise Refused("bad_note", "Write in at most 1000 characters how you know.", status=422)
         if state.proposed is None:
-            raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
         if state.outcome is not None:
             return _same_answer(state.outcome, command.happened)
         if state.unknown is None:

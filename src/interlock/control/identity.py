@@ -97,7 +97,7 @@ def answer_challenge(settings: ControlSettings) -> Decider[AnswerChallenge, Chal
     def decide(command: AnswerChallenge, state: ChallengeState, moment: Moment) -> Sequence[Event]:
         issued = state.issued
         if issued is None or command.session != issued.session:
-            raise Refused("no_such_challenge", "Nobody is waiting for a code here.", status=404)
+            raise Refused("challenge_unknown", "Nobody is waiting for a code here.", status=404)
         right = hmac.compare_digest(
             code_digest(settings.secret, issued.challenge, command.code[:64]), issued.code_digest
         )

@@ -34,7 +34,7 @@ def about_proposal(command: type[C], decide: Decide[C]) -> Decider[C, ProposalSt
 
     def checked(given: C, state: ProposalState, moment: Moment) -> Sequence[Event]:
         if state.proposed is None:
-            raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
         return decide(given, state, state.proposed, moment)
 
     return Decider(

@@ -119,7 +119,7 @@ def withdraw() -> Decider[Withdraw, AtHand]:
         proposed = state.proposed
         hers = proposed is not None and by.kind == "customer" and command.session == proposed.session
         if proposed is None or proposed.interaction != command.interaction or (by.kind == "customer" and not hers):
-            raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
         if not hers and by.id not in (proposed.principal.id, at_hand.scene.handler):
             raise Refused(
                 "not_yours", "Only who proposed it, or has the interaction, withdraws a proposal.", status=403
@@ -139,7 +139,7 @@ def _drafted(
 ) -> tuple[ProposalState, ActionProposed]:
     state, proposed = at_hand.proposal, at_hand.proposal.proposed
     if proposed is None or proposed.interaction != interaction:
-        raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+        raise Refused("proposal_unknown", "There is no such proposal.", status=404)
     if by.kind != "agent":
         raise Refused("not_a_person", "A draft is sent by a person.", status=403)
     if by.id != at_hand.scene.handler and not set(settings.draft_roles) & set(by.roles):

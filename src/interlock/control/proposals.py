@@ -129,7 +129,7 @@ def interaction_of(events: Iterable[Recorded]) -> InteractionId:
     """The interaction in which something was proposed. Raises Refused where nothing was."""
     proposed = fold(events).proposed
     if proposed is None:
-        raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+        raise Refused("proposal_unknown", "There is no such proposal.", status=404)
     return proposed.interaction
 
 

@@ -76,7 +76,7 @@ def propose_action(bundle: Bundle, settings: ControlSettings) -> Decider[Propose
 
     def decide(command: ProposeAction, scene: Scene, moment: Moment) -> Sequence[Event]:
         if scene.started is None:
-            raise Refused("no_such_interaction", "There is no such interaction.", status=404)
+            raise Refused("interaction_unknown", "There is no such interaction.", status=404)
         action = bundle.action(command.action)
         checked = action.check(command.args, settings.secret)
         purpose = command.purpose or action.purpose

@@ -54,7 +54,7 @@ def answer_confirmation(settings: ControlSettings) -> Decider[AnswerConfirmation
         command: AnswerConfirmation, state: ProposalState, proposed: ActionProposed, moment: Moment
     ) -> Sequence[Event]:
         if command.session != proposed.session:
-            raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
         if command.args_hash != proposed.args_hash:
             raise Refused("args_changed", "This is not what the card asked for; nothing was done.")
         if answered(state, CONFIRM):

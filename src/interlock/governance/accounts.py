@@ -71,7 +71,7 @@ def check_roles(roles: Collection[str]) -> None:
     unknown = sorted(set(roles) - set(GRANTS))
     if unknown or not roles:
         known = ", ".join(sorted(GRANTS))
-        raise Refused("unknown_role", f"The roles are {known}; {', '.join(unknown) or 'none'} was given.", status=422)
+        raise Refused("role_unknown", f"The roles are {known}; {', '.join(unknown) or 'none'} was given.", status=422)
 
 
 def check_admin_left(accounts: Collection[Account], login: str) -> None:

@@ -52,7 +52,7 @@ class Challenges:
             who = Query(tag("interaction", command.interaction), WHO)
             started = await app.log.read(who)
             if not started.events:
-                raise Refused("no_such_interaction", "There is no such interaction.", status=404)
+                raise Refused("interaction_unknown", "There is no such interaction.", status=404)
             event = started.events[0].event
             assert isinstance(event, InteractionStarted)
             query = session_query(event.session)

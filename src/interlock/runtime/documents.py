@@ -156,7 +156,7 @@ class Documents:
         found = await self._app.log.read(proposal_query(proposal))
         state = fold(found.events)
         if state.proposed is None:
-            raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
         judged, outcome = state.judged, state.outcome
         return {
             "proposal": proposal,

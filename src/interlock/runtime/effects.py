@@ -34,7 +34,7 @@ class Effects:
         seen = await app.log.read(proposal_query(command.proposal))
         state = fold(seen.events)
         if state.proposed is None or state.judged is None:
-            raise Refused("no_such_proposal", "There is no such proposal.", status=404)
+            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
         action = app.definitions.bundle.actions.get(state.proposed.action)
         if action is None:
             raise Unavailable(state.proposed.action, "no connector declares this action any more", retry_after_s=30)

@@ -107,10 +107,10 @@ class Replays:
         return job
 
     async def get(self, id: str) -> ReplayJob:
-        """A replay. Raises Refused ``no_such_replay`` (404)."""
+        """A replay. Raises Refused ``replay_unknown`` (404)."""
         body = await self._app.records.get("replay", id)
         if body is None:
-            raise Refused("no_such_replay", "There is no such replay, or its report has expired.", status=404)
+            raise Refused("replay_unknown", "There is no such replay, or its report has expired.", status=404)
         return self._seen(msgspec.json.decode(body, type=ReplayJob))
 
     async def all(self) -> list[ReplayJob]:

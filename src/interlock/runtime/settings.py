@@ -97,7 +97,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: object)
     )
     if unknown:
         known = ", ".join(PREFIX + name.upper() for name in Settings.__struct_fields__)
-        raise Refused("unknown_setting", f"there is no setting {unknown[0]}; the settings are {known}", status=422)
+        raise Refused("setting_unknown", f"there is no setting {unknown[0]}; the settings are {known}", status=422)
     hints = get_type_hints(Settings, include_extras=True)
     settings = Settings(**{name: _fitting(called[name], value, hints[name]) for name, value in values.items()})
     for name in ("database_url", "owner_url"):

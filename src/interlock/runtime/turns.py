@@ -110,7 +110,7 @@ class Turns:
         standing, snapshot = await self._standing(command.interaction)
         said = next((text for message, text in standing.said if message == command.message), None)
         if said is None:
-            raise Refused("no_such_message", "There is no such message.", status=404)
+            raise Refused("message_unknown", "There is no such message.", status=404)
         text = "" if isinstance(said, Erased) else said
         if await self._took_code(due, standing, text):
             return
