@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -141,11 +142,7 @@ class Follower:
             await self._clock.sleep(HELD_BACK_S * self._held_back)
             return
         self._held_back = 0
-        sleeper = asyncio.get_running_loop().create_task(self._clock.sleep(POLL_S))
-        waker = asyncio.get_running_loop().create_task(self._wake.wait())
-        try:
-            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waker.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await self._wake.wait()
         self._wake.clear()

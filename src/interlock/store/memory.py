@@ -147,8 +147,11 @@ class MemoryLog:
             yield _Judging(self, {(one.ledger, one.subject): self.store.lines.total(one) for one in windows})
 
     async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
-        following = islice(self.store.events, cursor.position, None)
-        wanted = (one for one in following if not types or isinstance(one.event, tuple(types)))
+        events, start = self.store.events, cursor.position
+        if not types:
+            return [self._opened(one) for one in events[start : start + limit]]
+        # By their places: an iterator would go through all that came before, at each look.
+        wanted = (events[index] for index in range(start, len(events)) if isinstance(events[index].event, tuple(types)))
         return [self._opened(one) for one in islice(wanted, limit)]
 
     async def before(self, at: datetime) -> Cursor:
@@ -159,11 +162,14 @@ class MemoryLog:
     async def claim(self, owner: str, now: datetime, lease_s: float, limit: int) -> Sequence[Claimed]:
         claimed: list[Claimed] = []
         until = now + timedelta(seconds=lease_s)
-        for waiting in sorted(self.store.due.values(), key=lambda one: (one.due.at, one.seq)):
+        free = [
+            one
+            for one in self.store.due.values()
+            if not one.parked and one.due.at <= now and (one.lease_until is None or one.lease_until < now)
+        ]
+        for waiting in sorted(free, key=lambda one: (one.due.at, one.seq)):
             if len(claimed) >= limit:
                 break
-            if waiting.parked or waiting.due.at > now or (waiting.lease_until and waiting.lease_until >= now):
-                continue
             lane = self.store.lanes[waiting.due.command.lane()].values()
             if any(one.seq < waiting.seq and not one.parked and (one.due.at <= now or one.attempts) for one in lane):
                 continue
