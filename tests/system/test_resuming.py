@@ -45,9 +45,8 @@ async def test_a_message_that_the_page_has_from_another_node_is_not_repeated_by_
     await log.append(Plan((started, posted(1)), cause="first"))
     seen = (await log.append(Plan((posted(2),), cause="second"))).recorded[-1].cursor
     behind = Follower(log, clock, START)
-    app: Any = SimpleNamespace(
-        log=log, follower=behind, tenant=SimpleNamespace(title="", greeting=""), on_signal=lambda of, call: lambda: None
-    )
+    silence = SimpleNamespace(listen=lambda of, call: lambda: None)
+    app: Any = SimpleNamespace(log=log, follower=behind, tenant=SimpleNamespace(title="", greeting=""), signals=silence)
     page: Any = Page()
 
     await ChatFeed(app, page, SessionId("s_1")).open(seen)
