@@ -122,20 +122,34 @@ async def test_whoever_does_not_say_hello_first_or_properly_is_told_so(url: str)
             assert (await chat.next("error", "welcome")).get("code") == code, frame
 
 
+async def test_a_frame_that_is_refused_unread_is_answered_by_the_identifier_at_its_head(url: str) -> None:
+    async with line(url, "/v1/chat/socket") as chat:
+        await chat.put({**HELLO, "token": await token(url)})
+        for frame, id in (
+            ({"type": "message", "id": "large", "text": "x" * MB}, "large"),
+            ({"type": "message", "text": '"id": "not this"' + "x" * MB, "id": "at the end"}, None),
+        ):
+            await chat.put(frame)
+            error = await chat.next("error")
+            assert (error["code"], error["id"]) == ("too_large", id)
+
+
 async def test_of_a_thousand_quick_messages_those_that_were_acknowledged_are_kept_and_no_others(url: str) -> None:
     page = Customer(url)
     page.token = await token(url)
     acknowledged: set[str] = set()
-    errors: list[str] = []
+    errors: list[dict[str, Any]] = []
     async with line(url, "/v1/chat/socket") as chat:
         await chat.put({**HELLO, "token": page.token})
         for number in range(1000):
             await chat.put({"type": "message", "id": f"q{number}", "text": f"quick {number}"})
         while len(acknowledged) + len(errors) < 1000:
             frame = await chat.next("ack", "error")
-            acknowledged.add(frame["id"]) if frame["type"] == "ack" else errors.append(frame["code"])
+            acknowledged.add(frame["id"]) if frame["type"] == "ack" else errors.append(frame)
     assert acknowledged
-    assert set(errors) == {"too_fast"}
+    assert {error["code"] for error in errors} == {"too_fast"}
+    assert {error["id"] for error in errors} | acknowledged == {f"q{number}" for number in range(1000)}
+    assert all(0 < error["retry_after_ms"] <= 10_000 for error in errors)
     kept = {text for text in await _texts(page, len(acknowledged)) if text.startswith("quick")}
     assert kept == {f"quick {id[1:]}" for id in acknowledged}
 

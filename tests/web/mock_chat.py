@@ -35,6 +35,7 @@ class ChatSession:
     def __init__(self) -> None:
         self.frames: list[Json] = []
         self.listeners: set[asyncio.Queue[Json]] = set()
+        self.too_fast: list[str] = []
         self.received: list[str] = []
         self.state: Json = {
             "interaction": None,
@@ -78,6 +79,11 @@ class ChatSession:
             self.send({"type": "pong"})
             return
         if kind == "typing":
+            return
+        if "too quickly" in frame.get("text", "") and id_ not in self.too_fast:
+            self.too_fast.append(id_)
+            refusal = {"code": "too_fast", "reason": "Wait a moment.", "retry_after_ms": 50}
+            self.send({"type": "error", "id": id_, **refusal})
             return
         again = id_ in self.received
         self.received.append(id_)

@@ -211,6 +211,16 @@ async def test_the_widget_sends_after_a_reload_what_it_could_not_send_before_and
     assert len(set(received)) == 2, "a resend keeps the identifier of its message"
 
 
+async def test_a_message_that_came_too_fast_is_sent_again_by_itself_without_a_new_connection(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/host")
+    await page.locator(".launcher").click()
+    await page.locator("textarea").fill("I write too quickly")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".row.customer:not(.unsent) .bubble", has_text="too quickly")).to_have_count(1)
+    await expect(page.locator(".row.unsent")).to_have_count(0)
+
+
 async def test_a_confirmation_card_is_answered_once_and_stays_answered_after_a_reload(centre: Centre) -> None:
     page = centre.page
     await page.goto(f"{centre.url}/host")

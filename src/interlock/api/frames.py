@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -18,6 +19,10 @@ TOO_SLOW: Final = 4008
 POLICY: Final = 4001
 TRY_AGAIN_LATER: Final = 1013
 """The close code for a socket that cannot be served just now (RFC 6455 registry: 1013)."""
+
+HEAD_CHARACTERS: Final = 300
+"""Characters in which the identifier of a frame is looked for that is too large or comes too soon: it is not parsed."""
+ID: Final = re.compile(r'"id"\s*:\s*"([^"\\]{1,80})"')
 
 Frame = dict[str, Any]
 
@@ -94,17 +99,20 @@ class Wire:
             if loop.time() - window_start > WINDOW_S:
                 window_start, count = loop.time(), 0
             count += 1
-            frame = self._checked(text, count)
+            frame = self._checked(text, count, WINDOW_S - (loop.time() - window_start))
             if frame is not None:
                 yield frame
 
-    def _checked(self, text: str, count: int) -> Frame | None:
+    def _checked(self, text: str, count: int, left_s: float) -> Frame | None:
         if count > FRAMES_PER_WINDOW:
-            self.refuse(None, "too_fast", f"At most {FRAMES_PER_WINDOW} frames in {WINDOW_S:.0f} s; wait a moment.")
+            reason = f"At most {FRAMES_PER_WINDOW} frames in {WINDOW_S:.0f} s; wait a moment."
+            self.refuse(id_at_the_head(text), "too_fast", reason, retry_after_ms=max(1, round(left_s * 1000)))
             return None
         if len(text) > MAX_FRAME_BYTES:
             self.refuse(
-                None, "too_large", f"A frame has at most {MAX_FRAME_BYTES} characters; this one has {len(text)}."
+                id_at_the_head(text),
+                "too_large",
+                f"A frame has at most {MAX_FRAME_BYTES} characters; this one has {len(text)}.",
             )
             return None
         try:
@@ -117,6 +125,12 @@ class Wire:
             return None
         return frame
 
-    def refuse(self, id: object, code: str, reason: str) -> None:
+    def refuse(self, id: object, code: str, reason: str, **more: object) -> None:
         """Answer a frame with an error; ``id`` is that of the frame if it had one."""
-        self.send({"type": "error", "id": id if isinstance(id, str) else None, "code": code, "reason": reason})
+        self.send({"type": "error", "id": id if isinstance(id, str) else None, "code": code, "reason": reason, **more})
+
+
+def id_at_the_head(text: str) -> str | None:
+    """The identifier of a frame that is refused unread, where it stands at its head, as our own pages write it."""
+    found = ID.search(text, 0, HEAD_CHARACTERS)
+    return None if found is None else found[1]

@@ -245,8 +245,8 @@ export class ChatStore {
 
   /** @param {any} frame */
   #refused(frame) {
-    if (frame.code === 'try_again') {
-      setTimeout(() => this.#again(frame.id), AGAIN_MS);
+    if (frame.code === 'try_again' || frame.code === 'too_fast') {
+      setTimeout(() => this.#again(frame.id), frame.retry_after_ms ?? AGAIN_MS);
       return;
     }
     const card = this.answered.get(frame.id);
