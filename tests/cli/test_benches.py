@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interlock.cli.bench import judging
+from interlock.cli.bench import judging, ledger_part
 from interlock.control import load_bundle
 
 
@@ -16,3 +16,8 @@ def test_measuring_judgements_gives_figures_of_allowances_and_denials() -> None:
     figures = judging.measure(rounds=80)
     assert figures.keys() == {"judge_p50_us", "judge_p99_us", "deny_p50_us"}
     assert all(figure > 0 for figure in figures.values())
+
+
+async def test_measuring_ledgers_judges_and_reserves_in_each() -> None:
+    figures = await ledger_part.ledger_figures(lines_each=2, judgements=20)
+    assert 0 < figures["ledger_p50_ms"] <= figures["ledger_p99_ms"]

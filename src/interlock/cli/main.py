@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import due, policy, staff, switches
+from interlock.cli import due, ledger, policy, staff, switches
 from interlock.cli.running import fail, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
@@ -18,6 +18,7 @@ app.add_typer(log, name="log")
 app.add_typer(staff.app, name="staff")
 app.add_typer(policy.app, name="policy")
 app.add_typer(due.app, name="due")
+app.add_typer(ledger.app, name="ledger")
 switches.register(app)
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]

@@ -21,19 +21,26 @@ from interlock.vocabulary.ids import CustomerId
 
 
 @asynccontextmanager
-async def store(settings: Settings) -> AsyncIterator[tuple[Log, Records]]:
-    """The tenant's log and records; a private PostgreSQL is used if it runs, and else started meanwhile."""
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The database; a private PostgreSQL is used if it runs, and else started meanwhile."""
     async with AsyncExitStack() as stack:
         url = settings.database_url or running_dsn(settings.data / "postgres")
         if not url:
             url = await stack.enter_async_context(server.database(settings))
-        database = Database(url, size=2)
-        await database.open()
-        stack.push_async_callback(database.close)
+        opened = Database(url, size=2)
+        await opened.open()
+        stack.push_async_callback(opened.close)
+        yield opened
+
+
+@asynccontextmanager
+async def store(settings: Settings) -> AsyncIterator[tuple[Log, Records]]:
+    """The tenant's log and records."""
+    async with database(settings) as opened:
         vault = open_vault(settings.keys, settings.tenant)
         # Without a node's name nothing that follows is granted here: a running node carries it out.
-        log = PostgresLog(database, settings.tenant, vault, WallClock(), "")
-        yield log, PostgresRecords(database, settings.tenant)
+        log = PostgresLog(opened, settings.tenant, vault, WallClock(), "")
+        yield log, PostgresRecords(opened, settings.tenant)
 
 
 async def _app(settings: Settings, log: Log, records: Records) -> App:

@@ -30,6 +30,9 @@ BY: Final = ("customer", "instrument", "agent", "tenant", "journey", "interactio
 
 ARGUMENT: Final = "args."
 
+POSTING: Final = (ProposalJudged, EffectSucceeded, EffectFailed)
+"""The facts that change ledgers."""
+
 LONGEST_REF: Final = 100
 """Characters of an identifier by which an undo names what it undoes."""
 

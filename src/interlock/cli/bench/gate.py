@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from interlock.cli.bench import judging, replay_part
+from interlock.cli.bench import judging, ledger_part, replay_part
 from interlock.cli.bench.result import Result, machine
 
 
@@ -14,7 +14,11 @@ async def _judging() -> dict[str, float]:
     return await asyncio.to_thread(judging.measure)
 
 
-PARTS: Final[tuple[Callable[[], Awaitable[dict[str, float]]], ...]] = (_judging, replay_part.replay_figures)
+PARTS: Final[tuple[Callable[[], Awaitable[dict[str, float]]], ...]] = (
+    _judging,
+    ledger_part.ledger_figures,
+    replay_part.replay_figures,
+)
 """Each measures on its own and names its figures."""
 
 

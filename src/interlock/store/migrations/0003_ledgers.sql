@@ -39,20 +39,23 @@ create function interlock.totals(
 ) returns table (amount bigint, settled bigint, latest timestamptz, in_flight text[])
 language sql stable
 as $$
-    select coalesce(sum(l.amount), 0)::bigint,
-           count(*) filter (where l.settled and l.amount > 0),
-           max(l.at) filter (where l.settled and l.amount > 0),
-           coalesce(array_agg(l.entry order by l.entry) filter (where not l.settled), '{}')
+    select (lately.amount + earlier.amount)::bigint, lately.settled, lately.latest, earlier.entries
       from unnest(p_ledgers, p_subjects, p_since, p_aside)
              with ordinality as w (ledger, subject, since, aside, number)
-      left join lateral (
-        select e.entry, e.amount, e.at, e.settled from interlock.ledger_entry e
+     cross join lateral (
+        select coalesce(sum(e.amount), 0) as amount,
+               count(*) filter (where e.settled and e.amount > 0) as settled,
+               max(e.at) filter (where e.settled and e.amount > 0) as latest
+          from interlock.ledger_entry e
          where e.tenant = current_setting('interlock.tenant') and e.ledger = w.ledger and e.subject = w.subject
            and e.at > w.since and e.entry <> w.aside
-        union all
-        select e.entry, e.amount, e.at, e.settled from interlock.ledger_entry e
+     ) as lately
+     cross join lateral (
+        select coalesce(sum(e.amount) filter (where e.at <= w.since), 0) as amount,
+               coalesce(array_agg(e.entry order by e.entry), '{}') as entries
+          from interlock.ledger_entry e
          where e.tenant = current_setting('interlock.tenant') and e.ledger = w.ledger and e.subject = w.subject
-           and not e.settled and e.at <= w.since and e.entry <> w.aside
-      ) as l on true
-     group by w.number order by w.number
+           and not e.settled and e.entry <> w.aside
+     ) as earlier
+     order by w.number
 $$;

@@ -1,0 +1,7 @@
+"""The demo's definitions, trained once, for tests of whole nodes in one process."""
+
+from __future__ import annotations
+
+from tests.simulation.conftest import definitions
+
+__all__ = ["definitions"]
