@@ -186,8 +186,12 @@ def routes(of: str) -> str:
 def who_may(function: Any) -> str:
     """Who may call a route: the roles that are granted what it asks for, anybody who is signed in, or everybody."""
     wants = permissions_of(function)
-    if wants:
+    if wants and "provide_caller(" not in source_of(function):
         return ", ".join(role for role, granted in GRANTS.items() if wants & granted)
+    if "caller" in function.__annotations__:
+        return "agents of other vendors"
+    if "provide_caller(" in source_of(function):
+        return "staff, agents of other vendors"
     knows_who = "person" in function.__annotations__ or "signed_in(" in source_of(function)
     return "staff" if knows_who else "everybody"
 

@@ -193,7 +193,7 @@ def test_an_answer_is_seen_by_purpose_and_role() -> None:
 
 def test_a_proposal_names_one_of_the_action_s_purposes() -> None:
     def propose(purpose: str) -> ActionProposed:
-        who = Principal("external_agent", "bot-7", ("external_agent",))
+        who = Principal("system", "interlock", ("system",))
         command = ProposeAction(
             proposal=PR, interaction=I, principal=who, action="depot.look", args={"order_id": "o-1"}, purpose=purpose
         )

@@ -136,7 +136,7 @@ def test_a_resource_that_could_not_be_read_is_not_told_as_one_that_does_not_exis
 
 
 def test_without_a_permit_it_is_denied_by_that_name() -> None:
-    stranger = Principal(kind="external_agent", id="x", roles=("external_agent",))
+    stranger = Principal(kind="customer", id="x", roles=("customer",))
     refund = proposed(principal=stranger)
     answer = judged(refund, remedy_met(refund, "confirm"))
     assert (answer.verdict, rules(answer)) == ("denied", ["no-permit"])

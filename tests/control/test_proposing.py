@@ -11,8 +11,9 @@ from interlock.control.proposing import propose_action
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
 from interlock.vocabulary.channels import Channel, Principal
-from interlock.vocabulary.ids import StaffId, VisitId
+from interlock.vocabulary.ids import ExternalAgentId, StaffId, VisitId
 from interlock.vocabulary.interactions import AgentJoined, HandedBack, InteractionEnded, WrappedUp
+from interlock.vocabulary.outside import CaseOpened
 from interlock.vocabulary.proposals import ActionProposed, ProposeAction
 from tests.control.given import AMARA, BEN, EVA, MATCHED, PR, SETTINGS, SOFIA, STARTED, I, P, S, decide, demo, euros
 
@@ -58,11 +59,22 @@ def test_nobody_proposes_in_an_interaction_that_he_has_not_taken_or_that_does_no
         propose([])
 
 
-def test_another_program_proposes_only_while_the_interaction_is_open() -> None:
-    program = Principal(kind="external_agent", id="x", roles=("external_agent",))
-    assert len(propose([STARTED, MATCHED], program)) == 1
+def test_another_vendors_agent_proposes_only_in_its_own_case_and_while_that_is_open() -> None:
+    program = Principal(kind="external_agent", id="x_1", roles=("external_agent",))
+    case = CaseOpened(
+        interaction=STARTED.interaction,
+        person=STARTED.person,
+        session=STARTED.session,
+        agent=ExternalAgentId("x_1"),
+        how="opened",
+    )
+    assert len(propose([STARTED, MATCHED, case], program)) == 1
     with pytest.raises(Refused, match="interaction_ended"):
-        propose([STARTED, MATCHED, ENDED], program)
+        propose([STARTED, MATCHED, case, ENDED], program)
+    other = Principal(kind="external_agent", id="x_2", roles=("external_agent",))
+    with pytest.raises(Refused, match="case_unknown") as refusal:
+        propose([STARTED, MATCHED, case], other)
+    assert refusal.value.status == 404
 
 
 def test_an_action_that_does_not_exist_is_refused_with_the_one_that_may_be_meant() -> None:

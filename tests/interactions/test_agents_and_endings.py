@@ -283,7 +283,7 @@ def test_what_she_confirmed_for_an_agent_gets_a_receipt_and_for_a_journey_it_tel
 
 
 def test_silence_is_counted_from_the_last_word_and_a_notice_is_none():
-    (timers,) = subject(SETTINGS).timers
+    timers, _ = subject(SETTINGS).timers
     (set_timer,) = timers(message(BOT), NOW)
     assert isinstance(set_timer, SetTimer)
     assert (set_timer.at, set_timer.command) == (NOW + timedelta(minutes=3), WarnSilence(interaction=I))

@@ -155,7 +155,7 @@ async def _greet(app: App, wire: Wire, hello: Hello) -> ChatFeed | None:
         return None
     feed: ChatFeed | None = None
     try:
-        opened = await _session(app, hello.token)
+        opened = await session_of(app, hello.token)
         if opened is None:
             wire.refuse(None, "session_unknown", "This chat is not known here; begin a new one.")
             await wire.close(POLICY, "unknown session")
@@ -171,8 +171,8 @@ async def _greet(app: App, wire: Wire, hello: Hello) -> ChatFeed | None:
         return None
 
 
-async def _session(app: App, token: str) -> SessionOpened | None:
-    """The session that a token belongs to."""
+async def session_of(app: App, token: str) -> SessionOpened | None:
+    """The session that a customer's token belongs to; None where it belongs to none."""
     session, _, secret = token.partition(".")
     try:
         found = await app.log.read(Query(f"session:{session}", (SessionOpened,)))

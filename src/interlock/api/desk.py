@@ -179,14 +179,6 @@ async def propose(
     return {"proposal": proposal}
 
 
-@get("/v1/proposals/{proposal:str}")
-async def show_proposal(proposal: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
-    """How a proposal stands."""
-    require(person, "see_interactions")
-    app: App = state.app
-    return await app.documents.proposal(ProposalId(proposal))
-
-
 @post("/v1/interactions/{interaction:str}/hand-back", status_code=204)
 async def hand_back(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> None:
     """Give the interaction back to the virtual agent."""
@@ -242,7 +234,6 @@ HANDLERS = (
     typing,
     verify,
     propose,
-    show_proposal,
     hand_back,
     start_wrap_up,
     wrap_up,

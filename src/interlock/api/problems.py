@@ -10,8 +10,10 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from interlock.api.bearer import challenge
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Conflict, Refused, Unavailable
+from interlock.runtime.app import App
 
 logger = structlog.get_logger(__name__)
 
@@ -22,9 +24,11 @@ def problem(status: int, code: str, detail: str, *, headers: dict[str, str] | No
     return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
 
 
-def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[dict[str, Any]]:
+def on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[dict[str, Any]]:
     """The rules say no."""
-    return problem(error.status, error.code, error.reason)
+    app: App = request.app.state.app
+    headers = challenge(error, app.settings.url.rstrip("/"), "")
+    return problem(error.status, error.code, error.reason, headers=headers or None)
 
 
 def on_mistakes(_: Request[Any, Any, Any], error: DefinitionError) -> Response[dict[str, Any]]:

@@ -14,6 +14,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from interlock import __version__
 from interlock.api import (
     administration,
+    bearer,
+    cases,
     chat,
     desk,
     drafting,
@@ -22,6 +24,7 @@ from interlock.api import (
     pages,
     policies,
     problems,
+    proposals,
     signing,
     supervising,
     switching,
@@ -45,12 +48,15 @@ def create_api(app: App) -> Litestar:
             *policies.HANDLERS,
             *administration.HANDLERS,
             *switching.HANDLERS,
+            *cases.HANDLERS,
+            *proposals.HANDLERS,
+            *bearer.HANDLERS,
             *operations.HANDLERS,
             *pages.HANDLERS,
         ],
-        dependencies={"person": Provide(signing.provide_person)},
+        dependencies={"person": Provide(signing.provide_person), "caller": Provide(bearer.provide_caller)},
         exception_handlers=problems.HANDLERS,
-        state=State({"app": app}, deep_copy=False),
+        state=State({"app": app, "rates": bearer.Rates()}, deep_copy=False),
         request_max_body_size=MAX_BODY_BYTES,
         # A chat is embedded in other sites; its session token is a bearer secret, so no cookies cross origins.
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_credentials=False),
@@ -58,6 +64,7 @@ def create_api(app: App) -> Litestar:
             title="Interlock", version=__version__, path="/v1/openapi", render_plugins=[JsonRenderPlugin()]
         ),
         after_request=_security_headers,
+        before_send=[bearer.tell_rate],
         logging_config=None,
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import due, ledger, policy, staff, switches
+from interlock.cli import agents, due, ledger, policy, staff, switches
 from interlock.cli.running import fail, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
@@ -20,6 +20,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(due.app, name="due")
 app.add_typer(ledger.app, name="ledger")
 switches.register(app)
+app.add_typer(agents.app, name="agent")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]

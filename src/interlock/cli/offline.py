@@ -51,6 +51,13 @@ async def _app(settings: Settings, log: Log, records: Records) -> App:
     return App(settings, log, records, WallClock(), vault.secret, definitions, node=f"cli-{node_name()}")
 
 
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[App]:
+    """The centre without its loops, for what accounts need: what follows is carried out by a running node."""
+    async with store(settings) as (log, records):
+        yield await _app(settings, log, records)
+
+
 async def erase(settings: Settings, customer: str) -> int:
     """Erase a customer; gives how many people that were."""
     async with app(settings) as node:

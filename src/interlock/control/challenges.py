@@ -20,7 +20,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Level
-from interlock.vocabulary.channels import SYSTEM, Author, Card
+from interlock.vocabulary.channels import SYSTEM, Author, Card, Channel
 from interlock.vocabulary.ids import ChallengeId, CustomerId, MessageId, ProposalId, tag
 from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
 from interlock.vocabulary.people import (
@@ -70,8 +70,8 @@ def issue_challenge(
         halted: why no code may be sent now at all, where somebody has stopped that.
 
     Returns:
-        ChallengeIssued, MessagePosted, ActionProposed; or, where no code can be sent and a proposal waits for it,
-        RemedyRefused, so that whoever waits goes on.
+        ChallengeIssued, MessagePosted (where there is a chat), ActionProposed; or, where no code can be sent and a
+        proposal waits for it, RemedyRefused, so that whoever waits goes on.
 
     Raises:
         Refused: no code can be sent, and a person asked for it.
@@ -132,7 +132,8 @@ def issue_challenge(
         args_hash=checked.args_hash,
         purpose=send.purpose,
     )
-    return [issued, asked, proposed]
+    # Where an agent from outside has the customer, nobody sees a card: its verdict says that a code is needed.
+    return [issued, proposed] if started.channel is Channel.API else [issued, asked, proposed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from interlock.vocabulary.interactions import (
     InteractionStarted,
     WrappedUp,
 )
+from interlock.vocabulary.outside import CaseOpened
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.proposals import ActionProposed, ProposeAction
 
@@ -30,6 +31,7 @@ class Scene:
 
     Attributes:
         handler: the agent who has the interaction; empty while nobody does.
+        outside: the agents of other vendors that it is open to.
         proposed: what has been proposed under the command's identifier already, as (action, args_hash).
     """
 
@@ -37,6 +39,7 @@ class Scene:
     ended: bool = False
     customer: CustomerId = NOBODY
     handler: StaffId = StaffId("")
+    outside: frozenset[str] = frozenset()
     proposed: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -55,6 +58,8 @@ def evolve_scene(scene: Scene, recorded: Recorded) -> Scene:
             return replace(scene, handler=event.agent)
         case HandedBack() | WrappedUp() as event:
             return replace(scene, handler=StaffId("")) if scene.handler == event.agent else scene
+        case CaseOpened() as event:
+            return replace(scene, outside=scene.outside | {event.agent})
         case ActionProposed() as event:
             return replace(scene, proposed=(*scene.proposed, (event.proposal, event.action, event.args_hash)))
         case _:
@@ -64,19 +69,22 @@ def evolve_scene(scene: Scene, recorded: Recorded) -> Scene:
 HANDLING = (InteractionStarted, InteractionEnded, InteractionReopened, AgentJoined, HandedBack, WrappedUp)
 """The facts that say who has an interaction."""
 
-_READ = (*HANDLING, CustomerMatched, ActionProposed)
+_READ = (*HANDLING, CustomerMatched, CaseOpened, ActionProposed)
 
 
 def propose_action(bundle: Bundle, settings: ControlSettings) -> Decider[ProposeAction, Scene]:
     """Freeze a proposal of an agent, a supervisor or another program; journeys freeze theirs themselves.
 
-    An agent proposes only where he has the interaction, until he has wrapped it up. Proposing the same again under the
+    An agent proposes only where he has the interaction, until he has wrapped it up; one of another vendor where it has a
+    case. Proposing the same again under the
     same identifier changes nothing.
     """
 
     def decide(command: ProposeAction, scene: Scene, moment: Moment) -> Sequence[Event]:
         if scene.started is None:
             raise Refused("interaction_unknown", "There is no such interaction.", status=404)
+        if command.principal.kind == "external_agent" and command.principal.id not in scene.outside:
+            raise Refused("case_unknown", "You have no such case; open one first.", status=404)
         action = bundle.action(command.action)
         checked = action.check(command.args, settings.secret)
         purpose = command.purpose or action.purpose

@@ -61,7 +61,7 @@ def answer_confirmation(settings: ControlSettings) -> Decider[AnswerConfirmation
             return again(state, command.yes is (state.refused is None))
         refuse_unless_asked(state, CONFIRM)
         refuse_if_late(state, CONFIRM, settings, moment.now)
-        by = Principal(kind="customer", id=proposed.person, roles=("customer",))
+        by = command.relayed_by or Principal(kind="customer", id=proposed.person, roles=("customer",))
         if not command.yes:
             return [refusal(proposed, CONFIRM, by, "declined")]
         return [met_fact(state, proposed, CONFIRM, by, settings, moment.now)]

@@ -12,7 +12,7 @@ from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Erased, Event, Recorded
 from interlock.kernel.log import Query
-from interlock.vocabulary.channels import Author, Card, Choice
+from interlock.vocabulary.channels import Author, Card, Channel, Choice
 from interlock.vocabulary.ids import MessageId, tag
 from interlock.vocabulary.interactions import AskCustomer, MessagePosted
 from interlock.vocabulary.proposals import (
@@ -70,8 +70,8 @@ def ask_customer(settings: TenantSettings) -> Decider[AskCustomer, Asking]:
     def decide(command: AskCustomer, state: Asking, moment: Moment) -> list[Event]:
         if state.proposed is None or not state.interaction.known:
             raise Refused("proposal_unknown", "There is no such proposal in this interaction.", status=404)
-        if state.judged is None:
-            return []
+        if state.judged is None or state.proposed.channel is Channel.API:
+            return []  # nobody sees a card there: the verdict says what is needed
         if state.succeeded:
             receipt = _receipt(state, state.proposed, state.judged, settings)
             return [_post(state, moment, settings, "", receipt)] if receipt is not None else []

@@ -8,10 +8,13 @@ from typing import Any, cast
 
 from interlock.interactions.agents import hand_back, post_message, start_wrap_up, wrap_up
 from interlock.interactions.asking import ask_customer
+from interlock.interactions.cases import QUIET_CASE, close_case, join_case, open_case, settle_match
 from interlock.interactions.endings import close_interaction, end_for_silence, warn_silence
 from interlock.interactions.receiving import leave, open_session, receive_message
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Timers
 from interlock.kernel.events import Command, Event
+from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.ids import ExternalAgentId, InteractionId
 from interlock.vocabulary.interactions import (
     AskCustomer,
     CloseInteraction,
@@ -22,7 +25,8 @@ from interlock.vocabulary.interactions import (
     WarnSilence,
 )
 from interlock.vocabulary.journeys import TakeTurn
-from interlock.vocabulary.proposals import EffectSucceeded
+from interlock.vocabulary.outside import CaseOpened, CloseCase
+from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded
 from interlock.vocabulary.settings import Silence, TenantSettings
 
 
@@ -40,12 +44,16 @@ def subject(settings: TenantSettings) -> Subject:
         end_for_silence(settings),
         close_interaction(),
         ask_customer(settings),
+        open_case(),
+        join_case(),
+        settle_match(),
+        close_case(),
     )
     return Subject(
         "interactions",
         cast("tuple[Decider[Command, object], ...]", deciders),
         reactions=(react,),
-        timers=(_timers(settings.silence),),
+        timers=(_timers(settings.silence), _quiet_cases),
     )
 
 
@@ -76,6 +84,23 @@ def _timers(silence: Silence) -> Timers:
         return ()
 
     return timers
+
+
+def _quiet_cases(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
+    """A case that an agent from outside opened ends when nothing was proposed in it for long."""
+    match event:
+        case CaseOpened(how="opened"):
+            return (_quiet(event.interaction, event.agent, at),)
+        case ActionProposed(channel=Channel.API) if event.principal.kind == "external_agent":
+            return (_quiet(event.interaction, event.principal.id, at),)
+        case InteractionEnded():
+            return (ClearTimer(f"case:{event.interaction}"),)
+    return ()
+
+
+def _quiet(interaction: InteractionId, agent: str, at: datetime) -> SetTimer:
+    command = CloseCase(interaction=interaction, agent=ExternalAgentId(agent), quiet=True)
+    return SetTimer(f"case:{interaction}", at + QUIET_CASE, command)
 
 
 def _key(interaction: str) -> str:

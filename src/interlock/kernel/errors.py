@@ -14,7 +14,7 @@ class Refused(Exception):
     Attributes:
         code: stable machine-readable name, such as ``agent_not_available``.
         reason: one sentence for the person who asked, in plain words, with the mend where there is one.
-        status: the HTTP status that an API answers with (403, 404, 409, 410, 413 or 422).
+        status: the HTTP status that an API answers with (401, 403, 404, 409, 410, 413, 422 or 429).
     """
 
     def __init__(self, code: str, reason: str, *, status: int = 409) -> None:

@@ -11,6 +11,7 @@ import structlog
 
 from interlock.connectors.builtin_model import BuiltinModel, Model
 from interlock.connectors.contract import Connection
+from interlock.connectors.key_sets import KeySets
 from interlock.control.approvals import Approvals
 from interlock.control.ledgers import postings
 from interlock.control.settings import ControlSettings, EffectSettings
@@ -21,6 +22,7 @@ from interlock.kernel.log import Appended, Due, Log, Query, Records
 from interlock.routing.board import Board
 from interlock.routing.queues import Specs
 from interlock.runtime.alerts import Alerts
+from interlock.runtime.cases import Cases
 from interlock.runtime.challenges import Challenges
 from interlock.runtime.chores import Chores
 from interlock.runtime.clock import Clock
@@ -34,6 +36,7 @@ from interlock.runtime.gate import Gate
 from interlock.runtime.in_force import InForce, close_all
 from interlock.runtime.node import Node
 from interlock.runtime.open_views import OpenViews
+from interlock.runtime.outside_agents import OutsideAgents
 from interlock.runtime.past import RecentUse
 from interlock.runtime.queueing import Queueing
 from interlock.runtime.replays import Replays
@@ -44,6 +47,7 @@ from interlock.runtime.staff_changes import StaffChanges
 from interlock.runtime.stops import Stops
 from interlock.runtime.switchboard import Switchboard
 from interlock.runtime.telemetry import Metrics
+from interlock.runtime.tokens import Tokens
 from interlock.runtime.turns import Turns
 from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
@@ -103,6 +107,9 @@ class App:
         self.stops = Stops(self)
         self.gate, self._effects = Gate(self), Effects(self)
         self.replays, self.recent_use = Replays(self), RecentUse(log, clock)
+        key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
+        self.outside = OutsideAgents(records, self.engine, Tokens(key_sets, clock), settings.url)
+        self.cases = Cases(self)
         self._challenges, self._queueing, self._turns = Challenges(self), Queueing(self), Turns(self)
 
     # What the definitions in force say.

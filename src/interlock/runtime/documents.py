@@ -9,7 +9,6 @@ import msgspec
 from interlock.control.approvals_document import Words, approvals_document, facts_shown, proposals_shown
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import Bundle
-from interlock.control.proposals import fold, proposal_query
 from interlock.control.switches import switches_document
 from interlock.governance.accounts import Account
 from interlock.interactions.masking import masked_value
@@ -150,26 +149,6 @@ class Documents:
                 for rule in bundle.policies[action.name].permits
             )
         ]
-
-    async def proposal(self, proposal: ProposalId) -> dict[str, Any]:
-        """How a proposal stands. Raises Refused where there is none."""
-        found = await self._app.log.read(proposal_query(proposal))
-        state = fold(found.events)
-        if state.proposed is None:
-            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
-        judged, outcome = state.judged, state.outcome
-        return {
-            "proposal": proposal,
-            "interaction": state.proposed.interaction,
-            "action": state.proposed.action,
-            "args_hash": state.proposed.args_hash,
-            "verdict": judged.verdict if judged else None,
-            "policy": judged.policy if judged else None,
-            "rulings": msgspec.to_builtins(judged.rulings) if judged else [],
-            "needs": [str(need) for need in state.needs],
-            "refused": state.refused.how if state.refused else None,
-            "outcome": type(outcome).__name__ if outcome else ("EffectUnknown" if state.unknown else None),
-        }
 
     async def facts(self, interaction: InteractionId) -> list[dict[str, Any]]:
         """The facts of an interaction, in order, as the log keeps them. Raises Refused where there are none."""

@@ -48,6 +48,7 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
         app.connect()
         await app.load_views()
         await app.staff.load()
+        await app.outside.load()
         if settings.demo:
             await add_demo_staff(app.staff)
         await app.follower.catch_up()

@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         shop_url: the demo shop, for links.
         allow: ``host:port`` of systems within the own network that connectors may call, separated by commas.
         origins: further origins whose pages may open staff connections, separated by commas.
+        token_issuers: whose access tokens are taken: ``ISSUER KEYS``, separated by commas; KEYS is the https address or the file
+            of its JSON Web Key Set.
     """
 
     database_url: str = ""
@@ -53,11 +55,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shop_url: str = ""
     allow: str = ""
     origins: str = ""
+    token_issuers: str = ""
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
         """The systems within the own network that connectors may call."""
         return tuple(filter(None, (host.strip() for host in self.allow.split(","))))
+
+    @property
+    def issuers(self) -> dict[str, str]:
+        """Whose access tokens are taken, each with the address or the file of its key set."""
+        pairs = (each.split() for each in self.token_issuers.split(",") if each.strip())
+        return {pair[0]: pair[-1] for pair in pairs}
 
     @property
     def keys(self) -> Path:
@@ -102,6 +111,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: object)
     settings = Settings(**{name: _fitting(called[name], value, hints[name]) for name, value in values.items()})
     for name in ("database_url", "owner_url"):
         _check_address(called[name], getattr(settings, name))
+    _check_issuers(called["token_issuers"], settings.token_issuers)
     return settings
 
 
@@ -134,6 +144,15 @@ def _check_address(name: str, address: str) -> None:
         raise Refused("bad_setting", f"{name} is no address of a PostgreSQL; {mend}", status=422) from error
     if ports.replace(",", "") and not ports.replace(",", "").isdigit():
         raise Refused("bad_setting", f"{name} has the port {ports!r}, which is no number; {mend}", status=422)
+
+
+def _check_issuers(name: str, text: str) -> None:
+    """Refuse what names no issuer together with its keys."""
+    for each in filter(str.strip, text.split(",")):
+        parts = each.split()
+        if len(parts) != 2 or not parts[0].startswith(("https://", "http://")):
+            mend = "write an issuer's address, a blank, and the https address or the file of its key set"
+            raise Refused("bad_setting", f"{name} does not fit: {each.strip()[:80]!r}; {mend}", status=422)
 
 
 def _path(kind: type, value: object) -> object:

@@ -10,6 +10,7 @@ from interlock.vocabulary import (
     interactions,
     journeys,
     outcomes,
+    outside,
     people,
     proposals,
     releases,
@@ -29,6 +30,6 @@ def _defined_in(kind: type, modules: tuple[ModuleType, ...]) -> list[type]:
     ]
 
 
-_MODULES = (interactions, people, routing, journeys, proposals, remedies, staff, releases, outcomes, switches)
+_MODULES = (interactions, people, routing, journeys, proposals, remedies, staff, releases, outcomes, outside, switches)
 EVENTS: Final = Catalogue(_defined_in(Event, _MODULES))
 COMMANDS: Final = Catalogue(_defined_in(Command, _MODULES))

@@ -17,6 +17,7 @@ RunId = NewType("RunId", str)
 ProposalId = NewType("ProposalId", str)
 ChallengeId = NewType("ChallengeId", str)
 ReleaseId = NewType("ReleaseId", str)
+ExternalAgentId = NewType("ExternalAgentId", str)
 
 NOBODY = CustomerId("")
 """The customer of an interaction in which nobody has been matched yet."""

@@ -236,6 +236,8 @@ class AnswerConfirmation(Command, frozen=True, kw_only=True):
     session: SessionId
     args_hash: str
     yes: bool
+    relayed_by: Principal | None = None
+    """Who passes on what the customer said, where she did not say it here herself."""
 
     def lane(self) -> str:
         return self.proposal
