@@ -23,7 +23,7 @@ from interlock.vocabulary.interactions import (
     MessagePosted,
     WrappedUp,
 )
-from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed
+from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, CustomerMatched
 from interlock.vocabulary.proposals import (
     ActionProposed,
     EffectFailed,
@@ -64,6 +64,7 @@ async def violations(centre: Centre) -> list[str]:
         *_visits(centre),
         *_speakers(centre),
         *_messages(centre),
+        *_matches(centre),
         *_proposals(centre),
         *_refunds(centre),
         *limits(centre),
@@ -166,6 +167,17 @@ def _messages(centre: Centre) -> Iterator[str]:
     for (person, message), text in centre.acknowledged.items():
         if not posted[person, message, text.strip()]:
             yield f"message {message} of {person} was acknowledged and is not in the log"
+
+
+def _matches(centre: Centre) -> Iterator[str]:
+    """An interaction begins with nobody but somebody who was matched in the same session before."""
+    matched: dict[str, set[str]] = defaultdict(set)
+    for one in centre.store.events:
+        match one.event:
+            case CustomerMatched() as event:
+                matched[event.session].add(event.customer)
+            case InteractionStarted() as event if event.customer and event.customer not in matched[event.session]:
+                yield f"{event.interaction} began with {event.customer}, who was never matched in {event.session}"
 
 
 class _Story(msgspec.Struct):
