@@ -16,7 +16,7 @@ from interlock.control.proposing import propose_action
 from interlock.control.readings import KnownFact, read_requests
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused
-from interlock.vocabulary.channels import VIRTUAL_AGENT, Principal
+from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import CustomerId
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, ProposeAction
 from tests.control.given import EVA, MATCHED, NOW, PR, SETTINGS, STARTED, I, decide, known, proposed
@@ -207,10 +207,15 @@ def test_a_proposal_names_one_of_the_action_s_purposes() -> None:
         propose("marketing")
 
 
-def test_an_action_that_may_be_prepared_says_so() -> None:
-    assert SWAP.draft
-    assert not DEPOT.action("depot.look").draft
-    assert VIRTUAL_AGENT.roles == ("virtual_agent",)
+def test_only_an_action_that_says_so_is_prepared_for_a_person() -> None:
+    def with_rule(action: str) -> Bundle:
+        head = f'forbid (principal, action == Action::"{action}", resource)'
+        rule = f'@id("zz.sent") @remedy("draft") @reason("A person sends it.")\n{head} unless {{ context.met.draft }};'
+        return load_bundle(depot_files() | {"policies/zz.cedar": rule}, "r2")
+
+    assert with_rule("depot.swap").action("depot.swap").draft
+    with pytest.raises(DefinitionError, match=r"zz\.cedar:1:\d+: 'zz\.sent' has depot\.look prepared .* 'draft: true'"):
+        with_rule("depot.look")
 
 
 @pytest.mark.parametrize(

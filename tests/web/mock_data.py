@@ -109,7 +109,37 @@ ACTIONS = [
         "effect": "execute",
         "args": [{"name": "message", "type": "text", "label": "Message", "required": True}],
     },
+    {
+        "action": "shop.exchange_items",
+        "title": "Exchange items",
+        "effect": "execute",
+        "args": [
+            {
+                "name": "items",
+                "type": "list",
+                "of": "pattern",
+                "least": 1,
+                "most": 3,
+                "label": "Items",
+                "required": True,
+            },
+            {
+                "name": "address",
+                "type": "record",
+                "label": "Address",
+                "required": True,
+                "parts": [
+                    {"name": "street", "type": "text", "label": "Street", "required": True},
+                    {"name": "door", "type": "identifier", "label": "Door", "required": False},
+                ],
+            },
+            {"name": "days", "type": "integer", "unit": "days", "label": "Within", "required": False},
+        ],
+    },
 ]
+FAILING_FACT = (
+    "The fact refundable_remainder of the connector shop fails: its function took more than 250 ms of computing."
+)
 DISPOSITIONS = [
     {"value": value, "label": label}
     for value, label in (

@@ -99,6 +99,9 @@ class World:
         ]  # fmt: skip
         self.board["interactions"] = {"open": 38, "with_virtual_agent": 24, "waiting": 8, "with_agents": 6}
         self.board["parked"] = 1
+        self.board["alerts"] = [
+            {"what": data.FAILING_FACT, "count": 3, "last": iso(90)},
+        ]
         self.approvals["waiting"] = [
             data.approval(i, **more)
             for i, more in enumerate(

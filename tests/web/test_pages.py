@@ -94,6 +94,27 @@ async def test_a_refund_takes_more_than_one_key_and_starts_from_what_was_looked_
     ]
 
 
+async def test_a_list_is_written_with_commas_and_a_record_part_by_part(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/desk")
+    await page.locator(".action-list").get_by_role("button", name="Exchange items").click()
+    await page.get_by_label("Items", exact=True).fill("i-1, i-2, i-3, i-4")
+    await page.get_by_label("Street").fill("1 Hill Road")
+    await page.get_by_label("Within (days)").fill("3")
+    await page.get_by_role("button", name="Review…").click()
+    await expect(page.get_by_text("Write 1 to 3, with commas between them.")).to_be_visible()
+    await page.get_by_label("Items", exact=True).fill("i-1, i-2")
+    await page.get_by_role("button", name="Review…").click()
+    await page.get_by_role("button", name="Exchange items").last.click()
+    await expect(page.locator(".action-form")).to_be_hidden()
+    assert centre.called("/proposals") == [
+        {
+            "action": "shop.exchange_items",
+            "args": {"items": ["i-1", "i-2"], "address": {"street": "1 Hill Road"}, "days": 3},
+        }
+    ]
+
+
 async def test_wrap_up_asks_for_a_disposition_and_says_where_it_is_missing(centre: Centre) -> None:
     page = centre.page
     await page.goto(f"{centre.url}/desk")
@@ -167,6 +188,14 @@ async def test_a_rejection_has_a_reason_for_the_customer_and_one_for_the_file(ce
     assert centre.called("/reject") == [
         {"customer_reason": "The thirty days are over.", "file_reason": "Third return this quarter."}
     ]
+
+
+async def test_what_somebody_has_to_look_at_stands_on_the_supervisor_s_page(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/supervisor")
+    alerts = page.get_by_role("region", name="Alerts")
+    await expect(alerts.locator("li")).to_contain_text("refundable_remainder of the connector shop fails")
+    await expect(alerts.locator("li")).to_contain_text("3 times")
 
 
 async def test_something_is_halted_with_a_reason_and_everybody_sees_who_did_it_and_why(centre: Centre) -> None:

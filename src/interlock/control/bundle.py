@@ -149,6 +149,7 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
     sound = [rule for rule in rules if not any(rule.statement.covers(each) for each in found)]
     problems += misfits(sound, schema)
     problems += _unanswerable(sound, ledgers, actions)
+    problems += _unpreparable(sound, actions)
     problems += misplaced(sound, actions)
     if problems:
         raise DefinitionError(problems)
@@ -185,6 +186,20 @@ def _unanswerable(
                     what = f"'{rule.id}' looks at ledger '{ledger.name}' for {name}, which does not say its '{part}'"
                     mend = "name the actions that say it, or keep the ledger by something else"
                     found.append(rule.statement.problem(what, mend, offset=rule.statement.find(ledger.name)))
+    return found
+
+
+def _unpreparable(rules: Collection[Rule], actions: Mapping[str, Action]) -> list[Problem]:
+    """Rules that have an action prepared for a person, which its manifest does not allow."""
+    found = []
+    for rule in rules:
+        if rule.remedy is None or rule.remedy.kind != "draft":
+            continue
+        for name in actions if rule.actions is None else rule.actions:
+            if not actions[name].draft:
+                what = f"'{rule.id}' has {name} prepared for a person, and its manifest does not say that it may be"
+                mend = "write 'draft: true' at the action, or take another remedy"
+                found.append(rule.statement.problem(what, mend, offset=rule.statement.find("draft")))
     return found
 
 

@@ -140,7 +140,7 @@ function Review({ action, args, values, notes, busy, onBack, onGo }) {
 /** @param {any} option */
 const optionOf = (option) => (typeof option === 'object' ? option : { value: option, label: String(option).replaceAll('_', ' ') });
 /** @param {any} arg @param {any} value */
-const optionLabel = (arg, value) => (arg.options ?? []).map(optionOf).find((/** @type {any} */ one) => one.value === value)?.label ?? String(value);
+const optionLabel = (arg, value) => (arg.options ?? []).map(optionOf).find((/** @type {any} */ one) => one.value === value)?.label ?? (Array.isArray(value) ? value.join(', ') : String(value));
 
 /** @param {{arg: any, text: string, note?: string, problem?: string, given: any, onText: (text: string) => void}} props */
 function Field({ arg, text, note, problem, given, onText }) {
@@ -148,7 +148,7 @@ function Field({ arg, text, note, problem, given, onText }) {
   const onInput = (/** @type {any} */ event) => onText(event.target.value);
   const common = { id, value: text, onInput, 'aria-invalid': problem ? 'true' : null, 'aria-describedby': `${id}-help`, placeholder: ' ' };
   const options = arg.type === 'boolean' ? [{ value: 'true', label: 'Yes' }, { value: 'false', label: 'No' }] : arg.options;
-  return html`<div class="field"><label class="field-label" for=${id}>${arg.label || arg.name}${arg.required ? '' : html` <span class="note">optional</span>`}</label>
+  return html`<div class="field"><label class="field-label" for=${id}>${arg.label || arg.name}${arg.unit ? ` (${arg.unit})` : ''}${arg.required ? '' : html` <span class="note">optional</span>`}</label>
     ${options?.length
       ? html`<select ...${common} onChange=${onInput}><option value="">${arg.required ? 'Choose…' : 'None'}</option>${options.map(optionOf).map((/** @type {any} */ one) => html`<option value=${one.value} selected=${one.value === text}>${one.label}</option>`)}</select>`
       : arg.type === 'text' || arg.type === 'long_text'

@@ -52,7 +52,7 @@ function Floor() {
     ${halted ? html`<a class="inbox-strip halted-strip" href="#floor" onClick=${() => document.querySelector('.card.halted')?.scrollIntoView()}><${Icon} name="stop" /><strong>${halted === 1 ? 'One kill switch is thrown' : `${halted} kill switches are thrown`}</strong></a>` : null}
     <dl class="figures">${figures.map(([label, value, tone]) => html`<div class=${tone}><dt>${tone ? html`<${Icon} name="machine" size=${13} /> ` : null}${label}</dt><dd class="num">${value}</dd></div>`)}
       ${parked ? html`<div><dt>Parked work</dt><dd class="num">${parked} <${Mark} tone="warn" icon="alert">Needs a look<//></dd></div>` : null}</dl>
-    ${alerts.length ? html`<section class="card" aria-label="Alerts"><h2>Alerts</h2><ul class="plain">${alerts.map((/** @type {any} */ alert) => html`<li key=${alert.what}><${Mark} tone="warn" icon="alert">${alert.what}<//>${alert.count > 1 ? html` <span class="note num">${alert.count} times</span>` : null}</li>`)}</ul></section>` : null}
+    ${alerts.length ? html`<section class="card" aria-label="Alerts"><h2>Alerts</h2><ul class="alerts">${alerts.map((/** @type {any} */ alert) => html`<li key=${alert.what}><${Mark} tone="warn" icon="alert">${alert.what}<//>${alert.count > 1 ? html` <span class="note num">${alert.count} times</span>` : null}</li>`)}</ul></section>` : null}
     <section class="card"><h2>Queues</h2><${Queues} /></section>
     <section class="card"><h2>Agents</h2><${Agents} /></section><${Switches} /></div>`;
 }
