@@ -207,3 +207,26 @@ def test_remedies_that_were_met_then_are_met_again(cents: int) -> None:
     last = decisions(cents)[-1]
     assert last.verdict == "allowed"
     assert again(demo(), last).flip is None
+
+
+def test_a_wait_that_is_over_or_still_to_come_is_weighed_as_it_was_then() -> None:
+    wait = (
+        '@id("zz.wait") @remedy("wait:1h") @reason("Large refunds wait an hour.")\n'
+        f'{OVER} when {{ context.args.amount > 10000 }} unless {{ context.met.waited.contains("1h") }};'
+    )
+    bundle = with_rule(wait)
+    report = replayed(bundle, decisions(14_000))
+    assert report.flipped.changes == {"allowed→needs": 1}
+    refund = proposed(14_000)
+    own = [
+        stored(judged(refund, bundle=bundle)),
+        stored(
+            judged(refund, *(remedy_met(refund, one) for one in ("wait:1h", "step_up:2", "confirm")), bundle=bundle)
+        ),
+    ]
+    assert [one.verdict for one in own] == ["needs", "allowed"]
+    assert replayed(bundle, own).flipped.changes == {}
+    late = msgspec.structs.replace(own[0], at=after(hours=2))
+    assert again(bundle, late).flip is not None, (
+        "two hours later nothing is waited for any more, and the rule still stands"
+    )

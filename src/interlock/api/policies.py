@@ -30,9 +30,11 @@ class WantedReplay(msgspec.Struct, forbid_unknown_fields=True):
     """What to try on the past: files (null takes one away) and numbers in rules, other than in force.
 
     Attributes:
+        release: a version to try instead of the one in force with changes, such as one that waits for an approval.
         since: how far back, such as ``30d``; everything where it is ``all``.
     """
 
+    release: Annotated[str, Meta(max_length=80)] = ""
     files: dict[Annotated[str, Meta(max_length=200)], str | None] = {}
     constants: Annotated[list[Constant], Meta(max_length=MAX_CONSTANTS)] = []
     since: Annotated[str, Meta(max_length=20)] = "30d"
@@ -63,7 +65,7 @@ async def start_replay(data: JSONBody[WantedReplay], person: NamedDependency[Per
     """Judge what was decided again by the rules in force with some changes; the report is fetched by its identifier."""
     require(person, "see_policies")
     app: App = state.app
-    job = await app.replays.start(data.files, data.constants, _moment(data.since, app.clock()), person.id)
+    job = await app.replays.start(data.release, data.files, data.constants, _moment(data.since, app.clock()), person.id)
     return _job(app, job)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from interlock.cli import agents, due, ledger, policy, staff, switches
-from interlock.cli.running import fail, run, settings_from
+from interlock.cli.running import PerhapsAs, fail, password_of, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -24,6 +24,7 @@ app.add_typer(agents.app, name="agent")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Note = Annotated[str, typer.Option(help="Why; shown with the version.")]
 Folder = Annotated[Path | None, typer.Option("--definitions", help="Folder with tenant.yaml, journeys, policies.")]
 
 
@@ -103,19 +104,33 @@ def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with t
 
 
 @app.command()
-def publish(folder: Annotated[Path, typer.Argument(help="Folder with tenant.yaml.")], data: Data = None) -> None:
-    """Check definitions and put them into force on every node."""
+def publish(
+    folder: Annotated[Path, typer.Argument(help="Folder with tenant.yaml.")],
+    login: PerhapsAs = None,
+    note: Note = "",
+    data: Data = None,
+) -> None:
+    """Check definitions and put them into force on every node, or propose them where a second person has to approve."""
+    from interlock.cli import releasing
+
     settings = settings_from(data=data)
+    password = password_of(login)
+    print(run(lambda: releasing.publish(settings, folder, login, password, note)))
 
-    async def work() -> str:
-        from interlock.cli import offline
-        from interlock.runtime import definitions
 
-        files = definitions.read_folder(folder)
-        async with offline.store(settings) as (log_of_tenant, records):
-            return (await definitions.publish(files, log_of_tenant, records, by="cli")).release
+@app.command()
+def rollback(
+    release: Annotated[str, typer.Argument(help="A version that was in force, r_…")],
+    login: PerhapsAs = None,
+    note: Note = "",
+    data: Data = None,
+) -> None:
+    """Put an old version into force again, as a new publication; it is approved like any other change."""
+    from interlock.cli import releasing
 
-    print(f"{run(work)} is in force")
+    settings = settings_from(data=data)
+    password = password_of(login)
+    print(run(lambda: releasing.roll_back(settings, release, login, password, note)))
 
 
 @log.command("show")

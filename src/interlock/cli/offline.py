@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from interlock.cli import server
+from interlock.governance.accounts import Account
 from interlock.kernel.log import Log, Records
 from interlock.runtime.app import App
 from interlock.runtime.clock import WallClock
 from interlock.runtime.definitions import Releases
 from interlock.runtime.opening import node_name
+from interlock.runtime.publishing import at_start
 from interlock.runtime.settings import Settings
 from interlock.store.database import Database
 from interlock.store.embedded import running_dsn
@@ -46,7 +48,7 @@ async def store(settings: Settings) -> AsyncIterator[tuple[Log, Records]]:
 async def _app(settings: Settings, log: Log, records: Records) -> App:
     definitions = await Releases.running(log, records)
     if definitions is None:
-        definitions = await Releases.current(log, records, settings.definitions, WallClock())
+        definitions = await at_start(log, records, settings.definitions)
     vault = open_vault(settings.keys, settings.tenant)
     return App(settings, log, records, WallClock(), vault.secret, definitions, node=f"cli-{node_name()}")
 
@@ -69,3 +71,17 @@ async def app(settings: Settings) -> AsyncIterator[App]:
     """A node that runs no loops: what it records is carried on by the nodes that do."""
     async with store(settings) as (log, records):
         yield await _app(settings, log, records)
+
+
+@asynccontextmanager
+async def known(settings: Settings, login: str, password: str) -> AsyncIterator[tuple[Log, Records, Account]]:
+    """The log and records, and the local user who proved with his password that he is it. Raises Refused."""
+    async with app(settings) as node:
+        yield node.log, node.records, await node.staff.prove(login, password)
+
+
+async def staff_names(settings: Settings, log: Log, records: Records) -> dict[str, str]:
+    """The names of the local users by their identifiers."""
+    node = await _app(settings, log, records)
+    await node.staff.load()
+    return {str(staff): name for staff, name in node.staff.names.items()}

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import msgspec
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from interlock.cli import replays, running
-from interlock.control.bundle import Bundle, load_bundle
-from interlock.control.cases import ReadyCase, read_cases
-from interlock.control.proving import Proof, prove, verdict_table
-from interlock.control.soundness import Finding, findings
-from interlock.runtime.clock import WallClock
-from interlock.runtime.definitions import read_folder, release_id
-from interlock.runtime.settings import Settings
+from interlock.cli import running
 
 app = typer.Typer(no_args_is_help=True, help="Rules: test, check, replay, versions.")
 console = Console(highlight=False, soft_wrap=True)
@@ -37,16 +26,14 @@ def test_rules(
     json: AsJson = False,
 ) -> None:
     """Run the cases, and ask of every rule whether a case needs it. Fails where a case does not hold or a rule is idle."""
+    from interlock.cli import proofs
+
     settings = running.settings_from(definitions=folder)
 
-    async def work() -> tuple[Proof, str]:
-        bundle, cases = _definitions(read_folder(settings.definitions))
-        return prove(cases, bundle), verdict_table(cases, bundle)
-
-    proof, drawn = running.run(work)
+    proof, drawn = running.run(lambda: proofs.proof(settings))
     if table is not None:
         running.write(table, drawn)
-    differences = [] if check is None else _differences(running.read(check), drawn, check)
+    differences = [] if check is None else proofs.differences(running.read(check), drawn, check)
     if json:
         shown = {
             "cases": proof.cases,
@@ -56,9 +43,9 @@ def test_rules(
             "unneeded": list(proof.unneeded),
             "table_differs": differences,
         }
-        print(msgspec.json.encode(shown).decode())
+        _print(shown)
     else:
-        _show_proof(proof, differences)
+        proofs.show_proof(console, proof, differences)
     if not proof.holds or differences:
         raise typer.Exit(1)
 
@@ -74,20 +61,16 @@ def check_rules(
 
     With --data or DATABASE_URL what is recorded there counts as well.
     """
+    from interlock.cli import proofs
+
     settings = running.settings_from(definitions=folder, data=data)
 
-    async def work() -> list[Finding]:
-        return await _findings(settings, recorded=data is not None or bool(settings.database_url))
-
-    found = running.run(work)
+    recorded = data is not None or bool(settings.database_url)
+    found = running.run(lambda: proofs.odd(settings, recorded=recorded))
     if json:
-        print(msgspec.json.encode({"findings": found}).decode())
+        _print({"findings": found})
     else:
-        for each in sorted(found, key=lambda each: each.level, reverse=True):
-            colour = "yellow" if each.level == "warning" else "dim"
-            console.print(f"[{colour}]{each.level}[/{colour}]  {escape(str(each))}")
-        warnings = sum(each.level == "warning" for each in found)
-        console.print(f"the rules are valid; {_count(warnings, 'warning')}, {_count(len(found) - warnings, 'note')}")
+        proofs.show_odd(console, found)
     if strict and any(each.level == "warning" for each in found):
         raise typer.Exit(1)
 
@@ -104,13 +87,15 @@ def replay_rules(
     json: AsJson = False,
 ) -> None:
     """Judge what was decided again by other rules: which decisions flip, by which rules, how much money, which customers."""
+    from interlock.cli import replays
+
     settings = running.settings_from(data=data)
     if (policies is None) == (not constant):
         running.fail("Say what to try: either --policies FOLDER or --constant RULE:OLD:NEW.")
     constants = [replays.constant_of(text) for text in constant or ()]
     report = running.run(lambda: replays.replay(settings, policies, constants, since))
     if json:
-        print(msgspec.json.encode(report).decode())
+        _print(report)
     else:
         replays.show(console, report)
 
@@ -122,47 +107,59 @@ def shadow_rules(
     json: AsJson = False,
 ) -> None:
     """What rules in shadow would have changed in live traffic, each enforced by itself; and those that failed."""
+    from interlock.cli import replays
+
     settings = running.settings_from(data=data)
     found = running.run(lambda: replays.shadow(settings, since))
     if json:
-        print(msgspec.json.encode({"rules": found}).decode())
+        _print({"rules": found})
     else:
         replays.show_shadow(console, found)
 
 
-async def _findings(settings: Settings, *, recorded: bool) -> list[Finding]:
-    bundle, cases = _definitions(read_folder(settings.definitions))
-    idle = frozenset(prove(cases, bundle).undecided)
-    history = None
-    if recorded:
-        from interlock.cli import offline
-        from interlock.runtime.past import read_history
+@app.command("versions")
+def show_versions(data: Data = None, json: AsJson = False) -> None:
+    """The versions that came into force, newest first: who, when, what changed; and those that wait for an approval."""
+    from interlock.cli import releasing
 
-        async with offline.store(settings) as (log, _):
-            history = await read_history(log, None)
-    return findings(bundle, WallClock()(), idle, history)
-
-
-def _definitions(files: Mapping[str, str]) -> tuple[Bundle, list[ReadyCase]]:
-    bundle = load_bundle(files, release_id(files))
-    return bundle, read_cases(files, bundle)
+    settings = running.settings_from(data=data)
+    lines = running.run(lambda: releasing.versions(settings))
+    if json:
+        _print(lines)
+    else:
+        releasing.show(console, lines)
 
 
-def _differences(agreed: str, drawn: str, file: Path) -> list[str]:
-    return list(difflib.unified_diff(agreed.splitlines(), drawn.splitlines(), str(file), "now", lineterm="", n=1))
+@app.command("approve")
+def approve_version(
+    release: Annotated[str, typer.Argument(help="A version that waits, r_…")],
+    login: running.As,
+    data: Data = None,
+) -> None:
+    """Approve a version that somebody else proposed; with the last approval that is wanted it comes into force."""
+    from interlock.cli import releasing
+
+    settings = running.settings_from(data=data)
+    password = running.password_of(login)
+    print(running.run(lambda: releasing.approve(settings, release, login, password)))
 
 
-def _show_proof(proof: Proof, differences: list[str]) -> None:
-    for failure in proof.failures:
-        console.print(f"[red]fails[/red]  {escape(str(failure))}")
-    for rule in proof.unneeded:
-        console.print(f"[yellow]idle[/yellow]   no case needs '{escape(rule)}': every case holds without it")
-    for line in differences:
-        console.print(escape(line), style={"+": "green", "-": "red"}.get(line[:1], ""))
-    held = proof.cases - len(proof.failures)
-    score = f"mutation score {proof.score_percent:.1f} %"
-    console.print(f"{held} of {_count(proof.cases, 'case')} hold; {_count(proof.enforced, 'rule')}, {score}")
+@app.command("reject")
+def reject_version(
+    release: Annotated[str, typer.Argument(help="A version that waits, r_…")],
+    login: running.As,
+    reason: Annotated[str, typer.Option(help="Why; stays with the version.")],
+    data: Data = None,
+) -> None:
+    """Reject a version that waits, or take back one's own."""
+    from interlock.cli import releasing
+
+    settings = running.settings_from(data=data)
+    password = running.password_of(login)
+    print(running.run(lambda: releasing.reject(settings, release, login, password, reason)))
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _print(value: Any) -> None:
+    import msgspec
+
+    print(msgspec.json.encode(value).decode())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
 import uvloop
@@ -16,6 +17,10 @@ from interlock.runtime.settings import Settings, read_settings
 from interlock.runtime.telemetry import configure_logs
 
 T = TypeVar("T")
+As = Annotated[str, typer.Option("--as", help="Your login; asks for your password (or reads it from a pipe).")]
+PerhapsAs = Annotated[
+    str | None, typer.Option("--as", help="Your login; asks for your password, or reads it from a pipe.")
+]
 errors: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -74,3 +79,12 @@ def write(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         fail(f"{file} cannot be written: {error}.")
+
+
+def password_of(login: str | None) -> str:
+    """The password of whoever was named; empty where nobody was."""
+    if login is None:
+        return ""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt(f"Password of {login}", hide_input=True))

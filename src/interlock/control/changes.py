@@ -1,4 +1,4 @@
-"""Which texts would other definitions be: files replaced or taken away, and numbers in rules changed?"""
+"""Which texts would other definitions be, with files or numbers in rules changed; and what changed, in words?"""
 
 from __future__ import annotations
 
@@ -84,3 +84,63 @@ def _statement(files: Mapping[str, str], rule: str) -> tuple[str, Statement]:
         mend = f"did you mean '{near}'?" if near else "generated rules cannot be changed; write one of your own."
         raise Refused("rule_unknown", f"There is no rule '{rule[:80]}'; {mend}", status=422)
     return names[rule]
+
+
+_KINDS: Final = {
+    "ledgers": "ledger",
+    "steps": "step",
+    "journeys": "journey",
+    "queues": "queue",
+    "cases": "cases",
+}
+"""What a file of a folder holds, for people; files of a connector are named by their connector."""
+
+
+def changed_words(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """What changed from one set of texts to another, one line for each thing: rules by name, all else by file."""
+    old, new = _rules(before), _rules(after)
+    said = [_rule_words(name, old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())]
+    things: dict[str, str] = {}
+    for path in sorted(before.keys() | after.keys()):
+        if path.startswith("policies/") or before.get(path) == after.get(path):
+            continue
+        how = "added" if path not in before else "removed" if path not in after else "changed"
+        thing = _thing(path)
+        things[thing] = how if things.get(thing, how) == how else "changed"
+    return [each for each in said if each] + [f"{thing} {how}" for thing, how in things.items()]
+
+
+def _rule_words(name: str, old: str | None, new: str | None) -> str:
+    if old == new:
+        return ""
+    if old is None or new is None:
+        return f"rule {name} {'added' if old is None else 'removed'}"
+    said = []
+    shadow = ["shadow" in _MODE.findall(text) for text in (old, new)]
+    if shadow[0] != shadow[1]:
+        said.append("now in shadow" if shadow[1] else "now enforced")
+    if numbers(old) != numbers(new) and len(numbers(old)) == len(numbers(new)):
+        said += [f"{was} → {now}" for was, now in zip(numbers(old), numbers(new), strict=True) if was != now]
+    return f"rule {name} changed" + (f": {', '.join(said)}" if said else "")
+
+
+_MODE: Final = re.compile(r'@mode\(\s*"(\w+)"\s*\)')
+
+
+def _rules(files: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name_in(each) or f"without a name in {path}, line {each.line}": each.text
+        for path, text in files.items()
+        if path.startswith("policies/") and path.endswith(".cedar")
+        for each in statements(text, path)
+    }
+
+
+def _thing(path: str) -> str:
+    folder, slash, rest = path.partition("/")
+    if not slash:
+        return "settings" if path == "tenant.yaml" else path
+    if folder == "connectors":
+        return f"connector {rest.partition('/')[0]}"
+    name = rest.rpartition(".")[0] or rest
+    return f"{_KINDS.get(folder, folder)} {name}"

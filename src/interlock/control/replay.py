@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +15,8 @@ from interlock.control.cedar_schema import CONNECTOR_ENTITY
 from interlock.control.flips import Flip, FlipReport, amount_of, flip_report
 from interlock.control.judgement import weigh
 from interlock.control.policies import Request
-from interlock.control.rules import BAD_ARGUMENTS, NO_SUCH_ACTION, UNAVAILABLE
+from interlock.control.rules import BAD_ARGUMENTS, NO_SUCH_ACTION, UNAVAILABLE, Rule
+from interlock.control.timing import times, waits_until
 from interlock.kernel.events import Erased
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, ProposalId
@@ -139,6 +140,7 @@ def again(bundle: Bundle, past: PastJudgement) -> Again:
         unread=past.unread,
         missing=_missing(bundle, action, past),
         now=past.at,
+        over=_over(answer.forbids, past),
     )
     if weighed.verdict == past.verdict:
         return Again(past.proposal, final)
@@ -259,6 +261,19 @@ def _missing(bundle: Bundle, action: Action, past: PastJudgement) -> dict[str, s
     return {name: why for name, why in missing.items() if not name.startswith("ledger.") or name in ledgers}
 
 
+def _over(forbids: Iterable[Rule], past: PastJudgement) -> set[str]:
+    """The remedies ``wait:…`` that would have cured nothing then."""
+    waits = {rule.remedy for rule in forbids if rule.remedy is not None and rule.remedy.kind == "wait"}
+    if not waits:
+        return set()
+    then = past.facts.get("time", {})
+    opens_s, proposed_s = then.get("opens_s"), then.get("proposed_s")
+    when = times(past.at, proposed_at=past.at if proposed_s is None else datetime.fromtimestamp(proposed_s, UTC))
+    when = when._replace(opens_at=None if opens_s is None else datetime.fromtimestamp(opens_s, UTC))
+    facts, resource = past.facts.get("facts", {}), past.facts.get("resource", {})
+    return {str(each) for each in waits if waits_until(each.argument, when, facts, resource) is None}
+
+
 def _responsible(past: PastJudgement, verdict: Verdict, now: tuple[str, ...]) -> tuple[str, ...]:
     """The rules that make the difference: those that stand in the way now and did not, or did and do not any more."""
     stricter = ("allowed", "needs", "denied").index(verdict) > ("allowed", "needs", "denied").index(past.verdict)
@@ -299,5 +314,6 @@ def _met(recorded: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "confirm": "confirm" in by_kind,
         "approvals": sorted(set(by_kind["approve"])),
         "done": sorted(set(by_kind["do"])),
+        "waited": sorted(set(by_kind["wait"])),
         "draft": "draft" in by_kind,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +20,6 @@ from interlock.kernel.documents import DefinitionError, Problem, load
 from interlock.kernel.errors import Answered, Conflict, Refused
 from interlock.kernel.log import Log, Plan, Query, Records, Slice
 from interlock.routing.queues import Specs, load_queues
-from interlock.runtime.clock import Clock
 from interlock.runtime.training import BadExamples, train_in_subprocess
 from interlock.vocabulary.ids import ReleaseId
 from interlock.vocabulary.releases import ReleasePublished
@@ -30,6 +29,7 @@ MAX_FILE_BYTES: Final = 2 * 1024 * 1024
 MAX_FILES: Final = 2_000
 ENDINGS: Final = frozenset({".yaml", ".yml", ".cedar", ".json", ".py"})
 RELEASES_KEPT: Final = 50
+NOTHING: Final = ReleaseId("")
 PUBLISHED: Final = Query("releases:all", (ReleasePublished,))
 
 logger = structlog.get_logger(__name__)
@@ -138,13 +138,20 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
     )
 
 
-async def build(files: Mapping[str, str]) -> Definitions:
+async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:
     """Check the texts and train the model from the journeys' examples, in a process of its own.
+
+    Args:
+        like: a release whose model is used where journeys and settings are the same: it would be no other.
 
     Raises:
         DefinitionError: with every problem of every file.
     """
     tenant, _, _, journeys = check(files)
+    if like is not None and all(
+        _under(files, part) == _under(like.files, part) for part in ("journeys/", "tenant.yaml")
+    ):
+        return compiled(files, like.model)
     try:
         model = await train_in_subprocess(journeys.examples(), tenant.language)
     except BadExamples as error:
@@ -194,28 +201,10 @@ class Releases:
         return compiled(stored.files, stored.model)
 
     @classmethod
-    async def current(cls, log: Log, records: Records, folder: Path, clock: Clock) -> Definitions:
-        """The release in force; a folder that differs from it is published first.
-
-        A folder with mistakes is told of and left: the running version stays. Without a running version it is an error.
-        """
-        running = await cls.in_force(log)
-        try:
-            files = read_folder(folder)
-            if release_id(files) == running:
-                return await cls._stored(records, running)
-            return await publish(files, log, records, by="start")
-        except (DefinitionError, Refused) as error:
-            if not running:
-                raise
-            logger.error("the definitions are not published; the running version stays", error=str(error))
-            return await cls._stored(records, running)
-
-    @classmethod
     async def running(cls, log: Log, records: Records) -> Definitions | None:
         """The release in force as it is stored, whatever the folder holds; None before the first one."""
         release = await cls.in_force(log)
-        return await cls._stored(records, release) if release else None
+        return await cls.stored(records, release) if release else None
 
     @staticmethod
     async def in_force(log: Log) -> str:
@@ -226,32 +215,65 @@ class Releases:
         return _last(await log.read(PUBLISHED))
 
     @staticmethod
-    async def _stored(records: Records, release: str) -> Definitions:
-        body = await records.get("release", release)
-        if body is None:
-            raise Refused("release_missing", f"the release {release} is in force but not stored; publish it again.")
-        stored = msgspec.msgpack.decode(body, type=_Stored)
+    async def stored(records: Records, release: str) -> Definitions:
+        """A release as it is kept. Raises Refused ``release_missing`` where it is not."""
+        stored = await _kept(records, release)
         return compiled(stored.files, stored.model)
 
 
-async def publish(files: Mapping[str, str], log: Log, records: Records, *, by: str) -> Definitions:
-    """Check, train, store and put into force. Raises DefinitionError; then nothing has changed."""
-    definitions = await build(files)
-    stored = _Stored(dict(files), definitions.model)
+async def release_texts(records: Records, release: str) -> Mapping[str, str]:
+    """The texts of a release as it is kept. Raises Refused ``release_missing`` where it is not."""
+    return (await _kept(records, release)).files
+
+
+async def _kept(records: Records, release: str) -> _Stored:
+    body = await records.get("release", release)
+    if body is None:
+        raise Refused("release_missing", f"The texts of release {release} are not stored; publish it again.")
+    return msgspec.msgpack.decode(body, type=_Stored)
+
+
+async def store(definitions: Definitions, records: Records) -> None:
+    """Keep a release, so that every node finds it."""
+    stored = _Stored(dict(definitions.files), definitions.model)
     await records.put("release", definitions.release, msgspec.msgpack.encode(stored))
-    await _tell(definitions, log, by)
+
+
+async def publish(files: Mapping[str, str], log: Log, records: Records, *, by: str) -> Definitions:
+    """Check, train, store and put into force, whoever else would have to approve it (see ``publishing.submit``).
+
+    Raises:
+        DefinitionError: then nothing has changed.
+    """
+    definitions = await build(files)
+    await store(definitions, records)
+    await tell(published(definitions, by), log)
     return definitions
 
 
-async def _tell(definitions: Definitions, log: Log, by: str) -> None:
-    """Record that a release comes into force, unless it is in force: two nodes may publish the same at the same time."""
-    fact = ReleasePublished(
+def published(
+    definitions: Definitions,
+    by: str,
+    *,
+    approved_by: Sequence[str] = (),
+    undoes: ReleaseId = NOTHING,
+    note: str = "",
+) -> ReleasePublished:
+    """The fact that a release comes into force."""
+    return ReleasePublished(
         release=definitions.release,
         by=by,
         journeys=tuple(definitions.journeys),
         actions=tuple(definitions.bundle.actions),
         rules=tuple(rule.id for rule in definitions.bundle.rules),
+        approved_by=tuple(approved_by),
+        undoes=undoes,
+        note=note,
     )
+
+
+async def tell(fact: ReleasePublished, log: Log) -> None:
+    """Record that a release comes into force, unless it is in force: two nodes may publish the same at the same time."""
     while True:
         seen = await log.read(PUBLISHED)
         if _last(seen) == fact.release:

@@ -14,8 +14,8 @@ import structlog
 
 from interlock.runtime.app import App
 from interlock.runtime.clock import WallClock
-from interlock.runtime.definitions import Releases
 from interlock.runtime.demo import add_demo_staff
+from interlock.runtime.publishing import at_start
 from interlock.runtime.settings import Settings
 from interlock.runtime.wake import Waker
 from interlock.store.database import Database
@@ -42,7 +42,7 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
         log = PostgresLog(database, settings.tenant, vault, clock, name)
         records = PostgresRecords(database, settings.tenant)
         await prove_keys(vault, records, settings.keys)
-        definitions = await Releases.current(log, records, settings.definitions, clock)
+        definitions = await at_start(log, records, settings.definitions)
         waker = Waker(url, settings.tenant, name, lambda: app.follower.wake())  # noqa: PLW0108  # there is no app yet
         app = App(settings, log, records, clock, vault.secret, definitions, node=name, tell=waker.tell)
         app.connect()

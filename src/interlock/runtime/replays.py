@@ -15,7 +15,7 @@ from interlock.control.bundle import Bundle, load_bundle
 from interlock.control.changes import Constant, changed_files
 from interlock.control.replay import ReplayReport
 from interlock.kernel.errors import Conflict, Refused, Unavailable
-from interlock.runtime.definitions import release_id
+from interlock.runtime.definitions import release_id, release_texts
 from interlock.runtime.replaying import replay
 from interlock.vocabulary.ids import StaffId
 
@@ -47,7 +47,8 @@ class ReplayJob(msgspec.Struct, frozen=True, kw_only=True):
     """One replay: what was tried, by whom, how far it is, and its report once it is done.
 
     Attributes:
-        files: the paths of the definitions that are other than in force.
+        release: the version that was tried; empty for the one in force.
+        files: the paths of the definitions that are other than in that one.
         judgements: how many were judged again so far.
         told: when it last said how far it is.
     """
@@ -56,6 +57,7 @@ class ReplayJob(msgspec.Struct, frozen=True, kw_only=True):
     by: StaffId
     at: datetime
     since: datetime | None
+    release: str = ""
     files: tuple[str, ...]
     constants: tuple[Constant, ...]
     state: Literal["running", "done", "failed", "stopped"]
@@ -73,21 +75,27 @@ class Replays:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def start(
-        self, files: Mapping[str, str | None], constants: Sequence[Constant], since: datetime | None, by: StaffId
+        self,
+        release: str,
+        files: Mapping[str, str | None],
+        constants: Sequence[Constant],
+        since: datetime | None,
+        by: StaffId,
     ) -> ReplayJob:
-        """Begin to judge the past again by the definitions in force with some changes.
+        """Begin to judge the past again by a version (the one in force where none is named) with some changes.
 
         Raises:
             Refused: nothing is changed, too much is, or another replay still runs here.
             DefinitionError: the changed definitions have mistakes; with every problem.
         """
-        if not files and not constants:
+        if not release and not files and not constants:
             raise Refused("nothing_changed", "Say what to try: a changed file or a changed number.", status=422)
         if len(files) > MAX_CHANGED_FILES:
             raise Refused("too_large", f"A replay changes at most {MAX_CHANGED_FILES} files.", status=422)
         if len(self._running) >= RUNNING_AT_ONCE:
             raise Refused("replay_running", "Another replay still runs on this node; wait until it is done.")
-        texts = changed_files(self._app.definitions.files, files, constants)
+        base = await release_texts(self._app.records, release) if release else self._app.definitions.files
+        texts = changed_files(base, files, constants)
         bundle = await asyncio.to_thread(load_bundle, texts, release_id(texts))
         now = self._app.clock()
         job = ReplayJob(
@@ -95,6 +103,7 @@ class Replays:
             by=by,
             at=now,
             since=since,
+            release=release,
             files=tuple(sorted(files)),
             constants=tuple(constants),
             state="running",

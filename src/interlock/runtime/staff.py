@@ -105,8 +105,8 @@ class Staff:
             raise Refused("staff_unknown", f"Nobody with the login {login!r} works here.", status=404)
         return body, account
 
-    async def sign_in(self, login: str, password: str) -> tuple[str, Person]:
-        """Check a password; gives the cookie's value and who it is. Raises Refused, the same way for any wrong pair."""
+    async def prove(self, login: str, password: str) -> Account:
+        """Check a password; gives whose it is. Raises Refused, the same way for any wrong pair."""
         body = await self._records.get("account", login)
         account = msgspec.json.decode(body, type=Account) if body else None
         if account is not None and account.removed_at is not None:
@@ -122,6 +122,11 @@ class Staff:
             raise Refused("wrong_login", "The login or the password is wrong.", status=403)
         if account.failures or account.locked_until:
             account = await self.change(login, succeeded)
+        return account
+
+    async def sign_in(self, login: str, password: str) -> tuple[str, Person]:
+        """Check a password; gives the cookie's value and who it is. Raises Refused as ``prove`` does."""
+        account, now = await self.prove(login, password), self._clock()
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(18)
         sign_in = SignIn(login=login, csrf=csrf, at=now)
         await self._records.put("sign_in", _digest(token), msgspec.json.encode(sign_in), expires_at=now + SIGNED_IN_FOR)

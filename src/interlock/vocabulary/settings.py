@@ -100,6 +100,13 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no: Words = "No"
 
 
+class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many others have to approve a version that changes more than journeys, queues and cases, and with which role."""
+
+    approvals: Annotated[int, Meta(ge=0, le=3)] = 0
+    role: Literal["agent", "supervisor", "admin"] = "admin"
+
+
 class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that ``tenant.yaml`` says.
 
@@ -121,6 +128,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         defaults: the branches that all journeys share, and their ``slots``; journeys read and check them.
         menu: the journeys that are offered as buttons, in this order; all of them where none is named.
         code_action: the action that sends a one-time code.
+        publish: who else has to approve a new version; ``approvals: 0`` asks nobody.
     """
 
     tenant: Name = "tenant"
@@ -150,6 +158,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     human_journey: Name = "talk_to_human"
     menu: tuple[Name, ...] = ()
     code_action: ActionName = "mail.send_code"
+    publish: Publishing = Publishing()
     verification: dict[Name, Verification] = {}
     dispositions: tuple[Disposition, ...] = ()
     texts: Texts = Texts()
