@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TypeVar
 
 from interlock.connectors.builtin_model import Model
@@ -46,13 +45,13 @@ def facts(centre: Centre, kind: type[E]) -> list[E]:
 async def halt(centre: Centre, scope: Scope, name: str) -> None:
     command = ThrowSwitch(scope=scope, name=name, by=SUPERVISOR, reason="It does harm.")
     assert await do(centre, command, f"halt {scope} {name} {len(facts(centre, SwitchThrown))}")
-    await centre.pass_time(timedelta(seconds=1))
+    await centre.rest()
 
 
 async def release(centre: Centre, scope: Scope, name: str) -> None:
     command = ReleaseSwitch(scope=scope, name=name, by=SUPERVISOR)
     assert await do(centre, command, f"release {scope} {name} {len(facts(centre, SwitchThrown))}")
-    await centre.pass_time(timedelta(seconds=1))
+    await centre.rest()
 
 
 def cheap(centre: Centre) -> tuple[Order, Item]:

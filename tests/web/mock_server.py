@@ -267,6 +267,9 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
         case ["queues", name, how]:
             queue = next(one for one in world.board["queues"] if one["name"] == name)
             queue |= {"open": how == "open", "closed_message": body.get("message", "")}
+        case ["breakers", "close"]:
+            tripped = world.board["breakers"]
+            world.board["breakers"] = [each for each in tripped if each["name"] != body["name"]]
         case ["switches", how]:
             one = {"scope": body["scope"], "name": body["name"]}
             thrown = [each for each in world.board["switches"] if one.items() - each.items()]

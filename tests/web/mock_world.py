@@ -49,7 +49,7 @@ class World:
         self.approvals: Json = {"waiting": [], "unknown": [], "decided": []}
         self.board: Json = {
             "now": iso(), "queues": [data.queue("returns", "Returns"), data.queue("care", "Customer care")], "visits": [], "agents": [],
-            "interactions": {"open": 0, "with_virtual_agent": 0, "waiting": 0, "with_agents": 0}, "parked": 0, "switches": [],
+            "interactions": {"open": 0, "with_virtual_agent": 0, "waiting": 0, "with_agents": 0}, "parked": 0, "switches": [], "breakers": [],
         }  # fmt: skip
         if scene != "morning":
             self._busy(40 if scene == "crowd" else 4)

@@ -56,6 +56,9 @@ async def metrics(state: State) -> bytes:
     for scope in get_args(Scope):
         thrown = app.switchboard.switches.thrown
         app.metrics.halted.labels(scope).set(sum(halt.scope == scope for halt in thrown))
+    for line in app.breaking.document():
+        shown = {"open": 1.0, "half_open": 0.5}.get(line["state"], 0.0)
+        app.metrics.breakers.labels(line["guarded"], line["name"]).set(shown)
     return generate_latest(app.metrics.registry)
 
 

@@ -1,4 +1,4 @@
-"""How are the kill switches thrown and released from outside, and how do they stand?"""
+"""How are kill switches thrown and breakers opened from outside, and how do they stand?"""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from interlock.api.signing import require
 from interlock.control.switches import LONGEST_WHY, switches_document
 from interlock.runtime.app import App
 from interlock.runtime.staff import Person
+from interlock.vocabulary.breakers import CloseBreaker, Guarded, TripBreaker
 from interlock.vocabulary.switches import ReleaseSwitch, Scope, ThrowSwitch
 
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -33,6 +34,22 @@ class GoingOn(msgspec.Struct, forbid_unknown_fields=True):
     """What goes on again."""
 
     scope: Scope
+    name: Name
+    reason: Annotated[str, Meta(max_length=LONGEST_WHY)] = ""
+
+
+class CuttingOff(msgspec.Struct, forbid_unknown_fields=True):
+    """The connector or journey whose breaker is opened, and why."""
+
+    guarded: Guarded
+    name: Name
+    reason: Annotated[str, Meta(min_length=1, max_length=LONGEST_WHY)]
+
+
+class LettingOn(msgspec.Struct, forbid_unknown_fields=True):
+    """The connector or journey whose breaker is closed."""
+
+    guarded: Guarded
     name: Name
     reason: Annotated[str, Meta(max_length=LONGEST_WHY)] = ""
 
@@ -70,4 +87,33 @@ async def release(data: JSONBody[GoingOn], person: NamedDependency[Person], stat
     await app.execute(command, fresh("release"))
 
 
-HANDLERS = (show_switches, halt, release)
+@get("/v1/breakers")
+async def show_breakers(person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """Every breaker: closed, open or half-open, since when, why, and who looks after it; closed ones last."""
+    require(person, "see_switches")
+    app: App = state.app
+    await app.switchboard.refresh()
+    return {"breakers": app.breaking.document()}
+
+
+@post("/v1/breakers/open", status_code=204)
+async def open_breaker(data: JSONBody[CuttingOff], person: NamedDependency[Person], state: State) -> None:
+    """Cut a connector or a journey off until a person closes its breaker."""
+    require(person, "throw_switches")
+    app: App = state.app
+    command = TripBreaker(guarded=data.guarded, name=data.name, why="by_hand", by=principal(person), reason=data.reason)
+    await app.execute(command, fresh("open-breaker"))
+
+
+@post("/v1/breakers/close", status_code=204)
+async def close_breaker(data: JSONBody[LettingOn], person: NamedDependency[Person], state: State) -> None:
+    """Have it tried again as usual, whatever opened its breaker."""
+    require(person, "throw_switches")
+    app: App = state.app
+    await app.execute(
+        CloseBreaker(guarded=data.guarded, name=data.name, by=principal(person), reason=data.reason),
+        fresh("close-breaker"),
+    )
+
+
+HANDLERS = (show_switches, halt, release, show_breakers, open_breaker, close_breaker)

@@ -39,10 +39,20 @@ NO_SUCH_ACTION: Final = "no-such-action"
 BAD_ARGUMENTS: Final = "bad-arguments"
 UNAVAILABLE: Final = "resource-unavailable"
 HALTED: Final = "halted"
-RESERVED: Final = (NO_PERMIT, EVALUATION_ERROR, FACT_MISSING, NO_SUCH_ACTION, BAD_ARGUMENTS, UNAVAILABLE, HALTED)
+BREAKER_OPEN: Final = "breaker-open"
+RESERVED: Final = (
+    NO_PERMIT,
+    EVALUATION_ERROR,
+    FACT_MISSING,
+    NO_SUCH_ACTION,
+    BAD_ARGUMENTS,
+    UNAVAILABLE,
+    HALTED,
+    BREAKER_OPEN,
+)
 """Names under which the gate itself says no."""
 
-TEMPORARY: Final = frozenset({UNAVAILABLE, HALTED})
+TEMPORARY: Final = frozenset({UNAVAILABLE, HALTED, BREAKER_OPEN})
 """Of these, the ones by which nobody said no: it cannot be done now, and a journey takes its branch ``unavailable``."""
 
 _ID: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")

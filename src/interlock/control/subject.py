@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from interlock.control.approving import approve, reject
+from interlock.control.breaker_files import NO_BREAKERS, BreakerSpecs
+from interlock.control.breakers import close_breaker, trip_breaker
 from interlock.control.bundle import Bundle
 from interlock.control.challenges import fail_challenge
 from interlock.control.effects import resolve_unknown
@@ -65,7 +67,7 @@ PENDING: Final = {"do": "do_first", "wait": "waiting", "draft": "draft_pending",
 """The branch of a journey for each remedy that others meet."""
 
 
-def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
+def subject(bundle: Bundle, settings: ControlSettings, breakers: BreakerSpecs = NO_BREAKERS) -> Subject:
     """Control with one release's definitions and one tenant's settings."""
     deciders: tuple[Decider[Any, Any], ...] = (
         propose_action(bundle, settings),
@@ -85,6 +87,8 @@ def subject(bundle: Bundle, settings: ControlSettings) -> Subject:
         fail_challenge(settings),
         throw_switch(bundle, settings.models, settings.tenant),
         release_switch(),
+        trip_breaker(breakers),
+        close_breaker(),
     )
 
     def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:

@@ -22,6 +22,7 @@ from interlock.kernel.log import Appended, Due, Log, Query, Records
 from interlock.routing.board import Board
 from interlock.routing.queues import Specs
 from interlock.runtime.alerts import Alerts
+from interlock.runtime.breaking import Breaking
 from interlock.runtime.cases import Cases
 from interlock.runtime.challenges import Challenges
 from interlock.runtime.chores import Chores
@@ -105,6 +106,7 @@ class App:
         self.documents = Documents(self)
         self.switchboard = Switchboard(log, clock)
         self.stops = Stops(self)
+        self.breaking = Breaking(self)
         self.gate, self._effects = Gate(self), Effects(self)
         self.replays, self.recent_use = Replays(self), RecentUse(log, clock)
         key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
@@ -211,6 +213,8 @@ class App:
 
     def _fold(self, recorded: Recorded) -> None:
         self.switchboard.fold(recorded)
+        for command, cause in self.breaking.fold(recorded):
+            self._chores.once(self.breaking.carry_out(command, cause))
         snapshot = self._warm.fold(recorded)
         if snapshot is not None:
             self._chores.once(self._warm.store(snapshot))

@@ -101,6 +101,8 @@ class Challenges:
             resource = action.resource
             if resource is None or resource.name != CUSTOMER:
                 continue
+            if await self._app.breaking.is_open("connector", action.connector):
+                return None
             try:
                 record = await self._app.connector(action.connector).read(resource.operation, {resource.key: customer})
                 if record is None:

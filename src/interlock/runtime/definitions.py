@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from interlock.control.breaker_files import BreakerSpecs, read_breakers
 from interlock.control.bundle import Bundle, load_bundle
 from interlock.dialogue.intents import IntentModel
 from interlock.journeys.compile import compile_journeys
@@ -47,6 +48,7 @@ class Definitions:
     journeys: Mapping[str, Journey]
     model: bytes
     intents: IntentModel
+    breakers: BreakerSpecs = BreakerSpecs()
 
 
 class _Stored(msgspec.Struct):
@@ -121,6 +123,8 @@ def check(files: Mapping[str, str]) -> tuple[TenantSettings, Specs, Bundle, Jour
                 remedies={} if bundle is None else bundle.remedies,
             )
         )
+    if bundle is not None and journeys is not None:
+        attempt(lambda: read_breakers(files, bundle.connectors, journeys.journeys))
     if problems or tenant is None or queues is None or bundle is None or journeys is None:
         raise DefinitionError(problems)
     return tenant, queues, bundle, journeys
@@ -133,9 +137,9 @@ def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
 def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
     """A release from its texts and its trained model. Raises DefinitionError."""
     tenant, queues, bundle, journeys = check(files)
-    return Definitions(
-        release_id(files), files, tenant, queues, bundle, journeys.journeys, model, IntentModel.from_bytes(model)
-    )
+    breakers = read_breakers(files, bundle.connectors, journeys.journeys)
+    intents = IntentModel.from_bytes(model)
+    return Definitions(release_id(files), files, tenant, queues, bundle, journeys.journeys, model, intents, breakers)
 
 
 async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:

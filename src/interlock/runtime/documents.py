@@ -56,6 +56,7 @@ class Documents:
                 alerts=app.alerts.shown(),
             )
             value["switches"] = switches_document(app.switchboard.switches, app.staff.names)
+            value["breakers"] = app.breaking.document(tripped=True)
             built = self._built["board"] = Watched(app.follower.cursor, value)
         return built.value
 

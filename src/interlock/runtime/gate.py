@@ -128,7 +128,7 @@ class Gate:
             return None
         if action.operation != action.resource.operation or bundle.ledgers_of(proposed.action):
             return None
-        halted = await self._stopped(proposed)
+        halted = await self._stopped(proposed, pending)
         if halted is not None:
             self._app.metrics.judgements.labels(halted.action, halted.verdict).inc()
             return halted, None
@@ -142,9 +142,9 @@ class Gate:
             return judged, None
         return judged, succeeded(ProposalState(proposed=proposed, judged=judged), action, record)
 
-    async def _stopped(self, proposed: ActionProposed) -> ProposalJudged | None:
+    async def _stopped(self, proposed: ActionProposed, pending: Sequence[Recorded] = ()) -> ProposalJudged | None:
         """The denial where a switch, a breaker or a budget stops it before anything is read; None where nothing does."""
-        stop = await self._app.stops.of(proposed)
+        stop = await self._app.stops.of(proposed, pending)
         return None if stop is None else stopped(self._app.definitions.bundle, proposed, stop.rulings, stop.why)
 
     async def _record(

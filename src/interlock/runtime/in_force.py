@@ -77,7 +77,7 @@ class InForce:
     def subjects(self) -> Sequence[Subject]:
         """Every subject, built from the definitions in force, by value; nothing registers itself."""
         tenant = self.definitions.tenant
-        gate = control.subject(self.definitions.bundle, self.control)
+        gate = control.subject(self.definitions.bundle, self.control, self.definitions.breakers)
         talk = journeys.subject(self.releases.journey, tenant, self._freeze)
         return (interactions.subject(tenant), routing.subject(tenant, self.definitions.queues), talk, gate)
 

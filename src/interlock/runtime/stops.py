@@ -1,4 +1,4 @@
-"""What stops a proposal before anything is read and any rule is asked: a switch that a person has thrown?"""
+"""What stops a proposal before anything is read and any rule is asked: a switch, or a breaker?"""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from interlock.control.rules import HALTED
+from interlock.control.rules import BREAKER_OPEN, HALTED
 from interlock.control.switches import NOT_NOW
 from interlock.kernel.errors import Refused
+from interlock.kernel.events import Recorded
 from interlock.vocabulary.proposals import ActionProposed, Ruling
 
 if TYPE_CHECKING:
@@ -29,11 +30,19 @@ class Stops:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def of(self, proposed: ActionProposed) -> Stop | None:
-        """What stops a proposal now; None where nothing does. Raises Unavailable while that cannot be known."""
+    async def of(self, proposed: ActionProposed, pending: Sequence[Recorded] = ()) -> Stop | None:
+        """What stops a proposal now; None where nothing does. Raises Unavailable while that cannot be known.
+
+        Args:
+            pending: facts that are to be recorded before it; they count like those that are.
+        """
         halt = (await self._app.switchboard.now()).on_action(proposed.action)
         if halt is not None:
             return self._told(Stop((halt.ruling,), {HALTED: msgspec.to_builtins(halt)}))
+        tripped = await self._app.breaking.against(proposed, pending)
+        if tripped is not None:
+            spec = self._app.definitions.breakers.of(tripped.guarded, tripped.name)
+            return self._told(Stop((tripped.ruling(spec),), {BREAKER_OPEN: msgspec.to_builtins(tripped)}))
         return None
 
     async def refuse_if_tenant_halted(self) -> None:

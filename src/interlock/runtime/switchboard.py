@@ -1,4 +1,4 @@
-"""How do the switches stand now: what this node knows of them, never older than a moment."""
+"""How do the switches and breakers stand now: what this node knows of them, never older than a moment."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
+from interlock.control.breakers import BREAKERS, Breakers
+from interlock.control.breakers import fold as fold_breakers
 from interlock.control.switches import SWITCHES, Halt, Switches, fold
 from interlock.kernel.errors import Unavailable
 from interlock.kernel.events import Recorded
@@ -26,6 +28,7 @@ class Switchboard:
 
     def __init__(self, log: Log, clock: Clock) -> None:
         self.switches = Switches()
+        self.breakers = Breakers()
         self._log = log
         self._clock = clock
         self._snapshot = ""
@@ -35,14 +38,19 @@ class Switchboard:
     def fold(self, recorded: Recorded) -> None:
         """Take a fact in; the order does not matter."""
         self.switches = fold(self.switches, recorded)
+        self.breakers = fold_breakers(self.breakers, recorded)
 
     async def now(self) -> Switches:
         """The switches, as they stood at most SEEN_FOR ago. Raises Unavailable when the log cannot be read."""
+        await self.refresh()
+        return self.switches
+
+    async def refresh(self) -> None:
+        """Have both no older than SEEN_FOR. Raises Unavailable when the log cannot be read."""
         if self._stale():
             async with self._reading:
                 if self._stale():
                     await self._read()
-        return self.switches
 
     def check(self, connector: str) -> None:
         """Raises Unavailable where calls of a connector are halted."""
@@ -55,7 +63,7 @@ class Switchboard:
 
     async def _read(self) -> None:
         at = self._clock()
-        seen = await self._log.read(SWITCHES, since=self._snapshot)
+        seen = await self._log.read(SWITCHES, BREAKERS, since=self._snapshot)
         for recorded in seen.events:
             self.fold(recorded)
         self._snapshot, self._read_at = seen.snapshot, at

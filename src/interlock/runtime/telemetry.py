@@ -34,6 +34,9 @@ class Metrics:
             registry=self.registry,
         )
         self.halted = Gauge("interlock_halted", "Kill switches that are thrown", ["scope"], registry=self.registry)
+        self.breakers = Gauge(
+            "interlock_breaker_open", "1 open, 0.5 half-open, 0 closed", ["guarded", "name"], registry=self.registry
+        )
         self.calls = Histogram(
             "interlock_connector_seconds",
             "Calls of outside systems",

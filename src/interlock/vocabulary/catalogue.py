@@ -7,6 +7,7 @@ from typing import Final
 
 from interlock.kernel.events import Catalogue, Command, Event
 from interlock.vocabulary import (
+    breakers,
     interactions,
     journeys,
     outcomes,
@@ -30,6 +31,19 @@ def _defined_in(kind: type, modules: tuple[ModuleType, ...]) -> list[type]:
     ]
 
 
-_MODULES = (interactions, people, routing, journeys, proposals, remedies, staff, releases, outcomes, outside, switches)
+_MODULES = (
+    interactions,
+    people,
+    routing,
+    journeys,
+    proposals,
+    remedies,
+    staff,
+    releases,
+    outcomes,
+    outside,
+    switches,
+    breakers,
+)
 EVENTS: Final = Catalogue(_defined_in(Event, _MODULES))
 COMMANDS: Final = Catalogue(_defined_in(Command, _MODULES))

@@ -1,6 +1,8 @@
 // @ts-check
 // What is halted, by whom, since when and why; and how is something halted at once, or let go on?
 import { get } from '../api.js';
+import { slowNow } from '../clock.js';
+import { duration } from '../format.js';
 import { html, signal, useEffect, useState } from '../lib.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
@@ -17,9 +19,11 @@ export const openHalt = () => (halting.value = true);
 
 export function Switches() {
   const thrown = board.value?.switches ?? [];
-  return html`<section class="card ${thrown.length ? 'halted' : ''}"><h2 class="card-head">Kill switches
+  const tripped = board.value?.breakers ?? [];
+  return html`<section class="card ${thrown.length || tripped.length ? 'halted' : ''}"><h2 class="card-head">Kill switches and breakers
       <button type="button" class="button small" onClick=${openHalt}><${Icon} name="stop" size=${14} />Halt…</button></h2>
     ${thrown.length ? html`<ul class="switches">${thrown.map((/** @type {any} */ one) => html`<${Thrown} key=${`${one.scope} ${one.name}`} one=${one} />`)}</ul>` : html`<p class="note switches-none">Nothing is halted.</p>`}
+    ${tripped.length ? html`<ul class="switches">${tripped.map((/** @type {any} */ one) => html`<${Tripped} key=${`${one.guarded} ${one.name}`} one=${one} />`)}</ul>` : null}
     ${halting.value ? html`<${Halt} />` : null}${releasing.value ? html`<${Release} one=${releasing.value} />` : null}</section>`;
 }
 
@@ -28,6 +32,15 @@ function Thrown({ one }) {
   return html`<li><${Mark} tone="bad" icon="stop">Halted<//><strong>${WORDS[one.scope]}${one.scope === 'tenant' ? '' : html` <code>${one.name}</code>`}</strong>
     <span class="switch-why" dir="auto">${one.reason}</span><span class="note">${one.by}, for <${Ago} at=${one.since} /></span>
     <button type="button" class="button small primary" onClick=${() => (releasing.value = one)}>Release…</button></li>`;
+}
+
+/** A breaker that is not closed. @param {{one: any}} props */
+function Tripped({ one }) {
+  const left = one.tried_again_at ? (Date.parse(one.tried_again_at) - slowNow.value) / 1000 : Infinity;
+  const trying = left <= 0;
+  return html`<li><${Mark} tone=${trying ? 'warn' : 'bad'} icon="alert">${trying ? 'Half-open' : 'Open'}<//><strong>${one.guarded === 'journey' ? 'Journey' : 'Connector'} <code>${one.name}</code></strong>
+    <span class="switch-why" dir="auto">${one.why}${trying ? '. A few are tried' : left < Infinity ? `. Tried again in ${duration(left)}` : ''}</span><span class="note">${one.owner}, for <${Ago} at=${one.since} /></span>
+    <button type="button" class="button small" onClick=${() => ask('/v1/breakers/close', { guarded: one.guarded, name: one.name })}>Close breaker</button></li>`;
 }
 
 /** What to halt is chosen from what there is; why is asked, because colleagues will want to know. */
