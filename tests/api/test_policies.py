@@ -114,3 +114,22 @@ async def test_the_rules_are_shown_with_their_use_and_what_shadow_would_have_cha
 def with_bundle(app: App, bundle: Any) -> Any:
     """The definitions in force with other rules."""
     return replace(app.definitions, bundle=bundle)
+
+
+async def test_why_is_told_to_each_under_his_permission(client: Client, app: App) -> None:
+    wanted = proposed(42_000, proposal="pr_why")
+    await app.log.append(Plan((wanted, judged(wanted)), cause="test/why"))
+    await sign_in(client, "amara")
+    agent = (await client.get("/v1/proposals/pr_why/why")).json()
+    assert agent["customer"] == "I first have to make sure that it is you, with a code that I send you."
+    assert [each["remedy"] for each in agent["agent"]["missing"]] == ["step_up:2", "confirm", "approve:supervisor"]
+    assert "judgements" not in agent
+    await sign_in(client, "sofia")
+    supervisor = (await client.get("/v1/proposals/pr_why/why")).json()
+    (derived,) = supervisor["judgements"]
+    assert derived["verdict"] == "needs" and derived["release_at_hand"] is False, "r1 was never published here"
+    assert supervisor["agent"] == agent["agent"]
+    await sign_in(client, "admin")
+    admin = (await client.get("/v1/proposals/pr_why/why")).json()
+    assert "customer" not in admin and admin["judgements"] == supervisor["judgements"]
+    assert (await client.get("/v1/proposals/pr_none/why")).status_code == 404

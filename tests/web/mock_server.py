@@ -23,11 +23,12 @@ from litestar.static_files import create_static_files_router
 from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
 from .mock_data import Json, iso
+from .mock_policies import policy_routes
 from .mock_world import World, diff
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "interlock" / "web"
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-PAGES = {"/": "index", "/desk": "desk", "/supervisor": "supervisor", "/sign-in": "sign-in"}
+PAGES = {"/": "index", "/desk": "desk", "/supervisor": "supervisor", "/policies": "policies", "/sign-in": "sign-in"}
 CSRF = "csrf-1"
 DEMO_STAFF = [
     {"login": "amara", "name": "Amara Okafor", "role": "agent"},
@@ -58,7 +59,12 @@ def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
     world = World(scene)
     chats: dict[str, ChatSession] = {}
     session = {"in": signed_in}
-    handlers: list[Any] = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world)]
+    handlers: list[Any] = [
+        *page_routes(demo),
+        *sign_in_routes(world, session),
+        *staff_routes(world),
+        *policy_routes(world),
+    ]
     handlers += [mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
     app = Litestar([*handlers, create_static_files_router(path="/web", directories=[WEB])], openapi_config=None)
     app.state.world = world

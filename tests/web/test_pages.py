@@ -304,7 +304,19 @@ async def test_the_widget_tells_the_place_in_line_and_escape_closes_it(centre: C
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/sign-in", "/desk", "/supervisor", "/supervisor#approvals", "/supervisor#wall", "/host"]
+    "path",
+    [
+        "/",
+        "/sign-in",
+        "/desk",
+        "/supervisor",
+        "/supervisor#approvals",
+        "/supervisor#wall",
+        "/policies",
+        "/policies#replay",
+        "/policies#versions",
+        "/host",
+    ],
 )
 async def test_no_page_is_wider_than_a_small_phone(centre: Centre, path: str) -> None:
     page = centre.page

@@ -68,6 +68,12 @@ def supervisor_page() -> Response[bytes]:
     return _file("supervisor.html", headers=SECURITY)
 
 
+@get("/policies", opt={"public": True}, sync_to_thread=False)
+def policies_page() -> Response[bytes]:
+    """The policies page; its data need a signed-in supervisor or administrator."""
+    return _file("policies.html", headers=SECURITY)
+
+
 @get("/chat.js", opt={"public": True}, sync_to_thread=False)
 def chat_code() -> Response[bytes]:
     """The one script that puts the chat into any page."""
@@ -92,4 +98,4 @@ def demo(state: State) -> dict[str, Any]:
     return {"demo": True, "staff": staff, "password": DEMO_PASSWORD, "links": links}
 
 
-HANDLERS = (index, sign_in_page, desk_page, supervisor_page, chat_code, code, demo)
+HANDLERS = (index, sign_in_page, desk_page, supervisor_page, policies_page, chat_code, code, demo)

@@ -16,11 +16,14 @@ from interlock.api.signing import require
 from interlock.control.changes import Constant
 from interlock.control.history import KEPT
 from interlock.control.policies_document import policies_document, replay_document, shadow_document
+from interlock.governance.permissions import may
 from interlock.kernel.documents import Misread, duration
 from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
+from interlock.runtime.explaining import explain
 from interlock.runtime.replays import ReplayJob
 from interlock.runtime.staff import Person
+from interlock.vocabulary.ids import ProposalId
 
 MAX_CONSTANTS: Final = 20
 """Numbers in rules that one replay may change."""
@@ -85,6 +88,16 @@ async def show_replay(replay: FromPath[str], person: NamedDependency[Person], st
     return _job(app, await app.replays.get(replay))
 
 
+@get("/v1/proposals/{proposal:str}/why")
+async def show_why(proposal: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """Why a proposal stands as it does: in words for customer and agent, and the derivation for who may read the log."""
+    roles = person.account.roles
+    agent, auditor = may(roles, "see_interactions"), may(roles, "read_log")
+    if not agent and not auditor:
+        require(person, "see_interactions")
+    return await explain(state.app, ProposalId(proposal), agent=agent, auditor=auditor)
+
+
 def _job(app: App, job: ReplayJob) -> dict[str, Any]:
     report = None if job.report is None else replay_document(job.report)
     shown: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(job, report=None))
@@ -100,4 +113,4 @@ def _moment(since: str, now: datetime) -> datetime | None:
         raise Refused("bad_since", f"since: {error}; or 'all'.", status=422) from error
 
 
-HANDLERS = (show_policies, show_shadow, start_replay, show_replays, show_replay)
+HANDLERS = (show_policies, show_shadow, start_replay, show_replays, show_replay, show_why)

@@ -24,7 +24,8 @@ function Start() {
       ${ledger ? html`<${Way} href=${ledger} icon="check" title="Refund ledger">What the shop has really paid back, in its own books<//>` : null}</ul>` : null}
     <h2>As staff</h2><ul class="ways">
       <${Way} href="/desk" icon="person" title="Desk">An agent's interactions, and what is known about them<//>
-      <${Way} href="/supervisor" icon="shield" title="Supervisor">Queues, agents, approvals, the wallboard<//></ul>
+      <${Way} href="/supervisor" icon="shield" title="Supervisor">Queues, agents, approvals, the wallboard<//>
+      <${Way} href="/policies" icon="stop" title="Policies">The rules, how they are used, the past judged again, versions<//></ul>
     ${isDemo.value ? html`<p class="note">Demo accounts are shown on the <a href="/sign-in">sign-in page</a>.</p>` : null}</main>`;
 }
 

@@ -3,6 +3,7 @@
 import { slowNow } from '../clock.js';
 import { count, duration, humanise, moneyText, since } from '../format.js';
 import { html } from '../lib.js';
+import { WhyFolded } from '../transcript/explained.js';
 import { inline } from '../transcript/values.js';
 import { metWords } from '../transcript/words.js';
 import { Icon } from '../ui/icons.js';
@@ -67,6 +68,7 @@ function Detail({ kind, item }) {
           <h2>Judged on</h2>
           <${Pairs} rows=${(item.facts ?? []).map((/** @type {any} */ fact) => ({ label: humanise(fact.name), value: inline(fact.value), note: fact.age_s === undefined || fact.age_s === null ? '' : `read ${duration(fact.age_s)} before` }))} />
           <${Decide} item=${item} />`}
+    <${WhyFolded} key=${item.proposal} proposal=${item.proposal} />
     <p class="note detail-ids">Proposal <${CopyId} id=${item.proposal} label="proposal" /> · arguments <${CopyId} id=${item.args_hash ?? '–'} label="hash of the arguments" /></p></div>`;
 }
 

@@ -1,9 +1,10 @@
 // @ts-check
 // What became of a proposed action? A card: what, for how much, the verdict in a word, and why one click away.
 import { clock, humanise, moneyText } from '../format.js';
-import { html } from '../lib.js';
+import { html, useState } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 import { Ago, At, CopyId, MachineSign, Mark, Pairs } from '../ui/parts.js';
+import { Explained } from './explained.js';
 import { hasTable, inline, isRecord, Value } from './values.js';
 import { metWords, nameOf, remedyWords, stateOf, waitsForWords } from './words.js';
 
@@ -58,11 +59,12 @@ function flatFacts(facts) {
 
 /** The rules, the facts and the policy version behind a verdict. @param {{entry: any, open?: boolean}} props */
 export function Why({ entry, open = false }) {
+  const [opened, setOpened] = useState(open);
   const rulings = entry.rulings ?? [];
   const facts = flatFacts(entry.facts ?? {});
   if (!rulings.length && !facts.length && !entry.policy) return null;
-  return html`<details class="why" open=${open || null}><summary>Why?</summary>
-    <div class="why-body">
+  return html`<details class="why" open=${open || null} onToggle=${(/** @type {any} */ event) => event.target.open && setOpened(true)}><summary>Why?</summary>
+    <div class="why-body">${opened ? html`<${Explained} proposal=${entry.id ?? entry.proposal} />` : null}
       ${rulings.length
         ? html`<h4>Rules that decided</h4><ul class="rulings">${rulings.map((/** @type {any} */ ruling) => html`<li><span>${ruling.reason || 'No rule permits this.'}</span><${CopyId} id=${ruling.rule} label="rule" /></li>`)}</ul>`
         : html`<p>No rule stood in the way.</p>`}
