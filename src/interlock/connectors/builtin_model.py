@@ -36,6 +36,23 @@ class Question:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What asking a model took; ``cost_micro`` in millionths of the tenant's currency."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_micro: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What a model answers that reports what it took: its suggestions, and that."""
+
+    suggestions: object
+    usage: Usage
+
+
 class Model(Protocol):
     """Whatever suggests: this one, a language model, or a fuzzer. It decides nothing."""
 
@@ -45,7 +62,10 @@ class Model(Protocol):
         ...
 
     async def suggest(self, question: Question) -> object:
-        """Suggestions about a message; anything that is not one is left out by whoever gets them."""
+        """Suggestions about a message; anything that is not one is left out by whoever gets them.
+
+        A model that costs something answers with ``Suggested``: its budgets are counted by what it reports.
+        """
         ...
 
 

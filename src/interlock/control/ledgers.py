@@ -12,11 +12,13 @@ from typing import Any, Final, Literal
 import msgspec
 
 from interlock.control.actions import Action, all_args
+from interlock.control.budgets import day_postings
 from interlock.control.facts import Facts
 from interlock.control.templates import Unknown, dig
 from interlock.control.windows import Reach
 from interlock.kernel.events import Event
 from interlock.kernel.log import Posting
+from interlock.vocabulary.models import ModelUsed
 from interlock.vocabulary.proposals import (
     ActionProposed,
     EffectFailed,
@@ -184,6 +186,8 @@ def postings(event: Event, at: datetime | None = None) -> tuple[Posting, ...]:
             )
         case EffectSucceeded(reservations=held):
             return tuple(_done(event, each, at) for each in held)
+        case ModelUsed():
+            return day_postings(event, at)
         case _:
             return ()
 

@@ -32,6 +32,9 @@ MODES: Final = ("enforce", "shadow")
 DEFAULT_PREFIX: Final = "default."
 """Begins the names of generated rules."""
 
+BUDGET_PREFIX: Final = "budget."
+"""Begins the rule under which a budget says no, and the ledger that a budget of the day is kept in."""
+
 NO_PERMIT: Final = "no-permit"
 EVALUATION_ERROR: Final = "evaluation-error"
 FACT_MISSING: Final = "fact-missing"
@@ -184,7 +187,7 @@ def _annotations(policy: pst.Template, statement: Statement, problems: list[Prob
     name = notes.get("id", "")
     if not name:
         report("this rule has no name", 'write @id("subject.what-it-holds") before it')
-    elif name in RESERVED or name.startswith(DEFAULT_PREFIX) or not _ID.fullmatch(name):
+    elif name in RESERVED or name.startswith((DEFAULT_PREFIX, BUDGET_PREFIX)) or not _ID.fullmatch(name):
         mend = "write small letters and digits with dots and dashes, such as refund.own-order"
         report(f"'{name}' cannot be a rule's name", mend, "id")
     if policy.effect == "forbid" and not notes.get("reason"):

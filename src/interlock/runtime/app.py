@@ -43,6 +43,7 @@ from interlock.runtime.queueing import Queueing
 from interlock.runtime.replays import Replays
 from interlock.runtime.settings import Settings
 from interlock.runtime.signals import Signals
+from interlock.runtime.spending import Spending
 from interlock.runtime.staff import Staff
 from interlock.runtime.staff_changes import StaffChanges
 from interlock.runtime.stops import Stops
@@ -52,6 +53,7 @@ from interlock.runtime.tokens import Tokens
 from interlock.runtime.turns import Turns
 from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
+from interlock.vocabulary.interactions import HandBack
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeProposal, PerformEffect, ProposeAction
@@ -107,6 +109,7 @@ class App:
         self.switchboard = Switchboard(log, clock)
         self.stops = Stops(self)
         self.breaking = Breaking(self)
+        self.spending = Spending(self)
         self.gate, self._effects = Gate(self), Effects(self)
         self.replays, self.recent_use = Replays(self), RecentUse(log, clock)
         key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
@@ -161,6 +164,8 @@ class App:
         """Decide a command that came from outside. Raises Refused where the rules say no."""
         if isinstance(command, ProposeAction):
             await self.stops.refuse_if_tenant_halted()
+        if isinstance(command, HandBack):
+            await self.spending.refuse_hand_back(command.interaction)
         return await self.engine.execute(command, cause=cause)
 
     async def issue_challenge(self, command: IssueChallenge, cause: str) -> None:
@@ -258,7 +263,7 @@ class App:
 
     def use_model(self, model: Model | None) -> None:
         """Ask this model, and the built-in one only where this one is halted; None is the built-in one alone."""
-        self._turns.model = model
+        self._turns.asking.model = model
         self._in_force.models = tuple(dict.fromkeys((BuiltinModel.name, *(() if model is None else (model.name,)))))
         self.engine.use(self._in_force.subjects())
 

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from interlock.control.breaker_files import BreakerSpecs, read_breakers
+from interlock.control.budget_files import Budgets, read_budgets
 from interlock.control.bundle import Bundle, load_bundle
 from interlock.dialogue.intents import IntentModel
 from interlock.journeys.compile import compile_journeys
@@ -49,6 +50,7 @@ class Definitions:
     model: bytes
     intents: IntentModel
     breakers: BreakerSpecs = BreakerSpecs()
+    budgets: Budgets = Budgets()
 
 
 class _Stored(msgspec.Struct):
@@ -111,6 +113,7 @@ def check(files: Mapping[str, str]) -> tuple[TenantSettings, Specs, Bundle, Jour
     queues: Specs | None = attempt(lambda: load_queues(_under(files, "queues/")))
     zone = "UTC" if tenant is None else tenant.timezone
     bundle: Bundle | None = attempt(lambda: load_bundle(files, release_id(files), zone=zone))
+    attempt(lambda: read_budgets(files, zone))
     journeys: JourneySet | None = None
     if tenant is not None:
         journeys = attempt(
@@ -138,8 +141,11 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
     """A release from its texts and its trained model. Raises DefinitionError."""
     tenant, queues, bundle, journeys = check(files)
     breakers = read_breakers(files, bundle.connectors, journeys.journeys)
+    budgets = read_budgets(files, tenant.timezone)
     intents = IntentModel.from_bytes(model)
-    return Definitions(release_id(files), files, tenant, queues, bundle, journeys.journeys, model, intents, breakers)
+    return Definitions(
+        release_id(files), files, tenant, queues, bundle, journeys.journeys, model, intents, breakers, budgets
+    )
 
 
 async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:

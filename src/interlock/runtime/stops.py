@@ -1,4 +1,4 @@
-"""What stops a proposal before anything is read and any rule is asked: a switch, or a breaker?"""
+"""What stops a proposal before anything is read and any rule is asked: a switch, a breaker, or a budget?"""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ class Stops:
         if tripped is not None:
             spec = self._app.definitions.breakers.of(tripped.guarded, tripped.name)
             return self._told(Stop((tripped.ruling(spec),), {BREAKER_OPEN: msgspec.to_builtins(tripped)}))
+        over = await self._app.spending.over_tools(proposed, pending)
+        if over is not None:
+            ruling, why = over
+            return self._told(Stop((ruling,), {ruling.rule: why}))
         return None
 
     async def refuse_if_tenant_halted(self) -> None:

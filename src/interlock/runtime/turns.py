@@ -6,17 +6,15 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import structlog
-
-from interlock.connectors.builtin_model import BuiltinModel, Model, Question
 from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
 from interlock.control.subject import standing as news_of
-from interlock.journeys import Conversation, evolve, expected, reads, slots_of
+from interlock.journeys import Conversation, evolve, reads
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import START, Command, Erased, Event, PersonalText, Recorded
 from interlock.kernel.log import Due, Query
+from interlock.runtime.asking import Asking
 from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, ProposalId, tag
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, TakeTurn, TurnContext
@@ -38,11 +36,7 @@ LOOK_UPS_AT_ONCE: Final = 3
 """Look-ups that one turn answers within its own transaction; a further one has a turn of its own."""
 MESSAGES_KEPT: Final = 50
 """Messages that may wait to be understood; whoever writes faster than that is not answered to each."""
-NO_MODEL: Final = "none"
-"""What stands in a model's place in the log where none may be asked."""
 CHALLENGES: Final = (ChallengeIssued, ChallengePassed, ChallengeFailed)
-
-logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +68,11 @@ def evolve_standing(standing: Standing, recorded: Recorded) -> Standing:
 
 
 class Turns:
-    """Carries out ``TakeTurn`` and ``AdvanceJourney``.
-
-    Attributes:
-        model: what suggests; None is the built-in one of the release in force.
-    """
+    """Carries out ``TakeTurn`` and ``AdvanceJourney``."""
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self.model: Model | None = None
-        self._builtin: tuple[str, BuiltinModel] | None = None
-
-    async def _model(self) -> Model | None:
-        """The model to ask: the one that is set, else the built-in one; None where they are halted."""
-        switches = await self._app.switchboard.now()
-        models = (self._builtin_model(),) if self.model is None else (self.model, self._builtin_model())
-        return next((model for model in models if switches.on_model(model.name) is None), None)
-
-    def _builtin_model(self) -> BuiltinModel:
-        definitions = self._app.definitions
-        if self._builtin is None or self._builtin[0] != definitions.release:
-            self._builtin = (definitions.release, BuiltinModel(definitions.intents))
-        return self._builtin[1]
+        self.asking = Asking(app)
 
     async def _standing(self, interaction: InteractionId) -> tuple[Standing, str]:
         queries = (reads(interaction), Query(tag("interaction", interaction), CHALLENGES))
@@ -114,16 +91,23 @@ class Turns:
         text = "" if isinstance(said, Erased) else said
         if await self._took_code(due, standing, text):
             return
-        model = await self._model()
+        asked = await self.asking.ask(command.interaction, command.message, standing.conversation, text)
         context = TurnContext(
             interaction=command.interaction,
             message=command.message,
             text=text,
-            suggestions=await self._suggestions(model, standing.conversation, text),
-            model=NO_MODEL if model is None else model.name,
+            suggestions=asked.suggestions,
+            model=asked.model,
         )
+
+        async def extend(
+            facts: tuple[Event, ...], state: Conversation, moment: Moment
+        ) -> tuple[tuple[Event, ...], tuple[Command, ...]]:
+            facts, done = await self._look_ups(facts, state, moment)
+            return (*asked.used, *facts), done
+
         known = (standing.conversation, snapshot)
-        await app.engine.execute(context, cause=due.id, answers=due.id, known=known, extend=self._look_ups)
+        await app.engine.execute(context, cause=due.id, answers=due.id, known=known, extend=extend)
 
     async def _look_ups(
         self, facts: tuple[Event, ...], state: Conversation, moment: Moment
@@ -153,29 +137,6 @@ class Turns:
             new = tuple(advances.decide(advance, state, moment))
             facts = (*facts, outcome, *new)
         return facts, tuple(done)
-
-    async def _suggestions(self, model: Model | None, state: Conversation, text: str) -> tuple[Any, ...]:
-        app = self._app
-        waits = expected(state, app.releases.journey, app.tenant)
-        if waits.silent:
-            return ()
-        if model is None:
-            asked = any(run.journey == app.tenant.human_journey for run in state.runs)
-            return () if asked else ({"type": "hand_over", "reason": "No model may be asked."},)
-        question = Question(
-            text=text,
-            expected=waits,
-            slots_of={name: slots_of(journey) for name, journey in app.definitions.journeys.items()},
-            today=app.clock().astimezone(app.tenant.zone).date(),
-            language=app.tenant.language,
-        )
-        try:
-            suggested = await model.suggest(question)
-        except Exception:
-            # Whatever a model trips over becomes a repair step, never an error.
-            logger.exception("the model failed", model=model.name)
-            return ()
-        return tuple(suggested) if isinstance(suggested, list | tuple) else (suggested,)
 
     async def _took_code(self, due: Due, standing: Standing, text: str) -> bool:
         """A one-time code that is typed as a message, while one is asked for, answers the challenge."""

@@ -10,6 +10,7 @@ from interlock.vocabulary import (
     breakers,
     interactions,
     journeys,
+    models,
     outcomes,
     outside,
     people,
@@ -44,6 +45,7 @@ _MODULES = (
     outside,
     switches,
     breakers,
+    models,
 )
 EVENTS: Final = Catalogue(_defined_in(Event, _MODULES))
 COMMANDS: Final = Catalogue(_defined_in(Command, _MODULES))

@@ -1,0 +1,106 @@
+"""Which model is asked about a message, what did that take, and what is suggested where none may be asked?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import structlog
+
+from interlock.connectors.builtin_model import BuiltinModel, Model, Question, Suggested, Usage
+from interlock.control import budgets
+from interlock.control.budget_files import Budget
+from interlock.journeys import Conversation, expected, slots_of
+from interlock.vocabulary.ids import InteractionId, MessageId, RunId
+from interlock.vocabulary.models import ModelUsed
+
+if TYPE_CHECKING:
+    from interlock.runtime.app import App
+
+NO_MODEL: Final = "none"
+"""What stands in a model's place in the log where none may be asked."""
+
+UNDERSTAND: Final = "understand"
+"""What a model is asked for: what a message means."""
+
+logger = structlog.get_logger(__name__)
+
+
+class Asked(NamedTuple):
+    """What came of asking: suggestions, whose they are, and what it took (where somebody counts that)."""
+
+    suggestions: tuple[Any, ...]
+    model: str
+    used: tuple[ModelUsed, ...] = ()
+
+
+class Asking:
+    """Asks models.
+
+    Attributes:
+        model: what is asked first; None is the built-in one alone.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self.model: Model | None = None
+        self._builtin: tuple[str, BuiltinModel] | None = None
+
+    async def ask(self, interaction: InteractionId, message: MessageId, state: Conversation, text: str) -> Asked:
+        """Ask about a message, within what switches and budgets allow; never fails."""
+        app = self._app
+        waits = expected(state, app.releases.journey, app.tenant)
+        run = state.foreground.run if state.foreground is not None else RunId("")
+        model, over = await self._allowed(interaction, run)
+        if waits.silent:
+            return Asked((), NO_MODEL if model is None else model.name)
+        if model is None:
+            asked = any(each.journey == app.tenant.human_journey for each in state.runs)
+            refused = over is not None and over.then == "refuse"
+            why = "No model may be asked." if over is None else f"More than {budgets.told(over)}."
+            return Asked((() if asked or refused else ({"type": "hand_over", "reason": why},)), NO_MODEL)
+        question = Question(
+            text=text,
+            expected=waits,
+            slots_of={name: slots_of(journey) for name, journey in app.definitions.journeys.items()},
+            today=app.clock().astimezone(app.tenant.zone).date(),
+            language=app.tenant.language,
+        )
+        suggested, usage = await self._suggested(model, question)
+        counted = model.name != BuiltinModel.name or app.definitions.budgets.count_every_call
+        used = app.spending.used(interaction, message, run, model.name, UNDERSTAND, usage) if counted else None
+        return Asked(suggested, model.name, () if used is None else (used,))
+
+    async def _suggested(self, model: Model, question: Question) -> tuple[tuple[Any, ...], Usage]:
+        try:
+            answer: object = await model.suggest(question)
+        except Exception:
+            # Whatever a model trips over becomes a repair step, never an error.
+            logger.exception("the model failed", model=model.name)
+            return (), Usage()
+        told = answer if isinstance(answer, Suggested) else Suggested(answer, Usage())
+        several = told.suggestions
+        return (tuple(several) if isinstance(several, list | tuple) else (several,)), told.usage
+
+    async def _allowed(self, interaction: InteractionId, run: str) -> tuple[Model | None, Budget | None]:
+        """The model to ask; None where it is halted, or a budget is used up that says so, with that budget."""
+        app, builtin = self._app, self._builtin_model()
+        switches = await app.switchboard.now()
+        over = None
+        for model in (builtin,) if self.model is None else (self.model, builtin):
+            if switches.on_model(model.name) is not None:
+                continue
+            over = await app.spending.over_model(model.name, interaction, run)
+            if over is None:
+                return model, None
+            app.metrics.stops.labels(over.rule).inc()
+            if over.then != "fallback":
+                return None, over
+            if model is not builtin and switches.on_model(builtin.name) is None:
+                return builtin, None  # it costs nothing: the budget that is used up says that it answers
+        return None, over
+
+    def _builtin_model(self) -> BuiltinModel:
+        definitions = self._app.definitions
+        if self._builtin is None or self._builtin[0] != definitions.release:
+            self._builtin = (definitions.release, BuiltinModel(definitions.intents))
+        return self._builtin[1]

@@ -1,0 +1,98 @@
+"""May a model still be asked, and a call still be made: what is used of the budgets?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from interlock.connectors.builtin_model import Usage
+from interlock.control.budget_files import Budget
+from interlock.control.budgets import THE_DAY, Spent, amount_of, over_model, over_tools, spend, spent_query
+from interlock.kernel.errors import Refused
+from interlock.kernel.events import Recorded
+from interlock.kernel.log import Query, Window
+from interlock.vocabulary.ids import InteractionId, MessageId, RunId, tag
+from interlock.vocabulary.interactions import HandedBack
+from interlock.vocabulary.models import ModelUsed
+from interlock.vocabulary.proposals import ActionProposed, Ruling
+
+if TYPE_CHECKING:
+    from interlock.runtime.app import App
+
+DAY_KNOWN_FOR: Final = timedelta(seconds=1)
+"""For how long what was read of a day's budget is relied upon; beyond it, a day is passed by what is asked meanwhile."""
+
+
+class Spending:
+    """The budgets on this node."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._days: dict[str, tuple[datetime, int]] = {}
+
+    async def over_model(self, model: str, interaction: InteractionId, run: str) -> Budget | None:
+        """The first budget that is used up for a model; None where it may be asked."""
+        budgets = self._app.definitions.budgets.of_models
+        if not budgets:
+            return None
+        of_day = {each.name: await self._of_day(each) for each in budgets if each.per == "day"}
+        return over_model(budgets, model, await self._spent(interaction), run, of_day)
+
+    async def over_tools(
+        self, proposed: ActionProposed, pending: Sequence[Recorded]
+    ) -> tuple[Ruling, dict[str, Any]] | None:
+        """The gate's own no to a call too many, with what it was judged on; None where it may be made."""
+        budgets = self._app.definitions.budgets.of_tools
+        if not budgets:
+            return None
+        spent = await self._spent(proposed.interaction)
+        for one in pending:
+            spent = spend(spent, one)
+        return over_tools(budgets, spent, proposed.proposal)
+
+    async def refuse_hand_back(self, interaction: InteractionId) -> None:
+        """Raises Refused where an interaction went back and forth often enough."""
+        budgets = self._app.definitions.budgets.hand_backs
+        if not budgets:
+            return
+        seen = await self._app.log.read(Query(tag("interaction", interaction), (HandedBack,)))
+        for budget in budgets:
+            if len(seen.events) >= budget.most:
+                reason = f"This went back and forth {len(seen.events)} times; see it through, or take it further."
+                raise Refused("handed_back_too_often", reason)
+
+    def used(
+        self, interaction: InteractionId, message: MessageId, run: RunId, model: str, purpose: str, usage: Usage
+    ) -> ModelUsed:
+        """The fact that a model was asked, with what that took."""
+        fact = ModelUsed(
+            interaction=interaction,
+            message=message,
+            run=run,
+            model=model,
+            purpose=purpose,
+            tokens_in=usage.tokens_in,
+            tokens_out=usage.tokens_out,
+            cost_micro=usage.cost_micro,
+        )
+        budgets = [each for each in self._app.definitions.budgets.of_models if each.per == "day"]
+        of_day = tuple((each.name, amount) for each in budgets if (amount := amount_of(each, fact)))
+        return msgspec.structs.replace(fact, of_day=of_day)
+
+    async def _spent(self, interaction: InteractionId) -> Spent:
+        spent, _ = await self._app.engine.state((spent_query(interaction),), Spent(), spend)
+        return spent
+
+    async def _of_day(self, budget: Budget) -> int:
+        now = self._app.clock()
+        read_at, amount = self._days.get(budget.name, (None, 0))
+        since = budget.reach.since(now)
+        if read_at is None or now - read_at > DAY_KNOWN_FOR or read_at <= since:
+            window = Window(budget.rule, THE_DAY, since)
+            async with self._app.log.judging([window]) as judging:
+                amount = judging.totals[budget.rule, THE_DAY].amount
+            self._days[budget.name] = (now, amount)
+        return amount
