@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from interlock.control import Bundle, effects
+from interlock.control import Bundle, Met, effects, judge
 from interlock.control.cases import failures, read_cases
 from interlock.control.facts import NEVER_S
 from interlock.control.ledgers import postings
 from interlock.control.past import past_of, waits_for, windows_of
 from interlock.control.proposals import fold
+from interlock.control.replay import again, past_judgement
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.events import Event
 from interlock.kernel.lines import Lines
@@ -144,7 +145,9 @@ def waits(shop: Shop, of: ActionProposed) -> tuple[str, ...]:
     ledgers, subjects = shop.bundle.ledgers_of(of.action), shop.bundle.subjects(of, facts, SETTINGS.secret)
     totals = {(w.ledger, w.subject): shop.lines.total(w) for w in windows_of(ledgers, subjects, of.proposal, NOW)}
     past = past_of(ledgers, subjects, totals, NOW)
-    return waits_for(judged_on(shop.bundle, of, shop.lines), shop.bundle.policies[of.action], past)
+    return waits_for(
+        judged_on(shop.bundle, of, shop.lines), past, lambda other: judge(shop.bundle, of, facts, Met(), other, NOW)
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,8 +158,16 @@ def waits(shop: Shop, of: ActionProposed) -> tuple[str, ...]:
         (ORDERED + rule("cure", RECEIPT, "unless { context.met.confirm }", "confirm"), ("pr_1",)),
         (ORDERED + rule("no", RECEIPT, "when { true }"), ()),
         (rule("no", RECEIPT, "when { context.steps.charged.done }"), ()),
+        (rule("no", RECEIPT, 'when { context.steps.charged.running || context.channel == "chat" }'), ()),
     ],
-    ids=["it is running", "also for what could be cured", "a cure beside it", "denied anyway", "nothing fires"],
+    ids=[
+        "it is running",
+        "also for what could be cured",
+        "a cure beside it",
+        "denied by another rule anyway",
+        "nothing fires",
+        "denied by the same rule anyway",
+    ],
 )
 def test_a_judgement_waits_for_a_running_step_if_its_outcome_may_change_it(
     rules: str, waited_for: tuple[str, ...]
@@ -165,6 +176,14 @@ def test_a_judgement_waits_for_a_running_step_if_its_outcome_may_change_it(
     assert waits(shop, shop.receipt()) == ()
     shop.judge(charge(shop.bundle))
     assert waits(shop, shop.receipt()) == waited_for
+
+
+def test_what_was_done_before_does_not_wait_for_being_done_again() -> None:
+    shop = Shop(rule("not-after", RECEIPT, "when { context.steps.charged.done }"))
+    charging = charge(shop.bundle)
+    shop.succeed(charging, shop.judge(charging))
+    shop.judge(charge(shop.bundle, proposal="pr_2"))
+    assert waits(shop, shop.receipt()) == ()
 
 
 def test_a_case_says_what_is_true_of_a_step() -> None:
@@ -206,3 +225,23 @@ def test_two_steps_of_one_name_and_a_rule_that_looks_at_none_are_told() -> None:
         till(steps__charged=CHARGED, steps__other=CHARGED)
     with pytest.raises(DefinitionError, match=r"steps\.chargd"):
         till(steps__charged=CHARGED, rules=ORDERED.replace("charged", "chargd"))
+
+
+def test_what_was_done_then_is_what_other_rules_are_asked_about() -> None:
+    shop = Shop(ORDERED)
+    charging = charge(shop.bundle)
+    shop.succeed(charging, shop.judge(charging))
+    after_it = past_judgement(shop.judge(shop.receipt(), 20), after(minutes=20), None)
+    within = Shop(rule("within", RECEIPT, "unless { context.steps.charged.age_s <= 600 }")).bundle
+    flip = again(within, after_it).flip
+    assert flip is not None and (flip.now, flip.rules) == ("denied", ("within",))
+    assert again(shop.bundle, after_it).flip is None
+
+
+def test_a_step_that_was_not_known_then_matters_only_to_rules_that_look_at_it() -> None:
+    shop = Shop(ORDERED, CHARGED.replace("interaction", "journey"))
+    by_hand = proposed(action="till.receipt", args={"order_id": "A-1"}, bundle=shop.bundle, principal=AMARA)
+    denied = past_judgement(shop.judge(by_hand), NOW, None)
+    assert again(shop.bundle, denied).flip is None
+    flip = again(till(steps__charged=CHARGED), denied).flip
+    assert flip is not None and flip.now == "allowed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -11,7 +11,6 @@ import msgspec
 from interlock.control.facts import NEVER_S
 from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.ledgers import Ledger
-from interlock.control.policies import ActionPolicies
 from interlock.kernel.log import Total, Window
 from interlock.vocabulary.ids import ProposalId
 from interlock.vocabulary.proposals import ProposalJudged
@@ -85,18 +84,29 @@ def past_of(
     return Past(subjects, sums, steps, running)
 
 
-def waits_for(judged: ProposalJudged, policies: ActionPolicies, past: Past) -> tuple[str, ...]:
-    """The proposals in flight whose outcome may turn this judgement: it is better given then.
+def waits_for(judged: ProposalJudged, past: Past, again: Callable[[Past], ProposalJudged]) -> tuple[str, ...]:
+    """The proposals in flight whose outcome would turn this judgement: it is better given then.
 
-    Empty where nothing that it looks at is running, and where it is denied for another reason anyway.
+    Empty for an allowance, and where it would be the same whether they succeed or fail.
+
+    Args:
+        again: judges the same on another past.
     """
-    rules = {rule.id: rule for rule in policies.rules if rule.effect == "forbid"}
-    found: set[str] = set()
-    for ruling in judged.rulings if judged.verdict != "allowed" else ():
-        rule = rules.get(ruling.rule)
-        looked_at = [name for name in past.running if rule is not None and rule.looks_at(f"context.steps.{name}")]
-        in_flight = {entry for name in looked_at for entry in past.running[name]}
-        if not in_flight and ruling.remedy is None:
-            return ()
-        found |= in_flight
-    return tuple(sorted(found))
+    running = tuple(sorted({entry for entries in past.running.values() for entry in entries}))
+    if judged.verdict == "allowed" or not running:
+        return ()
+    ends = (again(_ended(past, succeeded=succeeded)) for succeeded in (True, False))
+    turned = any((each.verdict, each.needs) != (judged.verdict, judged.needs) for each in ends)
+    return running if turned else ()
+
+
+def _ended(past: Past, *, succeeded: bool) -> Past:
+    """The past as if everything that runs had just ended."""
+    steps = dict(past.steps)
+    for name, entries in past.running.items():
+        done = steps[name]
+        if entries and succeeded:
+            steps[name] = StepDone(True, done.count + len(entries), 0)
+        elif entries:
+            steps[name] = msgspec.structs.replace(done, running=False)
+    return past._replace(steps=steps, running={})

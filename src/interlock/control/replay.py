@@ -14,6 +14,7 @@ from interlock.control.bundle import Bundle
 from interlock.control.cedar_schema import CONNECTOR_ENTITY
 from interlock.control.flips import Flip, FlipReport, amount_of, flip_report
 from interlock.control.judgement import weigh
+from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.policies import Request
 from interlock.control.rules import BAD_ARGUMENTS, NO_SUCH_ACTION, UNAVAILABLE, Rule
 from interlock.control.timing import times, waits_until
@@ -255,10 +256,11 @@ def _has(facts: Mapping[str, Any], path: str) -> bool:
 def _missing(bundle: Bundle, action: Action, past: PastJudgement) -> dict[str, str]:
     """What could not be established then, as far as it is asked for now."""
     missing = dict(past.facts.get("missing", {}))
-    ledgers = {f"ledger.{each.name}" for each in bundle.ledgers_of(action.name)}
+    kept = {f"ledger.{each.name}" for each in bundle.ledgers_of(action.name)}
+    kept |= {f"{STEP_PREFIX}{name}" for name in bundle.policies[action.name].steps}
     if action.resource is not None and not past.facts.get("resource", {}).get("exists", True):
         missing.pop(action.resource.name, None)  # a conclusion of then, drawn again where it holds
-    return {name: why for name, why in missing.items() if not name.startswith("ledger.") or name in ledgers}
+    return {name: why for name, why in missing.items() if not name.startswith(("ledger.", STEP_PREFIX)) or name in kept}
 
 
 def _over(forbids: Iterable[Rule], past: PastJudgement) -> set[str]:

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from interlock.control.actions import Action, all_args
@@ -88,8 +89,9 @@ class Gate:
             return
         async with app.log.judging(windows) as judging:
             past = past_of(ledgers, subjects, judging.totals, now)
-            judged = judge(bundle, proposed, facts, remedies, past, now)
-            running = waits_for(judged, bundle.policies[proposed.action], past) if now < patience else ()
+            again = partial(judge, bundle, proposed, facts, remedies, now=now)
+            judged = again(past)
+            running = waits_for(judged, past, again) if now < patience else ()
             if not running:
                 await self._record(due, judged, guard, snapshot, judging)
         if running:
