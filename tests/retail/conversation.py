@@ -20,8 +20,9 @@ from interlock.runtime.settings import Settings
 from interlock.store.memory import MemoryLog, MemoryStore
 from interlock.store.records import MemoryRecords
 from interlock.vocabulary.channels import Channel, Principal
-from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId
+from interlock.vocabulary.ids import CustomerId, ExternalAgentId, InteractionId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.interactions import InteractionStarted
+from interlock.vocabulary.outside import CaseOpened
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.proposals import AnswerConfirmation, EffectFailed, EffectSucceeded, ProposeAction
 from tests.retail.bare import Shop
@@ -92,11 +93,13 @@ class Conversation:
         )
 
     async def begin(self) -> None:
-        """The customer is there; nobody knows who it is."""
+        """The customer is there, and the agent has the case; nobody knows who the customer is."""
         started = InteractionStarted(
             interaction=INTERACTION, person=PERSON, session=SESSION, channel=Channel.CHAT, release="r"
         )
-        await self._app.engine.append([started], cause="begin")
+        agent = ExternalAgentId(AGENT.id)
+        case = CaseOpened(interaction=INTERACTION, person=PERSON, session=SESSION, agent=agent, how="joined")
+        await self._app.engine.append([started, case], cause="begin")
         await self._app.node.idle()
 
     async def match(self, customer: str) -> None:

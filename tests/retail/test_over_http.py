@@ -104,8 +104,7 @@ async def test_a_story_of_made_up_people_over_http(tmp_path: Path) -> None:
             assert (asked.verdict, asked.rules) == ("needs", ("change.confirm",))
             said = (await talk.state(asked.proposal)).judged.says  # type: ignore[union-attr, arg-type]
             assert said == (
-                "Order #W2: exchange Mug (red) for Mug (blue), Mug (red) for Mug (blue). "
-                "Difference $5.00, by gift_card_8"
+                "Order #W2: exchange Mug (red) for Mug (blue), Mug (red) for Mug (blue). You pay $5.00 (gift_card_8)"
             )
             done = await talk.agree(Call("retail.exchange_items", swap), asked)
             assert done.result["status"] == "exchange_requested"

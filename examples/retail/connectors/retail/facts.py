@@ -63,7 +63,9 @@ def words(order, args, reads):
     if "new_item_ids" not in args:
         return {"items": ", ".join(_told(lines.get(each)) for each in args["item_ids"])}
     pairs = [f"{_told(old)} for {_told(new)}" for old, new in _pairs(order, args, reads)]
-    return {"items": ", ".join(pairs), "difference": _money(order, _difference(order, args, reads))}
+    difference = _difference(order, args, reads)
+    settled = "You get back" if difference < 0 else "You pay"
+    return {"items": ", ".join(pairs), "settled": settled, "amount": _money(order, abs(difference))}
 
 
 def _pairs(order, args, reads):
