@@ -63,6 +63,27 @@ def test_check_finds_the_demos_definitions_fine(place: Place) -> None:
     assert told.wait() == 0, told.said
 
 
+def test_rules_that_do_something_else_than_a_case_says_are_not_published(place: Place, tmp_path: Path) -> None:
+    folder = changed(tmp_path, "policies/refund.cedar", "context.args.amount > 2500 ", "context.args.amount > 2600 ")
+    told = place.run("check", str(folder))
+    assert told.wait() == BAD_SETTING, told.said
+    assert line_of(folder, "cases/refund.yaml", "case: 25.01 needs a code") in told.said, told.said
+    assert "the case '25.01 needs a code' does not hold: the gate says" in told.said
+
+
+def test_a_rule_that_no_case_needs_is_told_and_does_no_harm(place: Place, tmp_path: Path) -> None:
+    never = (
+        '@id("refund.never") @reason("Never.")\nforbid (principal, action == Action::"shop.refund_item", resource)\n'
+    )
+    mine = '@id("refund.confirm")'
+    folder = changed(
+        tmp_path, "policies/refund.cedar", mine, f"{never}when {{ context.args.amount > 490000 }};\n\n{mine}"
+    )
+    told = place.run("check", str(folder))
+    assert told.wait() == 0, told.said
+    assert "no case needs 'refund.never'" in told.said
+
+
 def test_publishing_a_mistake_changes_nothing(place: Place, tmp_path: Path) -> None:
     folder = changed(tmp_path, "journeys/damaged_item.yaml", "  - ask: order_no", "  - aks: order_no")
     _, url = place.serve()

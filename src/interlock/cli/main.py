@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from interlock.cli import agents, due, ledger, policy, staff, switches
-from interlock.cli.running import PerhapsAs, fail, password_of, run, settings_from
+from interlock.cli.running import PerhapsAs, errors, fail, password_of, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -92,15 +92,21 @@ def migrate() -> None:
 
 @app.command("check")
 def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with tenant.yaml.")]) -> None:
-    """Check definitions without publishing them."""
+    """Check definitions without publishing them: every file, every case, and whether a case needs each rule."""
     settings_from()
 
-    async def work() -> str:
+    async def work() -> tuple[str, list[str]]:
+        from interlock.control.cases import read_cases
+        from interlock.control.proving import knock_out
         from interlock.runtime.definitions import build, read_folder
 
-        return (await build(read_folder(folder))).release
+        found = await build(read_folder(folder))
+        return found.release, knock_out(read_cases(found.files, found.bundle), found.bundle)
 
-    print(f"{folder} is fine; it would be {run(work)}")
+    release, unneeded = run(work)
+    for rule in unneeded:
+        errors.print(f"no case needs '{rule}': every case holds without it; write one that does not", style="yellow")
+    print(f"{folder} is fine; it would be {release}")
 
 
 @app.command()

@@ -83,6 +83,13 @@ class Failure(NamedTuple):
     case: ReadyCase
     judged: ProposalJudged
 
+    @property
+    def problem(self) -> Problem:
+        """What an author is told who publishes rules that do something else than the case says."""
+        got = f"the gate says {self.judged.verdict} because of {', '.join(deciding(self.judged)) or 'nothing'}"
+        what = f"the case '{self.case.name}' does not hold: {got}"
+        return Problem(self.case.file, self.case.line, 1, what, "mend the rule, or the case if it means something else")
+
     def __str__(self) -> str:
         got = f"{self.judged.verdict} {deciding(self.judged)} {[str(each) for each in self.judged.needs] or ''}".strip()
         meant = f"{self.case.verdict} {sorted(self.case.because or ())} {list(self.case.needs) or ''}".strip()

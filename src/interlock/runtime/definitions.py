@@ -15,6 +15,7 @@ import structlog
 from interlock.control.breaker_files import BreakerSpecs, read_breakers
 from interlock.control.budget_files import Budgets, read_budgets
 from interlock.control.bundle import Bundle, load_bundle
+from interlock.control.cases import failures, read_cases
 from interlock.dialogue.intents import IntentModel
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.model import Journey, JourneySet
@@ -149,15 +150,17 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
 
 
 async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:
-    """Check the texts and train the model from the journeys' examples, in a process of its own.
+    """Check the texts, run the cases, and train the model from the journeys' examples, in a process of its own.
 
     Args:
         like: a release whose model is used where journeys and settings are the same: it would be no other.
 
     Raises:
-        DefinitionError: with every problem of every file.
+        DefinitionError: with every problem of every file; a case that does not hold is one.
     """
-    tenant, _, _, journeys = check(files)
+    tenant, _, bundle, journeys = check(files)
+    if unheld := failures(read_cases(files, bundle), bundle):
+        raise DefinitionError([each.problem for each in unheld])
     if like is not None and all(
         _under(files, part) == _under(like.files, part) for part in ("journeys/", "tenant.yaml")
     ):
