@@ -38,6 +38,7 @@ BODIES: dict[str, object] = {
     "/v1/due/retry": {"ids": ["x_unknown"]},
     "/v1/breakers/open": {"guarded": "connector", "name": "x", "reason": "y"},
     "/v1/breakers/close": {"guarded": "connector", "name": "x"},
+    "/v1/sessions/{session:str}/signals": {"signal": "synthetic_voice"},
     "/v1/switches/halt": {"scope": "action", "name": "x", "reason": "y"},
     "/v1/switches/release": {"scope": "action", "name": "x"},
     "/v1/cases": {"proof": {"by": "nobody_knows", "args": {}}, "idempotency_key": "k"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from interlock.control.actions import Action, CustomerFact
@@ -14,6 +14,7 @@ from interlock.control.ledger_files import STEP_PREFIX, read_ledger, read_step
 from interlock.control.ledgers import Ledger, subject_of
 from interlock.control.policies import ActionPolicies, default_rules, misfits, policies_for
 from interlock.control.remedy_text import misplaced
+from interlock.control.risk import Signals, read_signals
 from interlock.control.rules import Rule, read_rules
 from interlock.kernel.documents import DefinitionError, Problem, closest
 from interlock.kernel.errors import Refused
@@ -48,6 +49,7 @@ class Bundle:
     rules: tuple[Rule, ...]
     policies: Mapping[str, ActionPolicies]
     schema: str
+    signals: Signals = field(default_factory=dict)
 
     def action(self, name: str) -> Action:
         """The action of that name. Raises Refused ``action_unknown`` (422), naming the one that may be meant."""
@@ -104,7 +106,7 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
 
     Args:
         files: texts by path within the definitions folder: ``connectors/<name>/{manifest.yaml,openapi.json,facts.py}``,
-            ``policies/*.cedar``, ``ledgers/*.yaml``, ``steps/*.yaml``; every other path is left alone.
+            ``policies/*.cedar``, ``ledgers/*.yaml``, ``steps/*.yaml``, ``signals/*.yaml``; every other path is left alone.
         release: the version that they become.
         zone: the tenant's time zone by its IANA name, for ledgers that begin anew with the day.
 
@@ -141,6 +143,7 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
                 if name in found_here:
                     problems.append(Problem(path, 1, 1, f"two {noun}s are called '{name}'", "rename one"))
                 found_here[name] = ledger
+    signals = attempt(read_signals, files)
     texts = {path: text for path, text in files.items() if path.startswith("policies/") and path.endswith(".cedar")}
     rules, found = read_rules(texts, actions, roles)
     problems += found
@@ -156,7 +159,9 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
     for action in actions.values():
         rules += default_rules(action, rules, roles)
     policies = {name: policies_for(name, rules) for name in actions}
-    return Bundle(release, connectors, actions, ledgers, steps, customer_facts, tuple(rules), policies, schema)
+    return Bundle(
+        release, connectors, actions, ledgers, steps, customer_facts, tuple(rules), policies, schema, signals[0]
+    )
 
 
 def _fact_clashes(connectors: Mapping[str, Connector], customer_facts: Mapping[str, CustomerFact]) -> list[Problem]:

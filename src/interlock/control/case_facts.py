@@ -19,6 +19,7 @@ from interlock.control.met import Met
 from interlock.control.past import Past, past_of
 from interlock.control.proposals import MetAt
 from interlock.control.remedy_text import parse_remedy
+from interlock.control.risk import HIGHEST_SCORE, Risk
 from interlock.control.timing import Times, times
 from interlock.kernel.documents import Misread, closest, money_minor
 from interlock.kernel.log import Total
@@ -56,6 +57,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is true in a case. What is not named takes the file's ``given``, and then these defaults.
 
     Attributes:
+        risk: the signals that are there; the score follows from their weights.
         resource: facts of the resource by name; ``missing: true`` among them says that it does not exist.
         facts: the action's computed facts, and those of the customer; amounts in major units.
         ledgers: what is in them already; sums in major units.
@@ -71,6 +73,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     assurance_age_s: int | None = None
     failed_matches: int | None = None
     codes_sent: int | None = None
+    risk: tuple[Name, ...] | None = None
     channel: Channel | None = None
     resource: dict[str, Any] = {}
     facts: dict[str, Any] = {}
@@ -116,7 +119,14 @@ def facts_of(bundle: Bundle, action: Action, given: CaseFacts, proposed: ActionP
         words=_words(action, all_args(proposed.args, proposed.private_args)),
         read_at=now if action.resource is not None else None,
         time=_time(given, now),
+        risk=_risk(bundle, given),
     )
+
+
+def _risk(bundle: Bundle, given: CaseFacts) -> Risk:
+    signals = tuple(sorted(given.risk or ()))
+    require_known("signal", signals, bundle.signals)
+    return Risk(min(sum(bundle.signals[each].weight for each in signals), HIGHEST_SCORE), signals)
 
 
 def _time(given: CaseFacts, now: datetime) -> Times:

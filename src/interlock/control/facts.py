@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from interlock.control.actions import Action, FactSpec, all_args
 from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, ResourceRead
+from interlock.control.risk import NO_RISK, Risk
 from interlock.control.templates import Unknown, as_money, dig
 from interlock.control.timing import Times
 from interlock.vocabulary.assurance import Assurance
@@ -28,6 +29,7 @@ class Known(NamedTuple):
     assurance: Assurance
     failed_matches: int
     codes_sent: int
+    risk: Risk = NO_RISK
 
 
 class Facts(NamedTuple):
@@ -44,6 +46,7 @@ class Facts(NamedTuple):
         sources: of what was read besides the resource: the operation, when, and the age in seconds, by name.
         read_at: when the resource was read.
         unread: why the resource could not be read; empty where it could, or where the action touches none.
+        risk: how likely it is that somebody is not who she says, and the signals of it.
         time: what time it is for the tenant; None is the time of the judgement in UTC, always open.
     """
 
@@ -61,6 +64,7 @@ class Facts(NamedTuple):
     unread: str = ""
     sources: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     time: Times | None = None
+    risk: Risk = NO_RISK
 
 
 def assemble(
@@ -114,6 +118,7 @@ def assemble(
         read_at=read.at if read is not None else None,
         unread=unread,
         sources=_sources(action, reads, of_customer, now),
+        risk=known.risk,
     )
 
 

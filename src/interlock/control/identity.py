@@ -18,7 +18,7 @@ from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import Channel
-from interlock.vocabulary.ids import ChallengeId, SessionId, tag
+from interlock.vocabulary.ids import ChallengeId, CustomerId, SessionId, tag
 from interlock.vocabulary.people import (
     AnswerChallenge,
     ChallengeFailed,
@@ -27,6 +27,7 @@ from interlock.vocabulary.people import (
     CustomerMatched,
     MatchFailed,
 )
+from interlock.vocabulary.signals import SignalReported
 
 MATCH_WINDOW: Final = timedelta(hours=24)
 """How far back failed matches of a session count."""
@@ -34,7 +35,10 @@ MATCH_WINDOW: Final = timedelta(hours=24)
 CODE_WINDOW: Final = timedelta(hours=1)
 """How far back the codes of a session count."""
 
-_READ: Final = (CustomerMatched, ChallengePassed, MatchFailed, ChallengeIssued, ChallengeFailed)
+LOCKOUT_WINDOW: Final = timedelta(hours=24)
+"""How far back the wrong codes of a customer count, over all sessions."""
+
+_READ: Final = (SignalReported, CustomerMatched, ChallengePassed, MatchFailed, ChallengeIssued, ChallengeFailed)
 
 
 def session_query(session: SessionId) -> Query:
@@ -74,6 +78,20 @@ def known(
     if found.level > Level.MATCHED and found.at is not None and now > found.at + settings.verified_for:
         found = Assurance(Level.MATCHED, found.customer, found.at, session, channel, found.by)
     return Known(found, failed, sum(at > now - CODE_WINDOW for at in codes.values()))
+
+
+def lockout_query(customer: CustomerId) -> Query:
+    """What to read for whether a customer's codes are locked out, over all sessions."""
+    return Query(tag("customer", customer), (ChallengeFailed,))
+
+
+def locked_out(events: Iterable[Recorded], now: datetime, settings: ControlSettings) -> bool:
+    """Whether too many wrong codes were given for a customer lately, in whatever sessions: no new one is sent then.
+
+    The way back is time: each counts for LOCKOUT_WINDOW. Meanwhile a person can help.
+    """
+    wrong = (one for one in events if isinstance(one.event, ChallengeFailed) and one.event.why in ("wrong", "locked"))
+    return sum(one.at > now - LOCKOUT_WINDOW for one in wrong) >= settings.codes_wrong_at_most
 
 
 def code_digest(secret: bytes, challenge: ChallengeId, code: str) -> str:
@@ -155,4 +173,5 @@ def _failed(issued: ChallengeIssued, why: Literal["wrong", "expired", "locked"],
         proposal=issued.proposal,
         why=why,
         attempts_left=left,
+        customer=issued.customer,
     )

@@ -276,6 +276,7 @@ def _circumstances(action: Action, proposed: ActionProposed, facts: Facts) -> di
         "purpose": proposed.purpose or action.purpose,
         "assurance": {"level": facts.level, "age_s": facts.assurance_age_s},
         "session": {"failed_matches": facts.failed_matches, "codes_sent": facts.codes_sent},
+        "risk": facts.risk.context(),
     }
 
 

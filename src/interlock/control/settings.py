@@ -27,6 +27,7 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
             approval is asked for afterwards, a customer's remedy counts until that approval can no longer be given.
         code_lasts: how long a one-time code can be given.
         code_tries: wrong codes after which a challenge is locked.
+        codes_wrong_at_most: wrong codes for one customer within a day, over all sessions, after which none is sent.
         codes_per_hour: challenges in one session within an hour.
         verified_for: how long assurance 2 counts in its session and channel; afterwards it is 1 again.
         send_code: the action that sends a one-time code; it takes ``to`` and ``code``.
@@ -53,6 +54,7 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
     code_lasts: timedelta = timedelta(minutes=10)
     code_tries: int = 3
     codes_per_hour: int = 5
+    codes_wrong_at_most: int = 10
     verified_for: timedelta = timedelta(minutes=30)
     send_code: str = "mail.send_code"
     notice: str = "Interlock"

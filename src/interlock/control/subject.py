@@ -17,6 +17,7 @@ from interlock.control.preparing import discard_draft, end_wait, note_done, send
 from interlock.control.proposals import ProposalState
 from interlock.control.proposing import propose_action
 from interlock.control.remedies import answer_confirmation, expire_remedy, meet_step_up, refuse_step_up
+from interlock.control.risk import report_signal
 from interlock.control.rules import TEMPORARY
 from interlock.control.settings import ControlSettings
 from interlock.control.switches import release_switch, throw_switch
@@ -89,6 +90,7 @@ def subject(bundle: Bundle, settings: ControlSettings, breakers: BreakerSpecs = 
         release_switch(),
         trip_breaker(breakers),
         close_breaker(),
+        report_signal(bundle.signals),
     )
 
     def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:

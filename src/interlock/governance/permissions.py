@@ -24,9 +24,11 @@ Permission = Literal[
     "move_timers",
     "see_switches",
     "throw_switches",
+    "report_signals",
 ]
 
 GRANTS: Final[dict[str, frozenset[Permission]]] = {
+    "detector": frozenset({"report_signals"}),
     "agent": frozenset({"take_interactions", "see_interactions", "propose_actions", "send_drafts"}),
     "supervisor": frozenset(
         {

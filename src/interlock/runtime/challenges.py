@@ -9,7 +9,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from interlock.control.challenges import CODE_DIGITS, Destination, issue_challenge
-from interlock.control.identity import known, session_query
+from interlock.control.identity import known, locked_out, lockout_query, session_query
 from interlock.interactions.context import WHO, InteractionState, evolve
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Conflict, Refused, Unavailable
@@ -59,7 +59,7 @@ class Challenges:
             session = await app.log.read(query)
             in_session = known(session.events, event.session, event.channel, app.clock(), app.control)
             send = app.definitions.bundle.action(app.control.send_code)
-            halted = await app.stops.refusal_of(send.name)
+            halted = await app.stops.refusal_of(send.name) or await self._locked_out(in_session.assurance.customer)
             facts = issue_challenge(
                 command,
                 event,
@@ -86,6 +86,16 @@ class Challenges:
     async def carry_out(self, due: Due, command: IssueChallenge) -> None:
         """The same for a due command."""
         await self.issue(command, cause=due.id, answers=due.id)
+
+    async def _locked_out(self, customer: CustomerId) -> Refused | None:
+        """Why no code is sent for a customer for whom too many wrong ones were given, in whatever sessions."""
+        app = self._app
+        if not customer:
+            return None
+        failed = await app.log.read(lockout_query(customer))
+        if not locked_out(failed.events, app.clock(), app.control):
+            return None
+        return Refused("locked_out", "Too many wrong codes were given for this customer today; no new one is sent.")
 
     def _author(self, events: Sequence[Recorded]) -> Author:
         """In the virtual agent's name only while it has the interaction: otherwise it is silent."""

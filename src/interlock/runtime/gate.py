@@ -18,6 +18,7 @@ from interlock.control.met import Done, Met, met
 from interlock.control.past import STEP_WAIT, Past, past_of, waits_for, windows_of
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.control.readings import NOTHING_COMPUTED, Computed, ResourceRead
+from interlock.control.risk import risk_of
 from interlock.control.stopping import stopped
 from interlock.control.timing import Times, times
 from interlock.kernel.errors import Conflict
@@ -220,7 +221,8 @@ class Gate:
     def _known(self, proposed: ActionProposed, events: Sequence[Recorded], pending: Sequence[Recorded]) -> Known:
         app, query = self._app, session_query(proposed.session)
         told = (*events, *(one for one in pending if query.matches(one.event)))
-        return known(told, proposed.session, proposed.channel, app.clock(), app.control)
+        found = known(told, proposed.session, proposed.channel, app.clock(), app.control)
+        return found._replace(risk=risk_of(app.definitions.bundle.signals, told, app.clock()))
 
     async def _resource(self, action: Action, proposed: ActionProposed) -> ResourceRead | None:
         read = await self._outside.resource(action, proposed)

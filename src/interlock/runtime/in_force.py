@@ -59,6 +59,7 @@ class InForce:
             confirm_valid=tenant.confirm_ttl,
             code_lasts=tenant.challenge_ttl,
             code_tries=tenant.challenge_attempts,
+            codes_wrong_at_most=tenant.max_code_failures,
             send_code=tenant.code_action,
             notice=tenant.title,
             code_not_sent=tenant.texts.code_not_sent,

@@ -18,6 +18,7 @@ from interlock.vocabulary import (
     releases,
     remedies,
     routing,
+    signals,
     staff,
     switches,
 )
@@ -46,6 +47,7 @@ _MODULES = (
     switches,
     breakers,
     models,
+    signals,
 )
 EVENTS: Final = Catalogue(_defined_in(Event, _MODULES))
 COMMANDS: Final = Catalogue(_defined_in(Command, _MODULES))

@@ -8,7 +8,16 @@ from typing import Literal
 from interlock.kernel.events import Command, Event, PersonalText
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Channel, Principal
-from interlock.vocabulary.ids import ChallengeId, CustomerId, InteractionId, PersonId, ProposalId, SessionId, tags
+from interlock.vocabulary.ids import (
+    NOBODY,
+    ChallengeId,
+    CustomerId,
+    InteractionId,
+    PersonId,
+    ProposalId,
+    SessionId,
+    tags,
+)
 
 
 class CustomerMatched(Event, frozen=True, kw_only=True):
@@ -95,9 +104,17 @@ class ChallengeFailed(Event, frozen=True, kw_only=True):
     attempts_left: int
     unavailable: bool = False
     """It was not sent because the system that sends codes did not answer."""
+    customer: CustomerId = NOBODY
+    """Whose code it was: wrong ones count for the customer in whatever session they are given."""
 
     def tags(self) -> tuple[str, ...]:
-        return tags(interaction=self.interaction, person=self.person, session=self.session, challenge=self.challenge)
+        return tags(
+            interaction=self.interaction,
+            person=self.person,
+            session=self.session,
+            challenge=self.challenge,
+            customer=self.customer,
+        )
 
 
 class PersonErased(Event, frozen=True, kw_only=True):

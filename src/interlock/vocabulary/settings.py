@@ -120,6 +120,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         challenge_attempts: wrong codes after which a challenge is locked.
         step_up_ttl: how long a code that was given counts.
         approval_ttl: how long an approver has.
+        max_code_failures: wrong codes for one customer within a day, in whatever sessions, after which none is sent.
         max_match_failures: failed matches after which a session cannot match any more.
         match_tries: failed matches after which a journey gives up asking.
         slot_tries: answers without what was asked for after which the branch ``no_match`` is taken.
@@ -151,6 +152,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     challenge_attempts: Annotated[int, Meta(ge=1, le=10)] = 3
     step_up_ttl: Duration = _of(minutes=15)
     approval_ttl: Duration = _of(days=3)
+    max_code_failures: Annotated[int, Meta(ge=1, le=100)] = 10
     max_match_failures: Annotated[int, Meta(ge=1, le=50)] = 5
     match_tries: Annotated[int, Meta(ge=1, le=10)] = 3
     slot_tries: Annotated[int, Meta(ge=1, le=10)] = 3
