@@ -35,7 +35,8 @@ SECURITY: Final = {
 PUBLIC_CODE: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
-def _file(path: str, *, headers: dict[str, str]) -> Response[bytes]:
+def file(path: str, *, headers: dict[str, str]) -> Response[bytes]:
+    """A file of the browser code. Raises NotFoundException where there is none."""
     found = (WEB / path).resolve()
     if not found.is_relative_to(WEB) or not found.is_file() or found.suffix not in TYPES:
         raise NotFoundException("There is no such file.")
@@ -47,25 +48,25 @@ def _file(path: str, *, headers: dict[str, str]) -> Response[bytes]:
 @get("/", opt={"public": True}, sync_to_thread=False)
 def index() -> Response[bytes]:
     """The way to the pages."""
-    return _file("index.html", headers=SECURITY)
+    return file("index.html", headers=SECURITY)
 
 
 @get("/sign-in", opt={"public": True}, sync_to_thread=False)
 def sign_in_page() -> Response[bytes]:
     """Where staff sign in."""
-    return _file("sign-in.html", headers=SECURITY)
+    return file("sign-in.html", headers=SECURITY)
 
 
 @get("/desk", opt={"public": True}, sync_to_thread=False)
 def desk_page() -> Response[bytes]:
     """The agent desk; its data need a signed-in agent."""
-    return _file("desk.html", headers=SECURITY)
+    return file("desk.html", headers=SECURITY)
 
 
 @get("/supervisor", opt={"public": True}, sync_to_thread=False)
 def supervisor_page() -> Response[bytes]:
     """The supervisor's page; its data need a signed-in supervisor."""
-    return _file("supervisor.html", headers=SECURITY)
+    return file("supervisor.html", headers=SECURITY)
 
 
 @get("/policies", opt={"public": True}, sync_to_thread=False)
@@ -77,13 +78,13 @@ def policies_page() -> Response[bytes]:
 @get("/chat.js", opt={"public": True}, sync_to_thread=False)
 def chat_code() -> Response[bytes]:
     """The one script that puts the chat into any page."""
-    return _file("chat.js", headers=PUBLIC_CODE)
+    return file("chat.js", headers=PUBLIC_CODE)
 
 
 @get("/web/{path:path}", opt={"public": True}, sync_to_thread=False)
 def code(path: FromPath[Path]) -> Response[bytes]:
     """Modules, styles and pictures."""
-    return _file(str(path).lstrip("/"), headers=PUBLIC_CODE | {"X-Content-Type-Options": "nosniff"})
+    return file(str(path).lstrip("/"), headers=PUBLIC_CODE | {"X-Content-Type-Options": "nosniff"})
 
 
 @get("/v1/demo", opt={"public": True}, sync_to_thread=False)

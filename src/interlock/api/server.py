@@ -28,10 +28,12 @@ from interlock.api import (
     releases,
     signals,
     signing,
+    staging,
     supervising,
     switching,
 )
 from interlock.runtime.app import App
+from interlock.runtime.books import Books
 
 MAX_BODY_BYTES: Final = 256 * 1024
 
@@ -57,10 +59,11 @@ def create_api(app: App) -> Litestar:
             *bearer.HANDLERS,
             *operations.HANDLERS,
             *pages.HANDLERS,
+            *staging.HANDLERS,
         ],
         dependencies={"person": Provide(signing.provide_person), "caller": Provide(bearer.provide_caller)},
         exception_handlers=problems.HANDLERS,
-        state=State({"app": app, "rates": bearer.Rates()}, deep_copy=False),
+        state=State({"app": app, "rates": bearer.Rates(), "books": Books(app)}, deep_copy=False),
         request_max_body_size=MAX_BODY_BYTES,
         # A chat is embedded in other sites; its session token is a bearer secret, so no cookies cross origins.
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_credentials=False),

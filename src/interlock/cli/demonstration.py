@@ -68,7 +68,7 @@ async def show(settings: Settings, shop_port: int, *, fresh: bool) -> None:
     began = time.perf_counter()
     taken = server.bind(settings.host, settings.port)
     settings = _prepared(settings, shop_port, fresh=fresh)
-    async with _shop(settings, shop_port):
+    async with running_shop(settings, shop_port):
         ready = asyncio.Event()
         announcing = asyncio.get_running_loop().create_task(_announce(settings, ready, began))
         try:
@@ -82,6 +82,7 @@ async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> N
     table = Table.grid(padding=(0, 3))
     url, shop = settings.url, settings.shop_url
     for what, where, note in (
+        ("The stage", f"{url}/stage", "all of it side by side, in five minutes"),
         ("Shop with the chat", f"{shop}/", "write to the assistant, bottom right"),
         ("Mailbox", f"{shop}/mailbox", "one-time codes arrive here"),
         ("Agent desk", f"{url}/desk", "sign in as amara or ben, password demo"),
@@ -96,7 +97,7 @@ async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> N
 
 
 @asynccontextmanager
-async def _shop(settings: Settings, port: int) -> AsyncIterator[None]:
+async def running_shop(settings: Settings, port: int) -> AsyncIterator[None]:
     """The shop as the process of its own that it is; it is stopped at the end."""
     command = [sys.executable, "-m", "shop", "--port", str(port), "--data", str(settings.data / "shop")]
     process = await asyncio.create_subprocess_exec(

@@ -6,8 +6,8 @@ import { Chat } from './view.js';
 
 const STYLES = ['tokens.css', 'chat/chat.css'], STYLES_MS = 4000;
 
-/** @param {ShadowRoot} root @param {string} server */
-function loadStyles(root, server) {
+/** Fetch what the chat looks like into its shadow root. @param {ShadowRoot} root @param {string} server */
+export function loadStyles(root, server) {
   return Promise.all(STYLES.map((name) => new Promise((resolve) => {
     const link = document.createElement('link');
     link.rel = 'stylesheet';

@@ -28,6 +28,8 @@ export class ChatStore {
     this.state = signal(/** @type {any} */ (QUIET));
     this.messages = signal(/** @type {Message[]} */ ([]));
     this.unsent = signal(this.memory.unsent().map(fresh));
+    /** What is being written. */
+    this.draft = signal(/** @type {string} */ (this.memory.get('draft', '')));
     this.answers = signal(/** @type {Record<string, Answer>} */ ({}));
     this.typing = signal('');
     /** The replay is over: what comes now is new. */
@@ -70,6 +72,12 @@ export class ChatStore {
     if (!this.opened.peek() || document.hidden || last === null || last === this.seen.peek()) return;
     this.seen.value = last;
     this.memory.set('seen', last);
+  }
+
+  /** Change what is being written; it outlives the page. @param {string} text */
+  write(text) {
+    this.draft.value = text;
+    this.memory.set('draft', text || null);
   }
 
   /** Say something; it is kept until the server has it. @param {string} text */

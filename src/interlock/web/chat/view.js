@@ -28,11 +28,17 @@ export function Chat({ store }) {
     <p class="sr" role="status">${!open && store.settled.value && unread ? `${unread} new ${unread === 1 ? 'message' : 'messages'} in the chat` : ''}</p></div>`;
 }
 
-/** @param {{store: ChatStore}} props */
-function Panel({ store }) {
+/** The window without its button, where a page has a place for it. @param {{store: ChatStore}} props */
+export function InlineChat({ store }) {
+  return html`<div class="chat inline is-open"><${Panel} store=${store} inline=${true} /></div>`;
+}
+
+/** @param {{store: ChatStore, inline?: boolean}} props */
+function Panel({ store, inline = false }) {
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
   const [ask, setAsk] = useState('');
   useEffect(() => {
+    if (inline) return;
     const target = coarse() ? panel.current : /** @type {HTMLElement | null | undefined} */ (panel.current?.querySelector('textarea'));
     target?.focus({ preventScroll: true });
   }, []);
@@ -41,11 +47,11 @@ function Panel({ store }) {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     if (ask) setAsk('');
-    else store.setOpen(false);
+    else if (!inline) store.setOpen(false);
   };
   const { ended, holder } = store.state.value;
-  return html`<section class="panel" role="dialog" aria-label=${store.title.value || 'Chat'} ref=${panel} tabindex="-1" onKeyDown=${onKey}>
-    <${Head} store=${store} onAsk=${setAsk} />
+  return html`<section class="panel" role=${inline ? 'region' : 'dialog'} aria-label=${store.title.value || 'Chat'} ref=${panel} tabindex="-1" onKeyDown=${onKey}>
+    <${Head} store=${store} onAsk=${setAsk} inline=${inline} />
     ${store.link.value === 'lost' ? html`<p class="strip warn" role="status"><${Icon} name="alert" /><span>No connection. What you write is kept and sent when it is back.</span><button type="button" class="link" onClick=${() => store.reconnect()}>Try now</button></p>` : null}
     <${StateLine} store=${store} />
     ${store.link.value === 'connecting' && !store.greeting.value ? html`<div class="log loading" role="status"><span class="bone" /><span class="bone" /><span>Connecting…</span></div>` : html`<${Log} store=${store} />`}
@@ -56,13 +62,13 @@ function Panel({ store }) {
     ${holder === 'virtual_agent' && !ended && !ask ? html`<div class="exit"><button type="button" class="link" onClick=${() => store.say('I would like to talk to a person')}><${Icon} name="person" size=${14} />Talk to a person</button></div>` : null}</section>`;
 }
 
-/** @param {{store: ChatStore, onAsk: (what: string) => void}} props */
-function Head({ store, onAsk }) {
+/** @param {{store: ChatStore, onAsk: (what: string) => void, inline: boolean}} props */
+function Head({ store, onAsk, inline }) {
   const { holder, agent_name: agent, ended, interaction } = store.state.value;
   const who = holder === 'agent' ? html`<${Icon} name="person" size=${14} />${agent || 'A colleague'}` : holder === 'queue' ? html`<${Icon} name="clock" size=${14} />Waiting for a person` : html`<${Icon} name="machine" size=${14} />Virtual assistant`;
   return html`<header class="head"><div><h2>${store.title.value || 'Chat'}</h2><p class=${holder === 'virtual_agent' ? 'machine' : ''}>${who}</p></div>
     ${interaction && !ended ? html`<button type="button" class="head-button" onClick=${() => onAsk(holder === 'queue' ? 'queue' : 'chat')}>${holder === 'queue' ? 'Leave queue' : 'End chat'}</button>` : null}
-    <button type="button" class="head-icon" aria-label="Close the window; the conversation goes on" onClick=${() => store.setOpen(false)}><${Icon} name="down" size=${20} /></button></header>`;
+    ${inline ? null : html`<button type="button" class="head-icon" aria-label="Close the window; the conversation goes on" onClick=${() => store.setOpen(false)}><${Icon} name="down" size=${20} /></button>`}</header>`;
 }
 
 /** Where I am: in line, with somebody, or about to be cut off. @param {{store: ChatStore}} props */
@@ -81,7 +87,7 @@ function StateLine({ store }) {
 
 /** @param {{store: ChatStore}} props */
 function Composer({ store }) {
-  const [text, setText] = useState(() => store.memory.get('draft', ''));
+  const text = store.draft.value;
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const typedAt = useRef(0);
   useLayoutEffect(() => {
@@ -95,8 +101,7 @@ function Composer({ store }) {
   }, [store.fresh.value]);
   /** @param {string} value */
   const write = (value) => {
-    setText(value);
-    store.memory.set('draft', value || null);
+    store.write(value);
     if (value && Date.now() - typedAt.current > TYPING_EVERY_MS) {
       typedAt.current = Date.now();
       store.sendTyping();

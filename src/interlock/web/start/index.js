@@ -18,6 +18,7 @@ function Start() {
   return html`<main class="start wide"><p class="start-brand"><${Logo} />Interlock</p>
     <h1>The control layer of a contact centre</h1>
     <p class="lead">The model suggests. Interlock decides. The system behind the connector executes. The log remembers.</p>
+    ${isDemo.value ? html`<h2>In five minutes</h2><ul class="ways"><${Way} href="/stage" icon="bolt" title="The stage">Chat, verdicts, the agent's screen and the shop's ledger side by side<//></ul>` : null}
     ${shop || mailbox ? html`<h2>As a customer</h2><ul class="ways">
       ${shop ? html`<${Way} href=${shop} icon="chat" title="Shop">Kettle & Crane, with the chat in its corner<//>` : null}
       ${mailbox ? html`<${Way} href=${mailbox} icon="mail" title="Mailbox">Where one-time codes arrive<//>` : null}
