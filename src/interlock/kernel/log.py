@@ -188,8 +188,12 @@ class Log(Protocol):
         """Extend the leases that this owner still has; gives the identifiers that it kept."""
         ...
 
-    async def release(self, owner: str, id: str, at: datetime, parked: str | None) -> None:
-        """Give a due command back to be tried again at a time, or park it with the reason why."""
+    async def release(self, owner: str, id: str, at: datetime, parked: str | None, *, anew: bool = False) -> None:
+        """Give a due command back to be tried again at a time, or park it with the reason why.
+
+        Args:
+            anew: it did not fail, so earlier attempts are forgotten; it keeps its place in its lane.
+        """
         ...
 
     async def next_due(self) -> datetime | None:

@@ -119,8 +119,8 @@ class Node:
                 logger.warning("could not settle a due command", error=str(error))
 
     async def postpone(self, due: Due, at: datetime) -> None:
-        """Give a command back: it is not answered yet, and looked at again at a time."""
-        await self._log.release(self.name, due.id, at, None)
+        """Give a command back: it is not answered yet, and looked at again at a time. It did not fail by that."""
+        await self._log.release(self.name, due.id, at, None, anew=True)
 
     async def look(self) -> None:
         """Take on what is due now, without waiting for the next time."""

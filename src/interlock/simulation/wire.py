@@ -87,9 +87,9 @@ class Wire:
         await self._back()
         return kept
 
-    async def release(self, owner: str, id: str, at: datetime, parked: str | None) -> None:
+    async def release(self, owner: str, id: str, at: datetime, parked: str | None, *, anew: bool = False) -> None:
         await self._there()
-        await self._log.release(owner, id, at, parked)
+        await self._log.release(owner, id, at, parked, anew=anew)
         await self._back()
 
     async def next_due(self) -> datetime | None:

@@ -184,11 +184,12 @@ class MemoryLog:
             self.store.due[id].lease_until = now + timedelta(seconds=lease_s)
         return kept
 
-    async def release(self, owner: str, id: str, at: datetime, parked: str | None) -> None:
+    async def release(self, owner: str, id: str, at: datetime, parked: str | None, *, anew: bool = False) -> None:
         waiting = self.store.due.get(id)
         if waiting and waiting.owner == owner:
             waiting.owner, waiting.lease_until, waiting.parked = "", None, parked
             waiting.due = waiting.due._replace(at=at)
+            waiting.attempts = min(waiting.attempts, 1) if anew else waiting.attempts
 
     async def next_due(self) -> datetime | None:
         return min((one.due.at for one in self.store.due.values() if not one.parked and not one.owner), default=None)

@@ -257,12 +257,13 @@ class PostgresLog:
             ).fetchall()
         return [row[0] for row in rows]
 
-    async def release(self, owner: str, id: str, at: datetime, parked: str | None) -> None:
+    async def release(self, owner: str, id: str, at: datetime, parked: str | None, *, anew: bool = False) -> None:
         async with self._database.connection(self.tenant) as connection:
             await connection.execute(
-                "update interlock.due set owner = null, lease_until = null, due_at = %s, parked = %s"
+                "update interlock.due set owner = null, lease_until = null, due_at = %s, parked = %s,"
+                " attempts = case when %s then least(attempts, 1) else attempts end"
                 " where tenant = %s and id = %s and owner = %s",
-                (at, parked, self.tenant, id, owner),
+                (at, parked, anew, self.tenant, id, owner),
             )
 
     async def next_due(self) -> datetime | None:
