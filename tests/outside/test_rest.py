@@ -17,6 +17,7 @@ from tests.system.customers import Customer
 from tests.system.refunds import Purchase, up_to_the_card
 
 REFUND = "shop.refund_item"
+LOOK = "shop.get_order"
 
 
 async def test_a_small_refund_needs_the_customers_yes_and_is_then_made_once(
@@ -54,6 +55,20 @@ async def test_the_same_key_proposes_once_and_something_else_under_it_is_refused
         {"case": case, "action": REFUND, "args": refund(bought, 1), "idempotency_key": "wish-1"},
     )
     assert (other.status_code, other.json()["code"]) == (409, "proposal_exists")
+
+
+async def test_an_answer_shows_what_its_purpose_needs_and_no_more(agent: Agent, bought: Purchase) -> None:
+    case = await agent.case(bought)
+    (look,) = [each for each in (await agent.get("/v1/tools", case=case)).json()["tools"] if each["name"] == LOOK]
+    assert look["purposes"] == ["service", "tracking"]
+    whole = await agent.propose(case, LOOK, {"order_id": bought.order.id})
+    assert "items" in whole["outcome"]["result"]
+    part = await agent.propose(case, LOOK, {"order_id": bought.order.id}, purpose="tracking")
+    assert part["outcome"]["result"]["status"] == whole["outcome"]["result"]["status"]
+    assert not {"items", "total", "payment"} & part["outcome"]["result"].keys()
+    body = {"case": case, "action": LOOK, "args": {"order_id": bought.order.id}, "idempotency_key": "x"}
+    other = await agent.post("/v1/proposals", body | {"purpose": "curiosity"})
+    assert (other.status_code, other.json()["code"]) == (422, "bad_purpose")
 
 
 async def test_a_larger_refund_needs_the_code_that_the_customer_gets(

@@ -31,12 +31,14 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=80)]
 class WantedAction(msgspec.Struct, forbid_unknown_fields=True):
     """An action by name with its arguments, in a case; money is ``{"amount": minor units, "currency": code}``.
 
-    ``wait_s`` is how long the request waits for the outcome. ``idempotency_key`` may stand in the header of that name.
+    ``purpose`` is one of the action's; it says what may be seen of the answer. ``wait_s`` is how long the request waits
+    for the outcome. ``idempotency_key`` may stand in the header of that name.
     """
 
     case: Identifier
     action: Identifier
     args: dict[str, Any]
+    purpose: Annotated[str, Meta(max_length=80)] = ""
     idempotency_key: Annotated[str, Meta(max_length=100)] = ""
     wait_s: Seconds = WAIT_USUALLY_S
 
@@ -62,7 +64,9 @@ async def propose(
     """Propose an action; the gate decides. Sent again with the same key it is proposed once, and told again."""
     app: App = state.app
     key = key_of(request, data.idempotency_key)
-    return await app.cases.propose(caller, InteractionId(data.case), data.action, data.args, key, data.wait_s)
+    return await app.cases.propose(
+        caller, InteractionId(data.case), data.action, data.args, key, data.wait_s, data.purpose
+    )
 
 
 @get("/v1/proposals/{proposal:str}")

@@ -19,6 +19,7 @@ class Tool(msgspec.Struct, frozen=True):
 
     Attributes:
         input_schema: a JSON Schema (2020-12) of its arguments.
+        purposes: what it may be proposed for; the first is meant where a proposal names none.
         read_only: nothing changes outside.
         destructive: it does something that nothing undoes.
         idempotent: the same proposal can never happen twice; always so, because the gate carries each out once.
@@ -32,6 +33,7 @@ class Tool(msgspec.Struct, frozen=True):
     read_only: bool
     destructive: bool
     idempotent: bool = True
+    purposes: tuple[str, ...] = ()
 
 
 def tools(bundle: Bundle, roles: Collection[str], covered: Callable[[Tier], bool], now: datetime) -> list[Tool]:
@@ -64,6 +66,7 @@ def tool(action: Action) -> Tool:
         input_schema=arguments_schema(action.args),
         read_only=action.effect == "read",
         destructive=action.effect == "execute" and not action.undo,
+        purposes=action.purposes,
     )
 
 

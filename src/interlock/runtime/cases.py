@@ -174,9 +174,19 @@ class Cases:
         return CodeAnswered("passed") if failed is None else CodeAnswered(failed.why, failed.attempts_left)
 
     async def propose(
-        self, caller: Caller, case: InteractionId, action: str, args: dict[str, Any], key: str, wait_s: float
+        self,
+        caller: Caller,
+        case: InteractionId,
+        action: str,
+        args: dict[str, Any],
+        key: str,
+        wait_s: float,
+        purpose: str = "",
     ) -> ProposalShown:
         """Propose an action; the same key proposes it once, whatever becomes of connections and nodes.
+
+        Args:
+            purpose: one of the action's purposes, which says what may be seen of its answer; its own where it is empty.
 
         Raises:
             Refused: the caller has no such case, his scope does not cover the action, its arguments do not fit, or
@@ -192,7 +202,7 @@ class Cases:
             raise Refused("bad_arguments", "The arguments are too large.", status=422)
         proposal = ProposalId(id_maker(cause)("pr"))
         command = ProposeAction(
-            proposal=proposal, interaction=case, principal=caller.principal, action=action, args=args
+            proposal=proposal, interaction=case, principal=caller.principal, action=action, args=args, purpose=purpose
         )
         await self._once(command, cause)
         return await self.wait(proposal, wait_s)
