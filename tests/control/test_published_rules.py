@@ -77,6 +77,22 @@ def rule(text: str) -> list[str]:
         ('@id("zz.who") @expires("31.1.2027")\npermit (principal, action, resource);', "1:16", "no day", "2027-01-31"),
         ('@id("zz.who") @expires("2027-02-30")\npermit (principal, action, resource);', "1:16", "no day", "2027-01-31"),
         (f'{NAMED} @overridable("supervizor")\n{HEAD};', "1:50", "role 'supervizor'", "did you mean 'supervisor'?"),
+        (f'{NAMED} @reason("Twice.")\n{HEAD};', "1:37", "'@reason' stands twice", "keep one"),
+        (f'{NAMED}\nforbid (principal, action == Role::"agent", resource);', "2:30", "this is a Role", "Action::"),
+        (
+            f'{NAMED}\n{HEAD}\nwhen {{ context.met.approvals.containz("x") }};',
+            "3:30",
+            "no method 'containz'",
+            "did you mean 'contains'?",
+        ),
+        (f"{NAMED}\n{HEAD}\nwhen {{ amount(context) }};", "3:8", "no function 'amount'", "methods: contains"),
+        (f"{NAMED}\n{HEAD}\nwhen {{ context.args.amount > 99999999999999999999 }};", "3:30", "too large", "19 digits"),
+        (
+            f'{NAMED}\n{HEAD}\nwhen {{ context.args.reason == "x" }};',
+            "3:21",
+            "'reason', which need not be there",
+            "context.args has reason &&",
+        ),
         (f'{NAMED} @severity("urgent")\n{HEAD};', "1:37", "'urgent' is no severity", "high, medium, low"),
     ],
 )
@@ -87,6 +103,24 @@ def test_a_rule_with_a_mistake_is_told_by_file_line_and_what_to_write(
     assert found[0].startswith(f"policies/zz.cedar:{place}: "), found
     assert what in found[0], found
     assert mend in found[0], found
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "(" * 5_000 + "true" + ")" * 5_000,
+        "[" * 5_000 + "]" * 5_000 + " == []",
+        " && ".join(["context.met.confirm"] * 5_000),
+        "if true then " * 5_000 + "true" + " else false" * 5_000,
+        "context" + ".a" * 5_000,
+        " && ".join(["true"] * 400),
+        "(" * 59 + "true" + ")" * 59 + " && " * 300,
+    ],
+    ids=["brackets", "sets", "chain", "ifs", "attributes", "long", "both"],
+)
+def test_a_rule_that_is_too_long_or_too_deep_is_refused_before_the_parser_meets_it(condition: str) -> None:
+    (found,) = rule(f"{NAMED}\n{HEAD}\nwhen {{ {condition} }};")
+    assert found.startswith("policies/zz.cedar:"), found
 
 
 def test_semicolons_and_comments_within_texts_do_not_end_a_rule() -> None:
@@ -174,6 +208,7 @@ def test_facts_that_are_not_pure_functions_are_refused(source: str, what: str) -
         ("sum: outcome.amount", "count: amounts", "proposals"),
         ("by: customer", "by: client", "customer"),
         ("rolling: 24h", "rolling: 24", "24h"),
+        ("rolling: 24h", "rolling: 0h", "a window of no time"),
         ("sum: outcome.amount", "title: x", "stands twice"),
     ],
 )
@@ -200,6 +235,16 @@ def test_a_case_with_a_mistake_is_told_by_file_and_line(old: str, new: str, what
     with pytest.raises(DefinitionError) as found:
         read_cases(demo_files() | {path: demo_files()[path].replace(old, new, 1)}, demo())
     assert any(each.file == path and what in str(each) for each in found.value.problems), str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [("", "no JSON"), ("[]", "it has no 'paths'"), ('{"paths": ', "no JSON"), ("[" * 100_000, "no JSON")],
+    ids=["empty", "list", "cut", "deep"],
+)
+def test_a_document_of_a_system_that_cannot_be_read_is_told_by_file(text: str, what: str) -> None:
+    found = problems_of("connectors/shop/openapi.json", text)
+    assert any(each.startswith("connectors/shop/openapi.json:1:1: ") and what in each for each in found), found
 
 
 def test_two_connectors_cannot_use_one_name_for_a_resource() -> None:

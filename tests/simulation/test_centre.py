@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from interlock.control.bundle import load_bundle
+from interlock.control.changes import Constant, changed_files
+from interlock.control.replay import NO_FACTS, past_judgement, replayed
+from interlock.kernel.events import Recorded
 from interlock.runtime.definitions import Definitions
+from interlock.simulation.centre import Centre
+from interlock.simulation.invariants import violations
 from interlock.simulation.run import Result, simulate
 from interlock.simulation.variants import variants
 from interlock.simulation.weather import KINDS, Weather
+from interlock.vocabulary.proposals import ProposalJudged
 
 
 def assert_all_held(result: Result) -> None:
@@ -29,6 +36,26 @@ def test_the_same_seed_gives_the_same_log(definitions: Definitions) -> None:
     first, again, other = (simulate(seed, definitions, interactions=25, weather=storm) for seed in (5, 5, 6))
     assert first == again
     assert first.digest != other.digest
+
+
+def test_what_was_judged_in_a_storm_comes_out_the_same_when_it_is_replayed_by_the_same_rules(
+    definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[Recorded] = []
+
+    async def kept(centre: Centre) -> list[str]:
+        judged.extend(one for one in centre.store.events if isinstance(one.event, ProposalJudged))
+        return await violations(centre)
+
+    monkeypatch.setattr("interlock.simulation.run.violations", kept)
+    keyed, _ = variants(definitions)
+    assert_all_held(simulate(3, keyed, interactions=60, weather=KINDS[-1]))
+    pasts = [past_judgement(one.event, one.at) for one in judged if isinstance(one.event, ProposalJudged)]
+    report = replayed(keyed.bundle, pasts)
+    assert report.judgements > 100 and report.flipped.flips == []
+    assert {one.reason for one in report.not_replayable} <= {NO_FACTS}
+    lower = changed_files(keyed.files, {}, [Constant(rule="refund.code", was=2_500, now=100)])
+    assert replayed(load_bundle(lower, "lower"), pasts).flipped.changes.keys() == {"allowed→needs"}
 
 
 @pytest.mark.soak

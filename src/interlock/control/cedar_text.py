@@ -26,6 +26,13 @@ _KEYWORDS: Final = (
     "false",
 )
 _SCOPE: Final = ("principal", "action", "resource")
+_METHODS: Final = ("contains", "containsAll", "containsAny", "isEmpty", "hasTag", "getTag")
+
+MAX_NESTING: Final = 60
+"""Brackets within brackets in one rule; the parser would not survive some hundreds."""
+
+MAX_TOKENS: Final = 1_500
+"""Words and signs of one rule, for the same reason: each operator of a chain nests in the one before."""
 
 
 class Statement(NamedTuple):
@@ -71,9 +78,26 @@ def statements(text: str, file: str) -> list[Statement]:
     return found
 
 
+def too_much(statement: Statement) -> Problem | None:
+    """What is wrong with a rule that is so long or so deeply nested that it must not be parsed; None where it may."""
+    depth = tokens = 0
+    for match in _TOKEN.finditer(statement.text):
+        token = match[0]
+        if token.isspace() or token.startswith("//"):
+            continue
+        tokens += 1
+        depth += (token in "([{") - (token in ")]}")
+        if depth > MAX_NESTING or tokens > MAX_TOKENS:
+            what = f"more than {MAX_NESTING} brackets are open here" if depth > MAX_NESTING else "this rule is too long"
+            return statement.problem(what, "split it into several rules", offset=match.start())
+    return None
+
+
 def syntax_problem(statement: Statement, complaint: str) -> Problem:
     """The place and the mend of what Cedar's parser complains about (it names no position)."""
     text = statement.text
+    if (told := _told(statement, complaint)) is not None:
+        return told
     if "unexpected end of input" in complaint:
         ends = text.endswith(";")
         mend = "close what was opened" if ends else "write ';' at the end of the rule"
@@ -92,6 +116,26 @@ def syntax_problem(statement: Statement, complaint: str) -> Problem:
             return statement.problem(*_said(match[0], previous, text[end:]), offset=match.start())
         previous = match[0]
     return statement.problem(f"this is no Cedar ({complaint})", offset=max(end - 1, 0))
+
+
+def _told(statement: Statement, complaint: str) -> Problem | None:
+    """Complaints about what a rule means, and not about how it is written: they say themselves what is wrong."""
+    if "nesting exceeds" in complaint:
+        return statement.problem("this rule is nested too deeply", "split it into several rules")
+    if found := re.search(r"duplicate annotation: @(\w+)", complaint):
+        offset = statement.text.rfind(f"@{found[1]}") + 1
+        return statement.problem(f"'@{found[1]}' stands twice", "keep one of them", offset=offset)
+    if found := re.search(r"with type `Action` but got `(\w+)::", complaint):
+        what = f"an action belongs here, and this is a {found[1]}"
+        return statement.problem(what, 'write Action::"connector.action"', offset=statement.find(found[1]))
+    if found := re.search(r"`(\w+)` is not a valid (method|function)", complaint):
+        near = closest(found[1], _METHODS)
+        mend = f"did you mean '{near}'?" if near else f"methods: {', '.join(_METHODS)}"
+        return statement.problem(f"there is no {found[2]} '{found[1]}'", mend, offset=statement.find(found[1]))
+    if "number too large" in complaint:
+        longest = max(re.findall(r"\d+", statement.text), key=len)
+        return statement.problem("this number is too large", "19 digits are too many", offset=statement.find(longest))
+    return None
 
 
 def _said(token: str, previous: str, rest: str) -> tuple[str, str]:

@@ -129,7 +129,7 @@ class _Reader:
             return ""
         try:
             self.operations = operations_of(msgspec.json.decode(text))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             self.problems.append(Problem(path, 1, 1, f"this is no JSON ({error})", "export the document again"))
             return ""
         if self.operations is None:

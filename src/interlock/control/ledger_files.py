@@ -116,6 +116,10 @@ def read_ledger(text: str, file: str, actions: Mapping[str, Action], zone: str =
         reach = reach_of(definition.window, zone)
     except Misread as error:
         reader.report(("window", "timezone"), error.what, error.mend)
+    if reach.rolling is not None and reach.rolling <= timedelta(0):
+        reader.report(
+            ("window", "rolling"), "a window of no time holds nothing, so no limit is ever reached", "such as 24h"
+        )
     tries = definition.count == "proposals"
     ledger = Ledger(
         name=definition.ledger,

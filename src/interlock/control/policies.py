@@ -19,6 +19,7 @@ from interlock.kernel.documents import Problem, closest
 _POLICY: Final = re.compile(r"policy `policy(\d+)`")
 _UNKNOWN_ATTRIBUTE: Final = re.compile(r"attribute `([\w.]+)` (?:in context for|on entity type)(.*) not found")
 _UNKNOWN_TYPE: Final = re.compile(r"unrecognized entity type `([\w:]+)`")
+_OPTIONAL: Final = re.compile(r"safety of access to optional attribute `([\w.]+)`")
 _FOLLOWS: Final = "unable to find an applicable action"
 
 
@@ -214,6 +215,12 @@ def _misfit(rule: Rule, error: str, schema: str) -> Problem:
         mend = f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(known))}"
         what = f"'{rule.id}' speaks of '{kind[1]}', which is no type"
         return statement.problem(what, mend, offset=statement.find(kind[1]))
+    optional = _OPTIONAL.search(error)
+    if optional is not None:
+        above, _, name = optional[1].rpartition(".")
+        what = f"'{rule.id}' looks at '{name}', which need not be there"
+        place = max(statement.text.find(f"{optional[1]}") + len(above) + 1, 0)
+        return statement.problem(what, f"write 'context.{above} has {name} &&' before it", offset=place)
     told = re.sub(r"^for policy `policy0`, ", "", error)
     mend = "amounts are whole minor units, and text is compared with text" if "Long" in told else ""
     return statement.problem(f"'{rule.id}' does not fit: {told}", mend)

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 from cedarpy import PolicySet, pst
 
-from interlock.control.cedar_text import Statement, statements, syntax_problem
+from interlock.control.cedar_text import Statement, statements, syntax_problem, too_much
 from interlock.control.remedy_text import parse_remedy
 from interlock.kernel.documents import Problem, closest
 from interlock.vocabulary.proposals import Remedy
@@ -132,6 +132,8 @@ def read_rules(
 def _read(
     statement: Statement, actions: Collection[str], roles: Collection[str], order: int
 ) -> tuple[Rule | None, list[Problem]]:
+    if (too_long := too_much(statement)) is not None:
+        return None, [too_long]
     try:
         parsed = PolicySet.from_str(statement.text).to_pst()
     except ValueError as error:
