@@ -72,7 +72,7 @@ def supervisor_page() -> Response[bytes]:
 @get("/policies", opt={"public": True}, sync_to_thread=False)
 def policies_page() -> Response[bytes]:
     """The policies page; its data need a signed-in supervisor or administrator."""
-    return _file("policies.html", headers=SECURITY)
+    return file("policies.html", headers=SECURITY)
 
 
 @get("/chat.js", opt={"public": True}, sync_to_thread=False)
