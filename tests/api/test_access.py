@@ -12,7 +12,14 @@ from interlock.runtime.app import App
 from tests.api.conftest import Client, sign_in
 
 GOLDEN = Path(__file__).parent / "golden" / "access.txt"
-LOGINS = {"nobody": None, "agent": "amara", "supervisor": "sofia", "admin": "admin", "outside": None}
+LOGINS = {
+    "nobody": None,
+    "agent": "amara",
+    "supervisor": "sofia",
+    "manager": "maya",
+    "admin": "admin",
+    "outside": None,
+}
 BODIES: dict[str, object] = {
     "/v1/sign-in": {"login": "x", "password": "y"},
     "/v1/presence": {"presence": "available"},
@@ -24,6 +31,19 @@ BODIES: dict[str, object] = {
     "/v1/interactions/{interaction:str}/disposition": {"disposition": "solved"},
     "/v1/approvals/{proposal:str}/approve": {"args_hash": "h"},
     "/v1/approvals/{proposal:str}/reject": {"customer_reason": "no", "file_reason": "no"},
+    "/v1/approvals/{proposal:str}/counter": {
+        "args_hash": "h",
+        "amount": {"amount": 1, "currency": "EUR"},
+        "customer_reason": "less",
+        "file_reason": "less",
+    },
+    "/v1/approvals/{proposal:str}/ask": {"text": "why"},
+    "/v1/approvals/{proposal:str}/answer": {"question": "q_1", "text": "because"},
+    "/v1/approvals/{proposal:str}/escalate": {"role": "supervisor", "remedy": "approve:supervisor"},
+    "/v1/approvals/{proposal:str}/override": {"args_hash": "h", "reason": "why"},
+    "/v1/overrides/{override:str}/grant": {"proposal": "pr_1", "args_hash": "h"},
+    "/v1/overrides/{override:str}/refuse": {"proposal": "pr_1"},
+    "/v1/delegations": {"to": "u_x", "until": "2026-03-02T18:00:00Z"},
     "/v1/proposals/{proposal:str}/send": {"args_hash": "h"},
     "/v1/proposals/{proposal:str}/discard": {"customer_reason": "no", "file_reason": "no"},
     "/v1/proposals/{proposal:str}/resolve": {"happened": True, "note": "seen"},
@@ -100,6 +120,8 @@ async def reached(client: Client, app: App, method: str, path: str, headers: dic
         "agent",
         "customer",
         "login",
+        "override",
+        "delegation",
         "case",
         "challenge",
     ):

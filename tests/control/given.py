@@ -22,6 +22,7 @@ from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Channel, Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.interactions import InteractionStarted
+from interlock.vocabulary.overrides import OverrideGranted
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, RemedyMet, Reservation
 
@@ -173,6 +174,7 @@ def judged(
     bundle: Bundle | None = None,
     when: Times | None = None,
     done: Sequence[Done] = (),
+    granted: Sequence[OverrideGranted] = (),
 ) -> ProposalJudged:
     """The gate's answer, with all its parts put together as the runtime does."""
     gate = bundle or demo()
@@ -192,5 +194,5 @@ def judged(
         told = entries if one.ledger == "refunds_per_customer" else ()
         lines = [Line(one.ledger, one.subject, *entry) for entry in told if entry.entry != one.aside]
         totals[one.ledger, one.subject] = total(each for each in lines if each.at > one.since or not each.settled)
-    cured = met(of, state.met, now, customer=facts.customer, done=done, done_valid=SETTINGS.do_valid)
+    cured = met(of, state.met, now, customer=facts.customer, done=done, done_valid=SETTINGS.do_valid, granted=granted)
     return judge(gate, of, facts, cured, past_of(ledgers, subjects, totals, now), now)

@@ -26,14 +26,28 @@ from interlock.vocabulary.proposals import (
     RemedyMet,
     RemedyRefused,
 )
-from tests.control.given import AMARA, BEN, NOW, PR, SETTINGS, SOFIA, S, after, decide, judged, proposed, remedy_met
+from tests.control.given import (
+    AMARA,
+    BEN,
+    NOW,
+    PR,
+    SETTINGS,
+    SOFIA,
+    S,
+    after,
+    decide,
+    demo,
+    judged,
+    proposed,
+    remedy_met,
+)
 
 CUSTOMER = Principal(kind="customer", id="p_eva", roles=("customer",))
 OTHER = Principal(kind="agent", id="omar", roles=("supervisor",))
 
 CONFIRM = remedies.answer_confirmation(SETTINGS)
-APPROVE = approving.approve(SETTINGS)
-REJECT = approving.reject(SETTINGS)
+APPROVE = approving.approve(demo(), SETTINGS)
+REJECT = approving.reject(demo(), SETTINGS)
 STEP_UP = remedies.meet_step_up(SETTINGS)
 FAIL_STEP_UP = remedies.refuse_step_up()
 EXPIRE = remedies.expire_remedy()
@@ -265,6 +279,6 @@ def test_a_remedy_that_ran_out_before_the_judgement_is_asked_for_again() -> None
 
 
 def test_the_waits_are_the_tenant_s_own() -> None:
-    quick = approving.approve(msgspec.structs.replace(SETTINGS, approval_wait=timedelta(hours=1)))
+    quick = approving.approve(demo(), msgspec.structs.replace(SETTINGS, approval_wait=timedelta(hours=1)))
     with pytest.raises(Refused, match="expired"):
         decide(quick, approval(), asked(LARGE, CODE, YES), now=after(hours=2))

@@ -288,7 +288,7 @@ def test_a_supervisor_sees_what_waits_for_him_with_why_and_what_was_done_already
     assert (line["role"], line["args_hash"]) == ("supervisor", LARGE.args_hash)
     assert [each["rule"] for each in line["rulings"]] == ["refund.supervisor"]
     assert [each["remedy"] for each in line["met"]] == ["step_up:2", "confirm"]
-    assert {"name": "refundable_remainder", "value": "€500.00"} in line["facts"]
+    assert {"name": "refundable_remainder", "value": "€500.00", "at": "2026-03-02T10:00:00Z"} in line["facts"]
     assert line["expires_at"] == "2026-03-05T10:00:00Z"
 
 

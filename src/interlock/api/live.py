@@ -10,6 +10,7 @@ import structlog
 from litestar import WebSocket, websocket
 from litestar.datastructures import State
 
+from interlock.api.approving import require_approver
 from interlock.api.frames import POLICY, TRY_AGAIN_LATER, Frame, Wire
 from interlock.api.patches import diff
 from interlock.api.signing import own_origin, require, signed_in
@@ -152,7 +153,7 @@ class Watching:
             require(self._person, "see_board")
             return await documents.board()
         if of == "approvals":
-            require(self._person, "approve")
+            require_approver(self._person, self._app)
             return await documents.approvals()
         kind, _, identifier = of.partition(":")
         if kind == "interaction" and identifier:

@@ -14,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from interlock import __version__
 from interlock.api import (
     administration,
+    approving,
     bearer,
     cases,
     chat,
@@ -48,6 +49,7 @@ def create_api(app: App) -> Litestar:
             *signing.HANDLERS,
             *desk.HANDLERS,
             *drafting.HANDLERS,
+            *approving.HANDLERS,
             *supervising.HANDLERS,
             *policies.HANDLERS,
             *releases.HANDLERS,

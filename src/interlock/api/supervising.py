@@ -11,27 +11,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from interlock.api.desk import Identifier, WantedPresence, fresh, principal
+from interlock.api.desk import WantedPresence, fresh, principal
 from interlock.api.signing import require
 from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
 from interlock.runtime.staff import Person
 from interlock.vocabulary.ids import ProposalId, QueueName, StaffId
-from interlock.vocabulary.proposals import Approve, Reject, ResolveUnknown
+from interlock.vocabulary.proposals import ResolveUnknown
 from interlock.vocabulary.routing import CloseQueue, OpenQueue, SetPresence
-
-
-class Approval(msgspec.Struct, forbid_unknown_fields=True):
-    """An approval of exactly the arguments with this hash."""
-
-    args_hash: Identifier
-
-
-class RejectionOfProposal(msgspec.Struct, forbid_unknown_fields=True):
-    """A rejection: what the customer is told, and what stays in the file."""
-
-    customer_reason: Annotated[str, Meta(min_length=1, max_length=500)]
-    file_reason: Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
 class Finding(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,41 +40,6 @@ async def show_board(person: NamedDependency[Person], state: State) -> dict[str,
     require(person, "see_board")
     app: App = state.app
     return {"cursor": str(app.follower.cursor), "value": await app.documents.board()}
-
-
-@get("/v1/approvals")
-async def show_approvals(person: NamedDependency[Person], state: State) -> dict[str, Any]:
-    """What waits for an approver, what nobody knows, and what was decided last."""
-    require(person, "approve")
-    app: App = state.app
-    return {"cursor": str(app.follower.cursor), "value": await app.documents.approvals()}
-
-
-@post("/v1/approvals/{proposal:str}/approve", status_code=204)
-async def approve(
-    proposal: FromPath[str], data: JSONBody[Approval], person: NamedDependency[Person], state: State
-) -> None:
-    """Approve exactly these arguments."""
-    require(person, "approve")
-    app: App = state.app
-    command = Approve(proposal=ProposalId(proposal), by=principal(person), args_hash=data.args_hash)
-    await app.execute(command, fresh("approve"))
-
-
-@post("/v1/approvals/{proposal:str}/reject", status_code=204)
-async def reject(
-    proposal: FromPath[str], data: JSONBody[RejectionOfProposal], person: NamedDependency[Person], state: State
-) -> None:
-    """Reject, with a reason for the customer and one for the file."""
-    require(person, "approve")
-    app: App = state.app
-    command = Reject(
-        proposal=ProposalId(proposal),
-        by=principal(person),
-        customer_reason=data.customer_reason,
-        file_reason=data.file_reason,
-    )
-    await app.execute(command, fresh("reject"))
 
 
 @post("/v1/proposals/{proposal:str}/resolve", status_code=204)
@@ -143,9 +95,6 @@ async def set_agent_presence(
 
 HANDLERS = (
     show_board,
-    show_approvals,
-    approve,
-    reject,
     resolve,
     close_queue,
     open_queue,

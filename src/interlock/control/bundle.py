@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from interlock.control.actions import Action, CustomerFact
+from interlock.control.authority import FILE as APPROVALS
+from interlock.control.authority import NO_BANDS, ApprovalRules, read_approvals
 from interlock.control.cedar_schema import RESERVED_ENTITIES, schema_text
 from interlock.control.connectors import Connector, read_connector
 from interlock.control.facts import Facts
@@ -20,7 +22,7 @@ from interlock.kernel.documents import DefinitionError, Problem, closest
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.proposals import ActionProposed
 
-ROLES: Final = ("virtual_agent", "agent", "supervisor", "admin", "customer", "external_agent", "system")
+ROLES: Final = ("virtual_agent", "agent", "supervisor", "manager", "admin", "customer", "external_agent", "system")
 """The roles that rules and remedies can name."""
 
 T = TypeVar("T")
@@ -37,6 +39,7 @@ class Bundle:
         rules: those of the authors, then the generated ones.
         steps: the ledgers that steps are kept in, by the step's name.
         policies: by the full name of the action.
+        approvals: who may approve how much.
         schema: the Cedar schema that the rules were validated against.
     """
 
@@ -50,6 +53,7 @@ class Bundle:
     policies: Mapping[str, ActionPolicies]
     schema: str
     signals: Signals = field(default_factory=dict)
+    approvals: ApprovalRules = NO_BANDS
 
     def action(self, name: str) -> Action:
         """The action of that name. Raises Refused ``action_unknown`` (422), naming the one that may be meant."""
@@ -106,7 +110,8 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
 
     Args:
         files: texts by path within the definitions folder: ``connectors/<name>/{manifest.yaml,openapi.json,facts.py}``,
-            ``policies/*.cedar``, ``ledgers/*.yaml``, ``steps/*.yaml``, ``signals/*.yaml``; every other path is left alone.
+            ``policies/*.cedar``, ``ledgers/*.yaml``, ``steps/*.yaml``, ``signals/*.yaml``, ``approvals.yaml``; every other
+            path is left alone.
         release: the version that they become.
         zone: the tenant's time zone by its IANA name, for ledgers that begin anew with the day.
 
@@ -144,6 +149,7 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
                     problems.append(Problem(path, 1, 1, f"two {noun}s are called '{name}'", "rename one"))
                 found_here[name] = ledger
     signals = attempt(read_signals, files)
+    bands = attempt(read_approvals, files[APPROVALS], actions, roles) if APPROVALS in files else [NO_BANDS]
     texts = {path: text for path, text in files.items() if path.startswith("policies/") and path.endswith(".cedar")}
     rules, found = read_rules(texts, actions, roles)
     problems += found
@@ -159,9 +165,8 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
     for action in actions.values():
         rules += default_rules(action, rules, roles)
     policies = {name: policies_for(name, rules) for name in actions}
-    return Bundle(
-        release, connectors, actions, ledgers, steps, customer_facts, tuple(rules), policies, schema, signals[0]
-    )
+    parts = (connectors, actions, ledgers, steps, customer_facts, tuple(rules), policies, schema, signals[0], bands[0])
+    return Bundle(release, *parts)
 
 
 def _fact_clashes(connectors: Mapping[str, Connector], customer_facts: Mapping[str, CustomerFact]) -> list[Problem]:

@@ -63,6 +63,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
         ledgers: what is in them already; sums in major units.
         steps: by their names; a step that is not named was not done.
         met: the remedies that are met, as in @remedy.
+        overridden: the rules that two people have overridden.
         open: whether the tenant is open; true where none says so.
         unknown: facts that cannot be established.
         at: when it is judged, as ``2026-01-15`` or ``2026-01-15T18:30`` (UTC); 2026-01-15 at noon where none says so.
@@ -82,6 +83,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     met: tuple[str, ...] | None = None
     unknown: tuple[str, ...] | None = None
     open: bool | None = None
+    overridden: tuple[str, ...] | None = None
     at: str | None = None
 
 

@@ -149,6 +149,7 @@ def _ready(located: Located[CaseFile], case: Case, index: int, bundle: Bundle) -
     except Refused as refused:
         raise Misread(refused.reason) from None
     given = _merged(file.given, case.given)
+    require_known("rule", given.overridden or (), {rule.id for rule in bundle.rules})
     now = moment_of(given)
     proposed = ActionProposed(
         proposal=ProposalId("pr_case"),
@@ -171,7 +172,7 @@ def _ready(located: Located[CaseFile], case: Case, index: int, bundle: Bundle) -
         line=located.at(("cases", index)).line,
         proposed=proposed,
         facts=facts,
-        met=met_of(given.met or (), proposed, now),
+        met=met_of(given.met or (), proposed, now)._replace(overridden=frozenset(given.overridden or ())),
         past=past_of_case(given, proposed, facts, bundle, now),
         now=now,
         verdict=case.verdict,

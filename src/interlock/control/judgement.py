@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -16,30 +16,17 @@ from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.ledgers import reservations
 from interlock.control.met import Met
 from interlock.control.past import Past
-from interlock.control.policies import Answer, Request
+from interlock.control.policies import Request
 from interlock.control.rules import (
     BAD_ARGUMENTS,
-    EVALUATION_ERROR,
-    FACT_MISSING,
-    NO_PERMIT,
     NO_SUCH_ACTION,
-    UNAVAILABLE,
-    Rule,
 )
 from interlock.control.templates import Unknown
-from interlock.control.timing import times, waits_until
+from interlock.control.timing import times
+from interlock.control.weighing import UNCHECKED, beyond, confirmed_anew, waits, weigh, without_overridden
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.channels import Choice
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, Ruling, Verdict
-
-UNCHECKED: Final = "I could not check everything that I need for this."
-"""What a customer hears where a fact is missing."""
-
-NOT_REACHED: Final = "I cannot look that up at the moment."
-"""What a customer hears where the system behind could not be read."""
-
-_ORDER: Final = ("step_up", "confirm", "do", "wait", "draft", "approve")
-"""The customer's remedies are asked for first, an approver's last."""
 
 
 def judge(
@@ -71,16 +58,25 @@ def judge(
         return _judged(bundle, proposed, facts, "denied", [Ruling(BAD_ARGUMENTS, unfit, UNCHECKED)], says=action.title)
     facts = facts if facts.time is not None else facts._replace(time=times(now))
     missing = {**facts.missing, **_unknown_lines(bundle, proposed, facts, past)}
-    answer = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past))
+    asked = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past))
+    answer, overridden = without_overridden(asked, proposed, met)
     says, shows, unsaid = _words(action, facts)
     if facts.exists:
         missing |= unsaid
-    waits = _waits(answer.forbids, facts)
-    weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now, over=waits.over)
+    pending = waits(answer.forbids, facts)
+    too_much = beyond(bundle, action, proposed, answer.forbids)
+    over = {*pending.over, *(remedy for remedy, _ in too_much)}
+    weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now, over=over)
+    weighed = confirmed_anew(proposed, met, weighed)
     recorded = _recorded(action, proposed, facts, met, past, weighed.missing)
+    if overridden:
+        recorded["overridden"] = list(overridden)
     if weighed.verdict == "denied":
         # A denied proposal is told by its title: what was read may be about somebody else.
-        return _judged(bundle, proposed, facts, "denied", weighed.rulings, recorded=recorded, says=action.title)
+        rulings = [*weighed.rulings, *(ruling for _, ruling in too_much)]
+        denied = _judged(bundle, proposed, facts, "denied", rulings, recorded=recorded, says=action.title)
+        could = weighed.overridable if proposed.principal.kind == "agent" and not too_much else ()
+        return msgspec.structs.replace(denied, overridable=could, overridden=overridden)
     judged = _judged(
         bundle,
         proposed,
@@ -93,92 +89,19 @@ def judge(
         shows=shows,
         shadow=weighed.shadow,
     )
+    judged = msgspec.structs.replace(judged, overridden=overridden)
     if answer.shadow_errors:
         judged = msgspec.structs.replace(judged, shadow_errors=answer.shadow_errors)
     if weighed.verdict == "needs":
-        return msgspec.structs.replace(judged, waits=waits.until)
+        return msgspec.structs.replace(judged, waits=pending.until)
     held = reservations((*bundle.ledgers.values(), *bundle.steps.values()), proposed, past.subjects)
     return msgspec.structs.replace(judged, reservations=held)
-
-
-class Weighed(NamedTuple):
-    """What an answer of the rules comes to: the verdict, what decided, what would cure it, and what was missing.
-
-    ``shadow`` names the rules in shadow that fired.
-    """
-
-    verdict: Verdict
-    rulings: list[Ruling]
-    needs: tuple[Remedy, ...]
-    missing: Mapping[str, str]
-    shadow: tuple[str, ...]
-
-
-def weigh(
-    action: Action,
-    answer: Answer,
-    *,
-    exists: bool,
-    unread: str,
-    missing: Mapping[str, str],
-    now: datetime,
-    over: Collection[str] = (),
-) -> Weighed:
-    """The verdict on what the rules answered.
-
-    Args:
-        exists: whether the resource exists; True where the action touches none.
-        unread: why the resource could not be read; empty where it could.
-        missing: what could not be established, by name, with the reason.
-        now: when it is judged; a grant that has ended does not count.
-        over: remedies that would cure nothing: the moment that is waited for has passed, and the rule still stands.
-    """
-    forbids = [rule for rule in answer.forbids if _applies(rule, action, exists=exists, unread=unread)]
-    if not exists and not unread and not missing and all(rule.remedy for rule in forbids):
-        # No rule speaks of it, and neutral values must not be taken for facts.
-        missing = {action.resource.name if action.resource else "resource": "it does not exist"}
-    granted = [rule for rule in answer.permits if not rule.expired(now)]
-    against = _against(answer, granted, unread, missing)
-    if against or any(rule.remedy is None or str(rule.remedy) in over for rule in forbids):
-        return Weighed("denied", [*_rulings(forbids), *against], (), missing, ())
-    shadow = tuple(rule.id for rule in answer.shadow if _applies(rule, action, exists=exists, unread=unread))
-    if forbids:
-        return Weighed("needs", _rulings(forbids), remedies_of(forbids), missing, shadow)
-    return Weighed("allowed", _rulings(granted), (), missing, shadow)
 
 
 def customer_reason(judged: ProposalJudged) -> str:
     """What the customer is told about a denial: the first ruling's words for customers, or that it cannot be done."""
     said = next((each.customer_reason for each in judged.rulings if each.customer_reason), "")
     return said or "I am not able to do that."
-
-
-def remedies_of(forbids: Iterable[Rule]) -> tuple[Remedy, ...]:
-    """The remedies of forbids, each once and in the order in which they are asked for; of step-ups only the highest."""
-    found = {rule.remedy for rule in forbids if rule.remedy is not None}
-    step_ups = sorted((each for each in found if each.kind == "step_up"), key=lambda each: int(each.argument))
-    kept = [each for each in found if each.kind != "step_up"] + step_ups[-1:]
-    return tuple(sorted(kept, key=lambda each: (_ORDER.index(each.kind), each.argument)))
-
-
-class _Waits(NamedTuple):
-    """The remedies ``wait:…`` of forbids: until when, and those whose waiting would cure nothing."""
-
-    until: dict[str, datetime]
-    over: frozenset[str]
-
-
-def _waits(forbids: Iterable[Rule], facts: Facts) -> _Waits:
-    until: dict[str, datetime] = {}
-    over = set()
-    for remedy in {rule.remedy for rule in forbids if rule.remedy is not None and rule.remedy.kind == "wait"}:
-        assert facts.time is not None
-        moment = waits_until(remedy.argument, facts.time, facts.facts, facts.resource)
-        if moment is None:
-            over.add(str(remedy))
-        else:
-            until[str(remedy)] = moment
-    return _Waits(until, frozenset(over))
 
 
 def _unfit(action: Action, proposed: ActionProposed) -> str:
@@ -205,33 +128,6 @@ def _unknown_lines(bundle: Bundle, proposed: ActionProposed, facts: Facts, past:
             f"it is kept by {', '.join(ledger.by)}, and that is not known here"
         )
     return missing
-
-
-def _applies(rule: Rule, action: Action, *, exists: bool, unread: str) -> bool:
-    """Whether a rule says something true: one that looks at a resource that is not there does not."""
-    if action.resource is None or exists:
-        return True
-    if unread:
-        return not rule.looks_at("resource") and not rule.looks_at("context.facts")
-    return rule.looks_at("resource.exists") or not (rule.looks_at("resource") or rule.looks_at("context.facts"))
-
-
-def _against(answer: Answer, granted: Sequence[Rule], unread: str, missing: Mapping[str, str]) -> list[Ruling]:
-    """What stands against it that no rule says by itself."""
-    found = [Ruling(EVALUATION_ERROR, f"A rule could not be evaluated: {each}", UNCHECKED) for each in answer.errors]
-    if unread:
-        found.append(Ruling(UNAVAILABLE, f"The resource could not be read: {unread}.", NOT_REACHED))
-    found += [
-        Ruling(FACT_MISSING, f"'{name}' could not be established: {why}.", UNCHECKED) for name, why in missing.items()
-    ]
-    if not granted:
-        ended = [f"'{rule.id}' granted it until {rule.expires}" for rule in answer.permits]
-        found.append(Ruling(NO_PERMIT, "; ".join(["No rule permits this action to whoever proposed it", *ended]) + "."))
-    return found
-
-
-def _rulings(rules: Iterable[Rule]) -> list[Ruling]:
-    return [Ruling(rule.id, rule.reason, rule.customer_reason, rule.remedy) for rule in rules]
 
 
 def _words(action: Action, facts: Facts) -> tuple[str, tuple[Choice, ...], dict[str, str]]:

@@ -18,7 +18,7 @@ from interlock.vocabulary.proposals import ActionProposed, Remedy, RemedyMet, Re
 LONGEST_REASON: Final = 1000
 """Characters of a reason for a no."""
 
-RefusedHow = Literal["declined", "failed", "rejected", "expired", "discarded", "withdrawn"]
+RefusedHow = Literal["declined", "failed", "rejected", "expired", "discarded", "withdrawn", "countered"]
 
 
 class _AboutProposal(Protocol):

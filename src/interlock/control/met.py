@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from interlock.control.proposals import MetAt
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import NOBODY, CustomerId
+from interlock.vocabulary.overrides import OverrideGranted
 from interlock.vocabulary.proposals import ActionProposed, Remedy
 
 
@@ -26,11 +27,13 @@ class Met(NamedTuple):
 
     Attributes:
         remedies: those that were met for this proposal.
+        overridden: the rules that two people have overridden for these arguments.
         earlier: what had been done in its interaction for its customer before anybody asked for it.
     """
 
     remedies: tuple[MetAt, ...] = ()
     earlier: tuple[Done, ...] = ()
+    overridden: frozenset[str] = frozenset()
 
     @property
     def step_up(self) -> int:
@@ -96,6 +99,7 @@ def met(
     customer: CustomerId = NOBODY,
     done: Iterable[Done] = (),
     done_valid: timedelta = timedelta(0),
+    granted: Iterable[OverrideGranted] = (),
 ) -> Met:
     """Those remedies that were met for exactly these arguments and are still valid.
 
@@ -103,6 +107,7 @@ def met(
         customer: whose affair it is.
         done: what succeeded in the proposal's interaction; what was done for this customer within ``done_valid`` counts
             as done first, whether or not it had been asked for yet.
+        granted: overrides of this proposal that were agreed to.
     """
     valid = tuple(
         each for each in remedies if each.event.args_hash == proposed.args_hash and now <= each.event.valid_until
@@ -111,4 +116,10 @@ def met(
         each.action: each for each in done if customer and each.customer == customer and now - each.at <= done_valid
     }
     asked = {each.event.remedy.argument for each in valid if each.event.remedy.kind == "do"}
-    return Met(valid, tuple(each for name, each in sorted(earlier.items()) if name not in asked))
+    overridden = frozenset(
+        rule
+        for each in granted
+        if each.args_hash == proposed.args_hash and now <= each.valid_until
+        for rule in each.rules
+    )
+    return Met(valid, tuple(each for name, each in sorted(earlier.items()) if name not in asked), overridden)

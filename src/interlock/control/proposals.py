@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Query
+from interlock.vocabulary.approvals import ApprovalAsked, QuestionAnswered, QuestionAsked
 from interlock.vocabulary.ids import InteractionId, ProposalId, tag
+from interlock.vocabulary.overrides import OverrideGranted, OverrideRefused, OverrideRequested
 from interlock.vocabulary.proposals import (
     ActionProposed,
     EffectFailed,
@@ -34,6 +36,12 @@ FACTS: Final = (
     EffectSucceeded,
     EffectFailed,
     EffectUnknown,
+    ApprovalAsked,
+    QuestionAsked,
+    QuestionAnswered,
+    OverrideRequested,
+    OverrideGranted,
+    OverrideRefused,
 )
 """The facts that a proposal's state is folded from."""
 
@@ -57,6 +65,10 @@ class ProposalState:
         started: the latest attempt at its effect.
         unknown: set while nobody knows whether the latest attempt did anything.
         outcome: success or failure; final.
+        asked: by remedy, who is asked to approve and has not answered.
+        overrides: those that wait for a second person; ``granted`` those that were agreed to, ``granted_since`` whether
+            the latest judgement has not seen one of them; ``overrides_over`` every one that is decided.
+        questions: what approvers asked back; ``open_question`` is the one without an answer.
     """
 
     proposed: ActionProposed | None = None
@@ -69,6 +81,15 @@ class ProposalState:
     started: EffectStarted | None = None
     unknown: EffectUnknown | None = None
     outcome: Outcome | None = None
+    asked: Mapping[Remedy, ApprovalAsked] = field(default_factory=dict)
+    questions: tuple[QuestionAsked, ...] = ()
+    answers: tuple[QuestionAnswered, ...] = ()
+    open_question: str = ""
+    overrides: Mapping[str, OverrideRequested] = field(default_factory=dict)
+    asked_overrides: tuple[OverrideRequested, ...] = ()
+    granted: tuple[OverrideGranted, ...] = ()
+    granted_since: bool = False
+    overrides_over: frozenset[str] = frozenset()
 
     @property
     def allowed(self) -> bool:
@@ -79,6 +100,8 @@ class ProposalState:
     def judgeable(self) -> bool:
         """Whether a judgement can still change something: it is proposed, and neither let through nor closed."""
         over = self.judged is not None and self.judged.verdict != "needs"
+        if self.judged is not None and self.judged.verdict == "denied" and self.granted_since:
+            over = False
         return self.proposed is not None and not over and self.refused is None
 
     @property
@@ -97,17 +120,34 @@ def evolve(state: ProposalState, recorded: Recorded) -> ProposalState:
         case ActionProposed() as event:
             return replace(state, proposed=event, proposed_at=recorded.at)
         case ProposalJudged() as event:
-            return replace(state, judged=event, judged_at=recorded.at, met_since=())
+            return replace(state, judged=event, judged_at=recorded.at, met_since=(), granted_since=False)
         case RemedyMet() as event:
-            return replace(state, met=(*state.met, MetAt(event, recorded.at)), met_since=(*state.met_since, event))
+            unanswered = {remedy: each for remedy, each in state.asked.items() if remedy != event.remedy}
+            met = (*state.met, MetAt(event, recorded.at))
+            return replace(state, met=met, met_since=(*state.met_since, event), asked=unanswered)
         case RemedyRefused() as event:
-            return replace(state, refused=event)
+            return replace(state, refused=event, asked={}, open_question="")
         case EffectStarted() as event:
             return replace(state, started=event, unknown=None)
         case EffectUnknown() as event:
             return replace(state, unknown=event)
         case EffectSucceeded() | EffectFailed() as event:
             return replace(state, outcome=event, unknown=None)
+        case OverrideRequested() as event:
+            asked = (*state.asked_overrides, event)
+            return replace(state, overrides={**state.overrides, event.override: event}, asked_overrides=asked)
+        case OverrideGranted() | OverrideRefused() as event:
+            still = {name: each for name, each in state.overrides.items() if name != event.override}
+            state = replace(state, overrides=still, overrides_over=state.overrides_over | {event.override})
+            if isinstance(event, OverrideRefused):
+                return state
+            return replace(state, granted=(*state.granted, event), granted_since=True)
+        case ApprovalAsked() as event:
+            return replace(state, asked={**state.asked, event.remedy: event})
+        case QuestionAsked() as event:
+            return replace(state, questions=(*state.questions, event), open_question=event.question)
+        case QuestionAnswered() as event:
+            return replace(state, answers=(*state.answers, event), open_question="")
         case _:
             return state
 

@@ -13,11 +13,11 @@ from interlock.control.actions import Action
 from interlock.control.bundle import Bundle
 from interlock.control.cedar_schema import CONNECTOR_ENTITY
 from interlock.control.flips import Flip, FlipReport, amount_of, flip_report
-from interlock.control.judgement import weigh
 from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.policies import Request
 from interlock.control.rules import BAD_ARGUMENTS, NO_SUCH_ACTION, UNAVAILABLE, Rule
 from interlock.control.timing import times, waits_until
+from interlock.control.weighing import weigh
 from interlock.kernel.events import Erased
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, ProposalId
@@ -133,7 +133,11 @@ def again(bundle: Bundle, past: PastJudgement) -> Again:
         return Again(past.proposal, final, unknown=STOPPED)
     if (why := _unknown(bundle, action, past)) != "":
         return Again(past.proposal, final, unknown=why)
-    answer = bundle.policies[action.name].ask(_request(action, past))
+    asked = bundle.policies[action.name].ask(_request(action, past))
+    waived = past.facts.get("overridden", ())
+    answer = asked._replace(
+        forbids=tuple(each for each in asked.forbids if each.id not in waived or not each.overridable)
+    )
     weighed = weigh(
         action,
         answer,

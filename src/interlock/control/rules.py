@@ -43,6 +43,8 @@ BAD_ARGUMENTS: Final = "bad-arguments"
 UNAVAILABLE: Final = "resource-unavailable"
 HALTED: Final = "halted"
 BREAKER_OPEN: Final = "breaker-open"
+COUNTER_OFFER: Final = "counter-offer"
+BEYOND_AUTHORITY: Final = "beyond-authority"
 RESERVED: Final = (
     NO_PERMIT,
     EVALUATION_ERROR,
@@ -50,6 +52,8 @@ RESERVED: Final = (
     NO_SUCH_ACTION,
     BAD_ARGUMENTS,
     UNAVAILABLE,
+    COUNTER_OFFER,
+    BEYOND_AUTHORITY,
     HALTED,
     BREAKER_OPEN,
 )

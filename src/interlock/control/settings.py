@@ -33,6 +33,7 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
         send_code: the action that sends a one-time code; it takes ``to`` and ``code``.
         notice: the name in which a customer is told what went wrong.
         code_not_sent: what a customer hears whose code could not be sent.
+        override_wait: how long a second person has to agree to an override, and ``override_valid`` how long it counts.
         draft_roles: who may send what was prepared, beside the agent who has the interaction.
         zone: the tenant's time zone, and ``hours`` its business hours.
         tenant: the tenant's name, which its kill switch goes by.
@@ -59,6 +60,8 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
     send_code: str = "mail.send_code"
     notice: str = "Interlock"
     code_not_sent: str = Texts().code_not_sent
+    override_wait: timedelta = timedelta(hours=24)
+    override_valid: timedelta = timedelta(hours=2)
     draft_roles: tuple[str, ...] = ("supervisor",)
     zone: ZoneInfo | None = None
     hours: Calendar = ALWAYS

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from interlock.control.approving import approve, reject
+from interlock.control.approving import approve, counter_offer, escalate_approval, reject
 from interlock.control.breaker_files import NO_BREAKERS, BreakerSpecs
 from interlock.control.breakers import close_breaker, trip_breaker
 from interlock.control.bundle import Bundle
 from interlock.control.challenges import fail_challenge
+from interlock.control.delegating import delegate_authority, end_delegation
 from interlock.control.effects import resolve_unknown
 from interlock.control.identity import answer_challenge
+from interlock.control.overriding import grant_override, refuse_override, request_override
 from interlock.control.preparing import discard_draft, end_wait, note_done, send_draft, withdraw
 from interlock.control.proposals import ProposalState
 from interlock.control.proposing import propose_action
+from interlock.control.questions import answer_back, ask_back
 from interlock.control.remedies import answer_confirmation, expire_remedy, meet_step_up, refuse_step_up
 from interlock.control.risk import report_signal
 from interlock.control.rules import TEMPORARY
@@ -23,10 +26,12 @@ from interlock.control.settings import ControlSettings
 from interlock.control.switches import release_switch, throw_switch
 from interlock.kernel.deciders import ClearTimer, Decider, Reaction, SetTimer, Subject
 from interlock.kernel.events import Command, Event
+from interlock.vocabulary.approvals import ApprovalAsked, EscalateApproval
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import SYSTEM, Principal
 from interlock.vocabulary.interactions import AskCustomer
 from interlock.vocabulary.journeys import AdvanceJourney
+from interlock.vocabulary.overrides import OverrideGranted, OverrideRefused, OverrideRequested, RefuseOverride
 from interlock.vocabulary.people import (
     ChallengeFailed,
     ChallengeIssued,
@@ -73,8 +78,17 @@ def subject(bundle: Bundle, settings: ControlSettings, breakers: BreakerSpecs = 
     deciders: tuple[Decider[Any, Any], ...] = (
         propose_action(bundle, settings),
         answer_confirmation(settings),
-        approve(settings),
-        reject(settings),
+        approve(bundle, settings),
+        reject(bundle, settings),
+        counter_offer(bundle, settings),
+        escalate_approval(bundle),
+        request_override(bundle, settings),
+        grant_override(settings),
+        refuse_override(),
+        ask_back(),
+        answer_back(),
+        delegate_authority(),
+        end_delegation(),
         meet_step_up(settings),
         refuse_step_up(),
         expire_remedy(),
@@ -120,9 +134,15 @@ def react(event: Event) -> Sequence[Command]:
     """What follows from a fact of the gate."""
     match event:
         case ActionProposed() | RemedyMet():
-            return [JudgeProposal(proposal=event.proposal)]
+            # What carries over to a counter-offer is there before it is judged for the first time.
+            carried = isinstance(event, RemedyMet) and event.carried_from
+            return [] if carried else [JudgeProposal(proposal=event.proposal)]
         case ProposalJudged():
             return _after_judgement(event)
+        case OverrideGranted():
+            return [JudgeProposal(proposal=event.proposal)]
+        case RemedyRefused(how="countered"):
+            return []  # its journey waits for the counter-offer from here on
         case RemedyRefused():
             return [AdvanceJourney(interaction=event.interaction, what=_branch(event), ref=event.proposal)]
         case ChallengePassed() if event.proposal:
@@ -220,8 +240,18 @@ def _timers(event: Event, at: datetime, settings: ControlSettings) -> Sequence[S
                 return [SetTimer(_key(event.proposal), event.waits[str(first)], end)]
             expire = ExpireRemedy(proposal=event.proposal, remedy=first)
             return [SetTimer(_key(event.proposal), at + settings.wait(first), expire)]
+        case RemedyMet() | RemedyRefused() if event.remedy.kind == "approve":
+            return [ClearTimer(_key(event.proposal)), ClearTimer(_sla(event.proposal, event.remedy))]
         case ProposalJudged() | RemedyMet() | RemedyRefused():
             return [ClearTimer(_key(event.proposal))]
+        case OverrideRequested():
+            over = RefuseOverride(override=event.override, proposal=event.proposal, by=SYSTEM)
+            return [SetTimer(f"override:{event.override}", event.expires_at, over)]
+        case OverrideGranted() | OverrideRefused():
+            return [ClearTimer(f"override:{event.override}")]
+        case ApprovalAsked() if event.answer_by is not None:
+            late = EscalateApproval(proposal=event.proposal, remedy=event.remedy, role=event.role)
+            return [SetTimer(_sla(event.proposal, event.remedy), event.answer_by, late)]
         case ChallengeIssued() if event.proposal:
             # From here on the code's own life is what is waited for.
             remedy = Remedy("step_up", str(int(event.level)))
@@ -229,6 +259,10 @@ def _timers(event: Event, at: datetime, settings: ControlSettings) -> Sequence[S
             return [SetTimer(_key(event.proposal), event.expires_at, expire)]
         case _:
             return []
+
+
+def _sla(proposal: str, remedy: Remedy) -> str:
+    return f"sla:{proposal}:{remedy}"
 
 
 def _key(proposal: str) -> str:

@@ -45,6 +45,7 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "throw_switches",
         }
     ),
+    "manager": frozenset({"see_interactions", "see_board", "approve", "send_drafts", "resolve_unknown", "read_log"}),
     "admin": frozenset(
         {
             "see_board",

@@ -9,7 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from interlock.kernel.events import Erased, Recorded
+from interlock.vocabulary.approvals import ApprovalAsked, QuestionAnswered, QuestionAsked
 from interlock.vocabulary.money import Money
+from interlock.vocabulary.overrides import OverrideGranted, OverrideRefused, OverrideRequested
 from interlock.vocabulary.proposals import (
     ActionProposed,
     EffectFailed,
@@ -51,11 +53,24 @@ class Cards:
                 self._change(event.proposal, **_judged(event, at))
             case RemedyMet():
                 self._meet(event, at)
+            case ApprovalAsked():
+                self._asked(event, at)
+            case QuestionAsked():
+                question = {"id": event.question, "by": event.by.id, "text": str(event.text), "at": at.isoformat()}
+                self._change(event.proposal, question=question)
+            case QuestionAnswered():
+                self._change(event.proposal, question=None)
+            case OverrideRequested():
+                asked = {"by": event.by.id, "reason": str(event.reason), "rules": list(event.rules)}
+                self._change(event.proposal, override=asked)
+            case OverrideGranted() | OverrideRefused():
+                self._change(event.proposal, override=None)
             case RemedyRefused():
                 self._change(
                     event.proposal,
                     state=event.how,
                     needs=[],
+                    question=None,
                     reason=event.customer_reason,
                     file_reason=str(event.file_reason),
                 )
@@ -77,6 +92,16 @@ class Cards:
         index = self._at.get(proposal)
         if index is not None:
             self._entries[index] = {**self._entries[index], **fields}
+
+    def _asked(self, event: ApprovalAsked, at: datetime) -> None:
+        index = self._at.get(event.proposal)
+        if index is None:
+            return
+        until = {} if event.answer_by is None else {"answer_by": event.answer_by.isoformat()}
+        asked = {"from": event.role, "since": at.isoformat(), **until}
+        entry = self._entries[index]
+        needs = [{**need, **asked} if need["remedy"] == str(event.remedy) else need for need in entry["needs"]]
+        self._entries[index] = {**entry, "needs": needs}
 
     def _meet(self, event: RemedyMet, at: datetime) -> None:
         index = self._at.get(event.proposal)
@@ -109,6 +134,12 @@ def _proposed(event: ActionProposed, at: datetime) -> dict[str, Any]:
         "policy": "",
         "result": None,
         "reason": "",
+        "args_hash": event.args_hash,
+        "counters": event.counters,
+        "question": None,
+        "override": None,
+        "overridable": [],
+        "overridden": [],
     }
 
 
@@ -131,6 +162,8 @@ def _judged(event: ProposalJudged, at: datetime) -> dict[str, Any]:
         "facts": event.facts,
         "policy": event.policy,
         "shadow": list(event.shadow),
+        "overridable": list(event.overridable),
+        "overridden": list(event.overridden),
         "reason": next((ruling.reason for ruling in event.rulings if ruling.reason), ""),
     }
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from interlock.interactions.context import WHO, InteractionState
 from interlock.interactions.context import evolve as evolve_interaction
 from interlock.kernel.deciders import Decider, Moment
@@ -81,7 +83,11 @@ def ask_customer(settings: TenantSettings) -> Decider[AskCustomer, Asking]:
             return [_post(state, moment, settings, settings.texts.wait_ask, card)]
         if first is None or first.kind != "confirm":
             return []
-        return [_post(state, moment, settings, settings.texts.confirm_ask, _question(state.judged, settings))]
+        card = _question(state.judged, settings)
+        if not state.proposed.counters:
+            return [_post(state, moment, settings, settings.texts.confirm_ask, card)]
+        said = " ".join(filter(None, (state.proposed.counter_reason, settings.texts.counter_ask)))
+        return [_post(state, moment, settings, said, msgspec.structs.replace(card, was=state.proposed.counter_was))]
 
     def reads(command: AskCustomer) -> list[Query]:
         return [

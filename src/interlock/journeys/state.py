@@ -20,7 +20,7 @@ from interlock.vocabulary.interactions import (
 )
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
-from interlock.vocabulary.proposals import ProposalJudged
+from interlock.vocabulary.proposals import ProposalJudged, RemedyRefused
 from interlock.vocabulary.routing import VisitEnded, VisitEntered
 
 READ: Final = (
@@ -40,6 +40,7 @@ READ: Final = (
     CustomerMatched,
     MatchFailed,
     ProposalJudged,
+    RemedyRefused,
 )
 """The facts that a turn depends on."""
 
@@ -202,6 +203,10 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
         case MatchFailed():
             runs = tuple(replace(run, match_failures=run.match_failures + 1) for run in state.runs)
             return replace(state, runs=runs, match_failures=state.match_failures + 1)
+        case RemedyRefused() if event.counter:
+            waiting = next((run for run in state.runs if run.ref == event.proposal), None)
+            changes = {"ref": event.counter, "waits_for": "proposal", "needs": "", "reason": event.customer_reason}
+            return _with(state, waiting.run, **changes) if waiting is not None else state
         case ProposalJudged():
             waiting = next((run for run in state.runs if run.ref == event.proposal), None)
             if waiting is None:

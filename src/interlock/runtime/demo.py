@@ -1,4 +1,4 @@
-"""Who works in the demonstration: four people with a password that everybody knows."""
+"""Who works in the demonstration: six people with a password that everybody knows."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ DEMO_STAFF: Final = (
     DemoPerson("amara", "Amara Okafor", ("agent",), ("care", "returns")),
     DemoPerson("ben", "Ben Castellanos", ("agent",), ("care", "returns")),
     DemoPerson("sofia", "Sofia Lindqvist", ("supervisor",), ("care", "returns")),
+    DemoPerson("maya", "Maya Brandt", ("manager",), ()),
+    DemoPerson("omar", "Omar Haddad", ("supervisor",), ("care", "returns")),
     DemoPerson("admin", "Alex Admin", ("admin",), ()),
 )
 

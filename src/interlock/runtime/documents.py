@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from interlock.control.approvals_document import Words, approvals_document, facts_shown, proposals_shown
+from interlock.control.approvals_document import Words, approvals_document, facts_shown, proposals_shown, words_of
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import Bundle
+from interlock.control.proposals import ProposalState, proposal_query
+from interlock.control.proposals import evolve as evolve_proposal
 from interlock.control.switches import switches_document
 from interlock.governance.accounts import Account
 from interlock.interactions.masking import masked_value
@@ -18,7 +20,6 @@ from interlock.kernel.events import Cursor, Recorded, sealed_fields
 from interlock.kernel.log import Query
 from interlock.routing import screens
 from interlock.vocabulary.ids import InteractionId, ProposalId, StaffId, tag
-from interlock.vocabulary.proposals import ProposalJudged, RemedyRefused
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
@@ -36,7 +37,6 @@ class Documents:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._words: dict[str, tuple[InteractionId, str, str]] = {}
         self._built: dict[str, Watched] = {}
 
     async def board(self) -> dict[str, Any]:
@@ -84,35 +84,23 @@ class Documents:
         """The document ``approvals``; the words of each proposal are opened for the reader."""
         app = self._app
         words: dict[str, Words] = {}
-        decided = {each.proposal for each in app.approvals.decided}
         for proposal in proposals_shown(app.approvals):
-            interaction, says, file_reason = await self._said(ProposalId(proposal), decided=proposal in decided)
-            label = (await app.views.get(interaction)).summary()["customer_label"] if interaction else ""
-            words[proposal] = Words(says=says, customer_label=label, file_reason=file_reason)
-        return approvals_document(
-            app.approvals, app.definitions.bundle, words, {str(staff): name for staff, name in app.staff.names.items()}
-        )
+            words[proposal] = await self._said(ProposalId(proposal))
+        names = {str(staff): name for staff, name in app.staff.names.items()}
+        document = approvals_document(app.approvals, app.definitions.bundle, words, names)
+        people = [{"id": one.staff, "name": one.name, "roles": list(one.roles)} for one in app.staff.accounts.values()]
+        return {**document, "staff": people}
 
-    async def _said(self, proposal: ProposalId, *, decided: bool) -> tuple[InteractionId, str, str]:
-        """Where it was proposed, what it is in words, and the approver's reason for the file once there is one."""
-        key = f"{proposal}/{decided}"
-        if key not in self._words:
-            if len(self._words) > 1_000:
-                self._words.clear()
-            found = await self._app.log.read(Query(tag("proposal", proposal), (ProposalJudged, RemedyRefused)))
-            interaction, says, file_reason = InteractionId(""), "", ""
-            for recorded in found.events:
-                match recorded.event:
-                    case ProposalJudged() as event:
-                        interaction, says = event.interaction, str(event.says)
-                    case RemedyRefused() as event:
-                        file_reason = str(event.file_reason)
-            self._words[key] = (interaction, says, file_reason)
-        return self._words[key]
+    async def _said(self, proposal: ProposalId) -> Words:
+        """What a proposal is in words, what was asked back about it, and the reasons for the file."""
+        found, _ = await self._app.engine.state((proposal_query(proposal),), ProposalState(), evolve_proposal)
+        if found.proposed is None:
+            return Words()
+        label = (await self._app.views.get(found.proposed.interaction)).summary()["customer_label"]
+        return words_of(found, customer_label=label)
 
     def forget(self) -> None:
         """Drop what was opened: somebody was erased."""
-        self._words.clear()
         self._built.clear()
 
     async def interaction(self, interaction: InteractionId, viewer: StaffId) -> Watched:

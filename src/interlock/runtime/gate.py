@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from interlock.control.actions import Action, all_args
+from interlock.control.approving import approval_asked
 from interlock.control.effects import succeeded
 from interlock.control.facts import Facts, Known, assemble
 from interlock.control.identity import known, session_query
@@ -75,18 +76,26 @@ class Gate:
             facts = await self._facts(proposed)
             halted = await self._stopped(proposed)  # reading may have taken its time
         if halted is not None:
-            await self._record(due, halted, (query,), snapshot, None)
+            await self._record(due, halted, state, (query,), snapshot, None)
             return
         now = app.clock()
         facts = facts._replace(time=self._time(state.proposed_at))
         guard, done = await self._done(proposed, query)
-        remedies = met(proposed, state.met, now, customer=facts.customer, done=done, done_valid=app.control.do_valid)
+        remedies = met(
+            proposed,
+            state.met,
+            now,
+            customer=facts.customer,
+            done=done,
+            done_valid=app.control.do_valid,
+            granted=state.granted,
+        )
         ledgers = bundle.ledgers_of(proposed.action)
         subjects = bundle.subjects(proposed, facts, app.control.secret)
         windows = windows_of(ledgers, subjects, proposed.proposal, now)
         if not windows:
             judged = judge(bundle, proposed, facts, remedies, past_of(ledgers, subjects, {}, now), now)
-            await self._record(due, judged, guard, snapshot, None)
+            await self._record(due, judged, state, guard, snapshot, None)
             return
         async with app.log.judging(windows) as judging:
             past = past_of(ledgers, subjects, judging.totals, now)
@@ -94,7 +103,7 @@ class Gate:
             judged = again(past)
             running = waits_for(judged, past, again) if now < patience else ()
             if not running:
-                await self._record(due, judged, guard, snapshot, judging)
+                await self._record(due, judged, state, guard, snapshot, judging)
         if running:
             await self._wait(due, proposed.proposal, running, min(now + STEP_LOOK, patience))
 
@@ -151,11 +160,20 @@ class Gate:
         return None if stop is None else stopped(self._app.definitions.bundle, proposed, stop.rulings, stop.why)
 
     async def _record(
-        self, due: Due, judged: ProposalJudged, guard: tuple[Query, ...], snapshot: str, into: Judging | None
+        self,
+        due: Due,
+        judged: ProposalJudged,
+        state: ProposalState,
+        guard: tuple[Query, ...],
+        snapshot: str,
+        into: Judging | None,
     ) -> None:
         app = self._app
         app.metrics.judgements.labels(judged.action, judged.verdict).inc()
-        await app.engine.append([judged], cause=due.id, guard=guard, snapshot=snapshot, answers=due.id, into=into)
+        for rule in judged.overridden:
+            app.metrics.overrides.labels(rule).inc()
+        facts = [judged, *approval_asked(judged, state, app.definitions.bundle, app.clock())]
+        await app.engine.append(facts, cause=due.id, guard=guard, snapshot=snapshot, answers=due.id, into=into)
 
     def _time(self, proposed_at: datetime | None) -> Times:
         settings = self._app.control

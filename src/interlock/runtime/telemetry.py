@@ -37,6 +37,9 @@ class Metrics:
         self.breakers = Gauge(
             "interlock_breaker_open", "1 open, 0.5 half-open, 0 closed", ["guarded", "name"], registry=self.registry
         )
+        self.overrides = Counter(
+            "interlock_overrides_total", "Rules that were overridden in a judgement", ["rule"], registry=self.registry
+        )
         self.calls = Histogram(
             "interlock_connector_seconds",
             "Calls of outside systems",

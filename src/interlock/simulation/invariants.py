@@ -294,7 +294,8 @@ def _remedies(proposed: ActionProposed, met: list[RemedyMet], amount: int) -> It
     if not wanted <= kinds:
         yield f"{proposed.proposal} was refunded without {sorted(wanted - kinds)}"
     for each in met:
-        if each.remedy.kind == "approve" and (each.by.id == proposed.principal.id or "supervisor" not in each.by.roles):
+        may = {"supervisor", "manager"} & set(each.by.roles)
+        if each.remedy.kind == "approve" and (each.by.id == proposed.principal.id or not may):
             yield f"{proposed.proposal} was approved by {each.by}"
         if each.remedy.kind == "confirm" and each.by.id != proposed.person:
             yield f"{proposed.proposal} was confirmed by {each.by}"

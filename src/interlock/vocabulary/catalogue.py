@@ -7,12 +7,14 @@ from typing import Final
 
 from interlock.kernel.events import Catalogue, Command, Event
 from interlock.vocabulary import (
+    approvals,
     breakers,
     interactions,
     journeys,
     models,
     outcomes,
     outside,
+    overrides,
     people,
     proposals,
     releases,
@@ -40,6 +42,8 @@ _MODULES = (
     journeys,
     proposals,
     remedies,
+    approvals,
+    overrides,
     staff,
     releases,
     outcomes,

@@ -62,5 +62,7 @@ class Card(msgspec.Struct, frozen=True, tag="card", tag_field="type", omit_defau
     proposal: str = ""
     args_hash: str = ""
     challenge: str = ""
+    was: str = ""
+    """What a counter-offer stands instead of."""
     until: str = ""
     """When what is waited for comes, as ISO 8601."""

@@ -74,6 +74,11 @@ class ActionProposed(Event, frozen=True, kw_only=True):
     args_hash: str
     purpose: str = ""
     run: str = ""
+    counters: ProposalId = ProposalId("")
+    """The proposal that this is a counter-offer to; the customer confirms it in any case."""
+    counter_was: str = ""
+    """The amount that was asked for, as text, and what the customer is told about the lower one."""
+    counter_reason: str = ""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction, customer=self.customer)
@@ -103,6 +108,10 @@ class ProposalJudged(Event, frozen=True, kw_only=True):
     shadow: tuple[str, ...] = ()
     shadow_errors: tuple[str, ...] = ()
     """Shadow rules that could not be evaluated, each with why; enforced, they would have denied."""
+    overridden: tuple[str, ...] = ()
+    """The rules that stood in the way and were overridden by two people."""
+    overridable: tuple[str, ...] = ()
+    """The roles that could override everything that stands in the way; empty where nobody can."""
     waits: dict[str, datetime] = msgspec.field(default_factory=dict)
     """Until when each remedy ``wait:…`` waits."""
 
@@ -120,6 +129,10 @@ class RemedyMet(Event, frozen=True, kw_only=True):
     by: Principal
     args_hash: str
     valid_until: datetime
+    on_behalf: str = ""
+    """Whose authority was used, if it was lent."""
+    carried_from: str = ""
+    """The proposal that it was met for first, where it counts for a counter-offer as well."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction)
@@ -133,11 +146,13 @@ class RemedyRefused(Event, frozen=True, kw_only=True):
     person: PersonId
     remedy: Remedy
     by: Principal
-    how: Literal["declined", "failed", "rejected", "expired", "discarded", "withdrawn"]
+    how: Literal["declined", "failed", "rejected", "expired", "discarded", "withdrawn", "countered"]
     customer_reason: str = ""
     file_reason: PersonalText = ""
     unavailable: bool = False
     """Nobody could cure it, because a system behind did not answer."""
+    counter: str = ""
+    """The proposal that was made instead, with a lower amount."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction)

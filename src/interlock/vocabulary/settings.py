@@ -91,6 +91,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_no: Words = "Decline"
     confirm_title: Words = "Please confirm"
     receipt_title: Words = "Done"
+    counter_ask: Words = "A colleague has looked at it and offers you this instead. Please confirm it if you agree."
     wait_ask: Words = (
         "This cannot be done yet. I will see to it by myself when its time has come; you need not wait here."
     )

@@ -7,7 +7,7 @@ from typing import Literal
 from interlock.kernel.events import Event
 from interlock.vocabulary.ids import QueueName, StaffId, tags
 
-Role = Literal["agent", "supervisor", "admin"]
+Role = Literal["agent", "supervisor", "manager", "admin"]
 
 
 class StaffAdded(Event, frozen=True, kw_only=True):
