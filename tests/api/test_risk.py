@@ -1,0 +1,45 @@
+"""Do signals and the budgets of the day work over the real API and on a real database?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from interlock.connectors.builtin_model import Usage
+from interlock.control.budget_files import read_budgets
+from interlock.control.identity import session_query
+from interlock.runtime.app import App
+from interlock.vocabulary.ids import InteractionId, MessageId, RunId, SessionId
+from interlock.vocabulary.signals import SignalReported
+from tests.api.conftest import Client, sign_in
+
+
+async def test_a_detector_account_reports_signals_and_can_do_nothing_else(client: Client, app: App) -> None:
+    await app.staff.add("ears", "Voice detector", "demo", ["detector"], [], by="test", any_password=True)
+    opened = (await client.post("/v1/chat/sessions", json={})).json()
+    headers = await sign_in(client, "ears")
+    path = f"/v1/sessions/{opened['session']}/signals"
+    answer = await client.post(path, json={"signal": "synthetic_voice"}, headers=headers)
+    assert answer.status_code == 204, answer.text
+    seen = await app.log.read(session_query(SessionId(opened["session"])))
+    assert [each.event.signal for each in seen.events if isinstance(each.event, SignalReported)] == ["synthetic_voice"]
+    unknown = await client.post(path, json={"signal": "many_tries"}, headers=headers)
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "signal_unknown")
+    nowhere = await client.post("/v1/sessions/s_nobody/signals", json={"signal": "synthetic_voice"}, headers=headers)
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "session_unknown")
+    for path in ("/v1/board", "/v1/switches", "/v1/approvals"):
+        assert (await client.get(path, headers=headers)).status_code == 403
+
+
+async def test_the_money_of_a_day_is_counted_in_the_database_and_seen_by_everybody(app: App) -> None:
+    text = "budgets:\n  money: { what: cost, per: day, most: 2.00, then: hand_over }\n"
+    budgets = read_budgets({"budgets.yaml": text}, "Europe/Berlin")
+    app._in_force.definitions = replace(app.definitions, budgets=budgets)
+    interaction, run = InteractionId("i_1"), RunId("")
+    for number in (1, 2):
+        assert await app.spending.over_model("gpt", interaction, run) is None
+        usage = Usage(tokens_in=10, cost_micro=1_000_000)
+        used = app.spending.used(interaction, MessageId(f"m_{number}"), run, "gpt", "understand", usage)
+        await app.engine.append([used], cause=f"turn {number}")
+        app.spending._days.clear()  # as a node that has not looked lately
+    over = await app.spending.over_model("gpt", InteractionId("i_2"), run)
+    assert over is not None and over.rule == "budget.money"
