@@ -2,7 +2,7 @@
 // What does the gate say? Every proposal in words, its verdict, the rules that decided, what is missing, and why.
 import { moneyText } from '../format.js';
 import { html } from '../lib.js';
-import { Why } from '../transcript/action.js';
+import { WhyFolded } from '../transcript/explained.js';
 import { metWords, nameOf, remedyWords, stateOf, waitsForWords } from '../transcript/words.js';
 import { Icon } from '../ui/icons.js';
 import { At, CopyId, Empty, MachineSign, Mark } from '../ui/parts.js';
@@ -38,5 +38,5 @@ function Verdict({ entry }) {
     ${entry.met?.length || missing.length ? html`<ul class="verdict-missing">
       ${(entry.met ?? []).map((/** @type {any} */ one) => html`<li class="met"><${Icon} name="check" size=${13} />${metWords(one.remedy)}${one.by ? html` by ${nameOf(one.by)}` : null}</li>`)}
       ${missing.map((/** @type {any} */ one) => html`<li><${Icon} name="clock" size=${13} />Missing: ${remedyWords(one.remedy)}, from ${waitsForWords(one.from)}</li>`)}</ul>` : null}
-    <div class="verdict-foot"><span class="note">${entry.by?.kind === 'virtual_agent' ? html`<${MachineSign} name=${nameOf(entry.by)} />` : nameOf(entry.by)} proposed <code>${entry.action}</code></span><${Why} entry=${entry} /></div></li>`;
+    <div class="verdict-foot"><span class="note">${entry.by?.kind === 'virtual_agent' ? html`<${MachineSign} name=${nameOf(entry.by)} />` : nameOf(entry.by)} proposed <code>${entry.action}</code></span><${WhyFolded} proposal=${entry.id} /></div></li>`;
 }

@@ -11,6 +11,7 @@ import { Agent } from './agent.js';
 import { Books } from './books.js';
 import { Chat, Tries } from './chat.js';
 import { Gate } from './gate.js';
+import { openReplay, ReplayDialog } from './replay.js';
 import { fold, folds, links, live, open, problem, proposals, stage } from './state.js';
 
 const who = signal(/** @type {any} */ (undefined));
@@ -30,7 +31,7 @@ function Stage() {
         <${Pane} id="gate" icon="shield" title="The gate’s verdicts" count=${proposals.value.length} link=${{ href: '/supervisor#approvals', says: 'Approvals' }}><div class="pane-scroll"><${Gate} /></div><//>
         <${Pane} id="agent" icon="person" title="The agent’s screen" link=${{ href: '/desk', says: 'Desk' }}><${Agent} /><//>
         <${Pane} id="books" icon="book" title="The shop’s ledger" count=${stage.value?.books?.compared} link=${{ href: links.value.ledger, says: 'Ledger' }}><div class="pane-scroll"><${Books} /></div><//>
-      </div></main><${Toasts} /></div>`;
+      </div></main><${ReplayDialog} /><${Toasts} /></div>`;
 }
 
 /** @param {{id: import('./state.js').Pane, icon: any, title: string, count?: number, link?: {href: string | undefined, says: string}, children?: any}} props */
@@ -48,7 +49,8 @@ function Counters() {
   const { books, refused } = value ?? {};
   const wrong = books?.unauthorised;
   return html`<header class="counters"><div class="lead"><h1>Try to talk it into something</h1>
-      <p class="note">The model suggests, the gate decides. Whatever you get the assistant to say, look what reaches the shop.</p></div>
+      <p class="note">The model suggests, the gate decides. Whatever you get the assistant to say, look what reaches the shop.</p>
+      <p class="acts"><button type="button" class="button small" onClick=${openReplay}><${Icon} name="back" size=${14} />What if the limit had been lower?</button></p></div>
     <dl><div><dt>Attempts refused</dt><dd class="num" id="refused">${refused?.all ?? '–'}</dd><dd class="note">${refused ? `${refused.here} in this conversation` : ''}</dd></div>
       <div class=${wrong ? 'bad' : 'good'}><dt>Unauthorised effects</dt><dd class="num" id="unauthorised">${wrong ?? '–'}${books ? html`<${Icon} name=${wrong ? 'alert' : 'check'} size=${20} label=${wrong ? 'not all is well' : 'all is well'} />` : null}</dd>
         <dd class="note">${books ? `${count(books.compared, 'refund')} in the shop’s books, each compared with the log` : value?.problem ?? ''}</dd></div></dl>
