@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from interlock.vocabulary.channels import SYSTEM
 from interlock.vocabulary.ids import InteractionId, ProposalId, RunId
 from interlock.vocabulary.journeys import JourneyStarted
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, EffectUnknown, Ruling
-from tests.control.given import AMARA, NOW, SOFIA, P, after, decide, demo, judged, proposed
+from tests.control.given import AMARA, EVA, NOW, SOFIA, P, after, decide, demo, judged, proposed
 
 SPEC = BreakerSpec(least=4, trials=2)
 SPECS = BreakerSpecs((("connector", "shop"), ("connector", "mail"), ("journey", "damaged_item")), SPEC)
@@ -80,6 +81,19 @@ class Log:
 
 
 BOTH = [("TripBreaker", "shop", "errors"), ("TripBreaker", "damaged_item", "errors")]
+
+
+def test_look_ups_that_find_nothing_close_a_system_to_nobody() -> None:
+    def failed(number: int) -> EffectFailed:
+        return EffectFailed(
+            proposal=ProposalId(f"pr_{number}"), interaction=InteractionId(f"i_{number}"), person=P, customer=EVA,
+            action="shop.match_customer", code="no-match", reason="no",
+        )  # fmt: skip
+
+    for specs, trips in ((SPECS, True), (replace(SPECS, reads=frozenset({"shop.match_customer"})), False)):
+        counts = Counts()
+        found = [counts.fold(Recorded(Cursor(1, n), f"e{n}", NOW, failed(n), ""), specs) for n in range(1, 10)]
+        assert any(found) is trips
 
 
 def test_it_trips_when_the_share_of_errors_is_reached_and_not_before_there_are_enough_calls() -> None:

@@ -58,12 +58,12 @@ class Counts:
         elif isinstance(event, ActionProposed):
             _remember(self._of, event.proposal, (event.action, self._runs.get(event.run, ""), event.interaction))
         found = []
-        for key, interaction, how in self._evidence(recorded):
+        for key, interaction, how in self._evidence(recorded, specs):
             if specs.knows(*key):
                 found += self._count(key, Outcome(recorded.at, interaction, how), specs.of(*key))
         return found
 
-    def _evidence(self, recorded: Recorded) -> Iterator[tuple[Key, str, How]]:
+    def _evidence(self, recorded: Recorded, specs: BreakerSpecs) -> Iterator[tuple[Key, str, How]]:
         """Which breakers a fact is evidence for, and whether it speaks for or against."""
         match recorded.event:
             case ProposalJudged() as event:
@@ -82,7 +82,9 @@ class Counts:
                 yield from self._journey(event.proposal, "well")
             case EffectFailed(found_by="answer") as event if event.code not in TEMPORARY:
                 how: How = "failed" if event.unavailable else "refused"
-                yield ("connector", event.action.partition(".")[0]), event.interaction, how
+                # To find nothing is an answer; or somebody who guesses could close a system to everybody.
+                answered = how == "refused" and event.action in specs.reads
+                yield ("connector", event.action.partition(".")[0]), event.interaction, "well" if answered else how
                 yield from self._journey(event.proposal, how)
             case EffectUnknown() as event if event.proposal in self._of:
                 yield ("connector", self._of[event.proposal][0].partition(".")[0]), event.interaction, "failed"

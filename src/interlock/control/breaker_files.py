@@ -73,11 +73,13 @@ class BreakerSpecs:
     Attributes:
         keys: every connector and every journey there is.
         special: those that do not go by the default.
+        reads: the actions that only read, by full name: a system that finds nothing has answered, whoever guesses.
     """
 
     keys: tuple[tuple[Guarded, str], ...] = ()
     default: BreakerSpec = BreakerSpec()
     special: Mapping[tuple[Guarded, str], BreakerSpec] = field(default_factory=dict)
+    reads: frozenset[str] = frozenset()
 
     def of(self, guarded: Guarded, name: str) -> BreakerSpec:
         """When it trips, and whose it is."""
@@ -92,8 +94,13 @@ NO_BREAKERS: Final = BreakerSpecs()
 """Of nothing that could be broken."""
 
 
-def read_breakers(files: Mapping[str, str], connectors: Collection[str], journeys: Collection[str]) -> BreakerSpecs:
+def read_breakers(
+    files: Mapping[str, str], connectors: Collection[str], journeys: Collection[str], reads: Collection[str] = ()
+) -> BreakerSpecs:
     """Read ``breakers.yaml``; without it the defaults hold.
+
+    Args:
+        reads: the actions that only read, by full name.
 
     Raises:
         DefinitionError: with every mistake, its line, and how to mend it.
@@ -101,7 +108,7 @@ def read_breakers(files: Mapping[str, str], connectors: Collection[str], journey
     found: dict[Guarded, Collection[str]] = {"connector": tuple(connectors), "journey": tuple(journeys)}
     keys = tuple((guarded, name) for guarded, names in found.items() for name in names)
     if BREAKERS_FILE not in files:
-        return BreakerSpecs(keys)
+        return BreakerSpecs(keys, reads=frozenset(reads))
     located = load_located(files[BREAKERS_FILE], BREAKERS_FILE, BreakersFile)
     written, problems = located.value, []
     special: dict[tuple[Guarded, str], BreakerSpec] = {}
@@ -120,7 +127,7 @@ def read_breakers(files: Mapping[str, str], connectors: Collection[str], journey
             special[guarded, name] = _said(settings, default)
     if problems:
         raise DefinitionError(problems)
-    return BreakerSpecs(keys, default, special)
+    return BreakerSpecs(keys, default, special, frozenset(reads))
 
 
 def _said(settings: BreakerSettings, otherwise: BreakerSpec) -> BreakerSpec:

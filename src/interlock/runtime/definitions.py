@@ -141,7 +141,8 @@ def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
 def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
     """A release from its texts and its trained model. Raises DefinitionError."""
     tenant, queues, bundle, journeys = check(files)
-    breakers = read_breakers(files, bundle.connectors, journeys.journeys)
+    reads = [action.name for action in bundle.actions.values() if action.effect == "read"]
+    breakers = read_breakers(files, bundle.connectors, journeys.journeys, reads)
     budgets = read_budgets(files, tenant.timezone)
     intents = IntentModel.from_bytes(model)
     return Definitions(
