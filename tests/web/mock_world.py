@@ -9,6 +9,7 @@ import copy
 from typing import Any
 
 from . import mock_data as data
+from . import mock_inbox
 from .mock_data import Json, eur, ident, iso
 
 
@@ -139,6 +140,9 @@ class World:
             }
             for i, how in enumerate(("approved", "rejected", "approved"))
         ]
+
+        if self.scene == "inbox":
+            mock_inbox.fill(self.approvals)
 
     def document(self, of: str) -> Any:
         """The value of a document now, or None."""

@@ -38,7 +38,8 @@ function Lines({ lines }) {
 /** @param {{card: any, store: ChatStore}} props */
 function Confirm({ card, store }) {
   const answer = store.answers.value[card.proposal] ?? {};
-  return html`<div class="card" role="group" aria-label=${card.title}><p class="card-title">${card.title}</p><${Lines} lines=${card.lines} />
+  return html`<div class="card" role="group" aria-label=${card.title}><p class="card-title">${card.title}</p>
+    ${card.was ? html`<p class="card-was"><s>${card.was}</s> <span>A counter-offer</span></p>` : null}<${Lines} lines=${card.lines} />
     ${answer.how
       ? html`<p class="card-done ${answer.how}"><${Icon} name=${answer.how === 'confirmed' ? 'check' : 'cross'} />${CONFIRMED[answer.how] ?? answer.how}</p>`
       : html`${answer.problem ? html`<p class="card-problem" role="alert">${answer.problem}</p>` : null}

@@ -9,10 +9,10 @@ import { KeySheet, Palette } from '../ui/palette.js';
 import { Empty, ErrorNote, Keys, Mark, Skeleton } from '../ui/parts.js';
 import { Toasts } from '../ui/toasts.js';
 import { Agents } from './agents.js';
-import { Approvals, decide, InboxStrip } from './approvals.js';
+import { Approvals, decide, InboxStrip, possible } from './approvals.js';
 import { LookDialog } from './look.js';
 import { Queues } from './queues.js';
-import { board, boardDoc, chosen, current, inbox, live, looking, me, move, overlay, show, view } from './state.js';
+import { board, boardDoc, chosen, current, inbox, live, looking, me, move, overlay, show, view, waiting } from './state.js';
 import { openHalt, Switches } from './switches.js';
 import { Wall } from './wall.js';
 
@@ -31,7 +31,7 @@ function Supervisor() {
       <button type="button" class="button quiet find" onClick=${() => (overlay.value = 'palette')}><${Icon} name="search" /><span class="wide-only">Find</span><${Keys} of="Ctrl+k" /></button>
       <button type="button" class="icon-button" aria-label="Show every key" title="Keys  ?" onClick=${() => (overlay.value = 'keys')}><${Icon} name="question" /></button><//>
     <${LinkBanner} live=${live} />
-    <nav class="views" aria-label="Views">${Object.entries(TITLES).map(([id, title], i) => html`<a href="#${id}" aria-current=${view.value === id ? 'page' : null}>${title}${id === 'approvals' && inbox.value.length ? html`<span class="badge">${inbox.value.length}</span>` : null}<${Keys} of=${String(i + 1)} /></a>`)}</nav>
+    <nav class="views" aria-label="Views">${Object.entries(TITLES).map(([id, title], i) => html`<a href="#${id}" aria-current=${view.value === id ? 'page' : null}>${title}${id === 'approvals' && waiting.value.length ? html`<span class="badge">${waiting.value.length}</span>` : null}<${Keys} of=${String(i + 1)} /></a>`)}</nav>
     ${view.value === 'approvals' ? html`<main class="view-body flush"><${Approvals} /></main>` : html`<main class="view-body"><${BoardState}>${view.value === 'wall' ? html`<${Wall} />` : html`<${Floor} />`}<//></main>`}
     <${LookDialog} /><${Toasts} />
     ${overlay.value === 'palette' ? html`<${Palette} onClose=${close} things=${things()} />` : null}
@@ -59,18 +59,22 @@ function Floor() {
 
 /** What the palette finds besides commands. */
 const things = () => [
-  ...inbox.value.map((one) => ({ id: one.id, title: one.item.says, group: one.kind === 'approval' ? 'Approval' : 'Unknown outcome', run: () => (show('approvals'), (chosen.value = one.id)) })),
+  ...inbox.value.map((one) => ({ id: one.id, title: one.item.says, group: { approval: 'Approval', draft: 'Draft', override: 'Override', denied: 'Denied', unknown: 'Unknown outcome' }[one.kind], run: () => (show('approvals'), (chosen.value = one.id)) })),
   ...(board.value?.agents ?? []).flatMap((/** @type {any} */ agent) => (agent.work ?? []).slice(0, 1).map((/** @type {any} */ work) => ({ id: `look-${agent.id}`, title: `Look in on ${agent.name}`, group: 'Agents', run: () => (looking.value = work.interaction) }))),
 ];
 
 const inInbox = () => view.value === 'approvals';
-const toDecide = () => inInbox() && current.value?.kind === 'approval';
+const OPENS = /** @type {Record<string, string>} */ ({ approval: 'approve', draft: 'send', override: 'grant' });
 register([
   ...Object.entries(TITLES).map(([id, title], i) => ({ id: `view-${id}`, group: 'Views', title: `Show ${title.toLowerCase()}`, key: String(i + 1), run: () => show(id) })),
   { id: 'next', group: 'Approvals', title: 'Next', key: 'j', when: inInbox, run: () => move(1) },
   { id: 'before', group: 'Approvals', title: 'The one before', key: 'k', when: inInbox, run: () => move(-1) },
-  { id: 'approve', group: 'Approvals', title: 'Approve (asks once more)', key: 'a', when: toDecide, run: () => decide('approve') },
-  { id: 'reject', group: 'Approvals', title: 'Reject with reasons', key: 'x', when: toDecide, run: () => decide('reject') },
+  { id: 'approve', group: 'Approvals', title: 'Approve, send or agree (asks once more)', key: 'a', when: () => inInbox() && possible(OPENS[current.value?.kind ?? ''] ?? ''), run: () => decide(OPENS[current.value?.kind ?? '']) },
+  { id: 'reject', group: 'Approvals', title: 'Reject with reasons', key: 'x', when: () => inInbox() && possible('reject'), run: () => decide('reject') },
+  { id: 'counter', group: 'Approvals', title: 'Counter with less', key: 'c', when: () => inInbox() && possible('counter'), run: () => decide('counter') },
+  { id: 'ask-back', group: 'Approvals', title: 'Ask back', key: 'q', when: () => inInbox() && possible('ask'), run: () => decide('ask') },
+  { id: 'escalate', group: 'Approvals', title: 'Pass on', key: 'e', when: () => inInbox() && possible('escalate'), run: () => decide('escalate') },
+  { id: 'lend', group: 'Approvals', title: 'Lend my authority', key: 'd', when: inInbox, run: () => (overlay.value = 'lend') },
   { id: 'halt', group: 'The floor', title: 'Halt something at once…', run: () => (show('floor'), openHalt()) },
   { id: 'palette', group: 'The page', title: 'Find anything', key: 'Ctrl+k', whileTyping: true, hidden: true, run: () => (overlay.value = 'palette') },
   { id: 'keys', group: 'The page', title: 'Show every key', key: '?', run: () => (overlay.value = 'keys') },

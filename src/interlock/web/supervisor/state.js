@@ -4,7 +4,7 @@ import { post } from '../api.js';
 import { computed, effect, signal } from '../lib.js';
 import { Live } from '../live.js';
 import { adjustClock } from '../clock.js';
-import { nameOf } from '../transcript/words.js';
+import { nameOf, termOf } from '../transcript/words.js';
 import { sayProblem } from '../ui/toasts.js';
 
 export const VIEWS = /** @type {const} */ (['floor', 'approvals', 'wall']);
@@ -28,15 +28,21 @@ export const chosen = signal('');
 /** The interaction whose transcript is looked at, or ''. */
 export const looking = signal('');
 
-/** @typedef {{kind: 'approval' | 'unknown', id: string, item: any}} InboxItem */
+/** @typedef {{kind: 'approval' | 'draft' | 'override' | 'denied' | 'unknown', id: string, item: any}} InboxItem */
 
-/** Everything that waits for me, longest first; unknown outcomes after the approvals. */
+/** Everything that waits for somebody: approvals by their clock, drafts, overrides, unknown outcomes, and what could be overridden. */
 export const inbox = computed(() => {
   const value = approvals.value;
   const byAge = (/** @type {any} */ a, /** @type {any} */ b) => Date.parse(a.since) - Date.parse(b.since);
+  const byClock = (/** @type {any} */ a, /** @type {any} */ b) => Date.parse(a.answer_by ?? a.expires_at ?? a.since) - Date.parse(b.answer_by ?? b.expires_at ?? b.since) || byAge(a, b);
+  const asked = new Set((value?.overrides ?? []).map((/** @type {any} */ one) => one.proposal));
+  const notAsked = (/** @type {any} */ item) => !asked.has(item.proposal);
   return /** @type {InboxItem[]} */ ([
-    ...[...(value?.waiting ?? [])].sort(byAge).map((item) => ({ kind: 'approval', id: item.proposal, item })),
+    ...[...(value?.waiting ?? [])].sort(byClock).map((item) => ({ kind: 'approval', id: item.proposal, item })),
+    ...[...(value?.drafts ?? [])].sort(byAge).map((item) => ({ kind: 'draft', id: item.proposal, item })),
+    ...[...(value?.overrides ?? [])].sort(byAge).map((item) => ({ kind: 'override', id: item.override, item })),
     ...[...(value?.unknown ?? [])].sort(byAge).map((item) => ({ kind: 'unknown', id: item.proposal, item })),
+    ...(value?.overridable ?? []).filter(notAsked).map((/** @type {any} */ item) => ({ kind: 'denied', id: item.proposal, item })),
   ]);
 });
 
@@ -51,8 +57,24 @@ export function move(step) {
   chosen.value = list[Math.min(list.length - 1, Math.max(0, at + step))].id;
 }
 
+/** What waits for a word now; a denial that could be overridden waits for nobody. */
+export const waiting = computed(() => inbox.value.filter((one) => one.kind !== 'denied'));
+
 /** Who looks at this page. */
-export const me = signal(/** @type {{id: string, name: string} | null} */ (null));
+export const me = signal(/** @type {{id: string, name: string, roles?: string[]} | null} */ (null));
+
+/** The roles that I act with: my own, and those that I was lent. */
+export const myRoles = computed(() => {
+  const lent = (approvals.value?.delegations ?? []).filter((/** @type {any} */ one) => one.to.id === me.value?.id && Date.parse(one.until) > Date.now());
+  return new Set([...(me.value?.roles ?? []), ...lent.flatMap((/** @type {any} */ one) => one.roles)]);
+});
+
+/** Why I cannot decide on this, or ''. @param {any} item */
+export function whyNot(item) {
+  if (item.by?.id && item.by.id === me.value?.id) return 'You have proposed this yourself; a colleague decides.';
+  if (item.may && !item.may.some((/** @type {string} */ role) => myRoles.value.has(role))) return `This is beyond your band. ${termOf(item.may[0] ?? item.role)} decides; you can reject it, or counter with less.`;
+  return '';
+}
 
 /** Who somebody is: the documents name staff by identifier. @param {any} by @returns {string} */
 export function whoIs(by) {

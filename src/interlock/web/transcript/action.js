@@ -5,6 +5,7 @@ import { html, useState } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 import { Ago, At, CopyId, MachineSign, Mark, Pairs } from '../ui/parts.js';
 import { Explained } from './explained.js';
+import { WaitsForMe } from './todo.js';
 import { hasTable, inline, isRecord, Value } from './values.js';
 import { metWords, nameOf, remedyWords, stateOf, waitsForWords } from './words.js';
 
@@ -26,6 +27,8 @@ export function ActionCard({ entry, rowEnd = null }) {
     </header>
     ${entry.says && entry.says !== entry.title ? html`<p class="action-says">${entry.says}</p>` : null}
     <${Waiting} entry=${entry} />
+    ${rowEnd ? html`<${WaitsForMe} entry=${entry} />` : entry.question ? html`<p class="note"><${Icon} name="question" size=${14} /> Asked back: ${entry.question.text}</p>` : null}
+    ${entry.overridden?.length ? html`<p class="note"><${Icon} name="shield" size=${14} /> Overridden by two people: ${entry.overridden.join(', ')}</p>` : null}
     ${entry.reason && OVER.has(entry.state) ? html`<p class="action-reason">${entry.reason}${entry.file_reason ? html`<span class="file-reason">For the file: ${entry.file_reason}</span>` : null}</p>` : null}
     ${entry.result && entry.state === 'succeeded' ? html`<details class="result" open=${(rowEnd && hasTable(entry.result)) || null}>
       <summary>Result</summary><${Value} value=${entry.result} rowEnd=${rowEnd} /></details>` : null}

@@ -13,6 +13,7 @@ export const STATES = {
   declined: { word: 'Customer said no', tone: 'plain', icon: 'cross' },
   rejected: { word: 'Rejected', tone: 'bad', icon: 'cross' },
   expired: { word: 'Ran out of time', tone: 'plain', icon: 'clock' },
+  countered: { word: 'Countered', tone: 'plain', icon: 'back' },
   discarded: { word: 'Not sent', tone: 'plain', icon: 'cross' },
   withdrawn: { word: 'Withdrawn', tone: 'plain', icon: 'cross' },
   failed: { word: 'Failed', tone: 'bad', icon: 'alert' },
@@ -41,7 +42,7 @@ export function metWords(remedy) {
 }
 
 /** @param {string} from */
-export const waitsForWords = (from) => ({ customer: 'the customer', supervisor: 'a supervisor', agent: 'an agent', action: 'another action', time: 'its time' })[from] ?? from;
+export const waitsForWords = (from) => ({ customer: 'the customer', supervisor: 'a supervisor', manager: 'a manager', agent: 'an agent', action: 'another action', time: 'its time' })[from] ?? from;
 
 /** @param {any} who a name, a principal or an author */
 export function nameOf(who) {
