@@ -2,14 +2,14 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test lint format bench soak lock chromium clean
+.PHONY: conformance help demo setup test lint format bench soak lock chromium clean
 
 # Two cores are enough for the whole suite in time; more workers on a bigger machine: make test WORKERS=8
 WORKERS ?= 2
 FIGURES ?= log turn gate idle
 
 help: ## list what can be done
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 demo: ## a whole contact centre on this machine, until Ctrl-C (ARGS=--fresh starts anew)
 	@scripts/setup.sh run
@@ -18,7 +18,7 @@ demo: ## a whole contact centre on this machine, until Ctrl-C (ARGS=--fresh star
 setup: ## .venv with everything to work on Interlock
 	@scripts/setup.sh dev
 
-test: setup chromium ## all tests but the long ones (ARGS="-k refund" for some)
+test: setup chromium conformance ## all tests but the long ones (ARGS="-k refund" for some)
 	@.venv/bin/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 lint: setup ## style, types and layers
@@ -42,6 +42,9 @@ lock: ## write the lock files anew from pyproject.toml (ARGS=--upgrade for the n
 
 chromium: ## the browser that the tests drive
 	@scripts/chromium.sh
+
+conformance: ## the protocol's conformance suite that the tests run (needs Node.js, and is skipped without)
+	@scripts/conformance.sh
 
 clean: ## remove .venv and what the tools keep; the demo's data stays
 	@rm -rf .venv build dist .coverage htmlcov test-results

@@ -53,14 +53,21 @@ class Agent:
 
     async def propose(self, case: str, action: str, args: dict[str, Any], key: str = "", **more: Any) -> Any:
         """Propose; gives the document."""
-        body = {"case": case, "action": action, "args": args, "idempotency_key": key or uuid4().hex, **more}
+        body = {
+            "case": case,
+            "action": action,
+            "args": args,
+            "idempotency_key": key or uuid4().hex,
+            "wait_s": 20,
+            **more,
+        }
         answer = await self.post("/v1/proposals", body)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def confirm(self, shown: Any, yes: bool = True) -> Any:
         """Pass on what the customer said."""
-        body = {"args_hash": shown["args_hash"], "yes": yes}
+        body = {"args_hash": shown["args_hash"], "yes": yes, "wait_s": 20}
         answer = await self.post(f"/v1/proposals/{shown['proposal']}/confirmation", body)
         assert answer.status_code == 200, answer.text
         return answer.json()

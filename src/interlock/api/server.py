@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from litestar import Litestar, Response
+from litestar import Litestar, Response, asgi
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -33,6 +33,7 @@ from interlock.api import (
     supervising,
     switching,
 )
+from interlock.api.gateway.server import gateway
 from interlock.runtime.app import App
 from interlock.runtime.books import Books
 
@@ -41,8 +42,11 @@ MAX_BODY_BYTES: Final = 256 * 1024
 
 def create_api(app: App) -> Litestar:
     """The application for one node."""
+    rates = bearer.Rates()
+    mounted = gateway(app, rates)
     return Litestar(
         route_handlers=[
+            asgi(bearer.MCP_PATH, copy_scope=True, opt={"public": True})(mounted),
             chat.open_session,
             chat.chat_socket,
             live.live,
@@ -65,7 +69,7 @@ def create_api(app: App) -> Litestar:
         ],
         dependencies={"person": Provide(signing.provide_person), "caller": Provide(bearer.provide_caller)},
         exception_handlers=problems.HANDLERS,
-        state=State({"app": app, "rates": bearer.Rates(), "books": Books(app)}, deep_copy=False),
+        state=State({"app": app, "rates": rates, "books": Books(app)}, deep_copy=False),
         request_max_body_size=MAX_BODY_BYTES,
         # A chat is embedded in other sites; its session token is a bearer secret, so no cookies cross origins.
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_credentials=False),
@@ -74,6 +78,7 @@ def create_api(app: App) -> Litestar:
         ),
         after_request=_security_headers,
         before_send=[bearer.tell_rate],
+        lifespan=[mounted.run],
         logging_config=None,
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 import structlog
 
@@ -93,6 +94,7 @@ class App:
         self.functions: Functions = functions if functions is not None else FunctionWorkers(self._on_failed_fact)
         self._tell = tell
         self._chores = Chores(clock)
+        self.after_release: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._taking = asyncio.Lock()
         self._in_force = InForce(settings, records, secret, definitions, connectors, self._on_call)
         self.engine = Engine(log, clock, self._in_force.subjects(), postings)
@@ -260,6 +262,8 @@ class App:
         self._warm.use(self.queues, self.control)
         self._chores.once(close_all(before))
         self._chores.once(self.functions.keep(definitions.bundle.connectors))
+        for call in self.after_release:
+            self._chores.once(call())
 
     def use_model(self, model: Model | None) -> None:
         """Ask this model, and the built-in one only where this one is halted; None is the built-in one alone."""

@@ -22,6 +22,7 @@ from interlock.vocabulary.outside import ExternalAgentAdded, ExternalAgentRevoke
 KEY_PREFIX: Final = "ilk_"
 _ACCOUNT: Final = "outside_agent"
 _IDENTITY: Final = "outside_identity"
+_NAME: Final = "outside_name"
 
 
 class Caller(NamedTuple):
@@ -80,7 +81,8 @@ class OutsideAgents:
             Refused: something does not fit, or the name or the identity is taken.
         """
         check_new_agent(name, roles, scope, issuer, subject, audience, self._tokens.issuers)
-        agent = ExternalAgentId("x_" + sha256(name.encode()).hexdigest()[:12])
+        # Identifiers of proposals come from it, and are idempotency keys outside: no two centres may have the same.
+        agent = ExternalAgentId(f"x_{secrets.token_hex(8)}")
         key = "" if issuer else f"{KEY_PREFIX}{agent}.{secrets.token_urlsafe(32)}"
         account = OutsideAgent(
             agent=agent,
@@ -92,12 +94,12 @@ class OutsideAgents:
             audience=audience,
             key_digest=_digest(key) if key else "",
         )
-        if issuer and not await self._records.add(_IDENTITY, _identity(issuer, subject), agent.encode()):
-            raise Refused("identity_taken", "Another agent has this issuer and subject already.")
-        if not await self._records.add(_ACCOUNT, agent, msgspec.json.encode(account)):
-            if issuer:
-                await self._records.remove(_IDENTITY, _identity(issuer, subject))
+        if not await self._records.add(_NAME, _digest(name), agent.encode()):
             raise Refused("name_taken", f"There is or was an agent with the name {name!r}; take another one.")
+        if issuer and not await self._records.add(_IDENTITY, _identity(issuer, subject), agent.encode()):
+            await self._records.remove(_NAME, _digest(name))
+            raise Refused("identity_taken", "Another agent has this issuer and subject already.")
+        await self._records.put(_ACCOUNT, agent, msgspec.json.encode(account))
         fact = ExternalAgentAdded(agent=agent, roles=account.roles, scope=account.scope, by=by)
         await self._engine.append([fact], cause=f"outside/{agent}")
         self.names[agent] = name
