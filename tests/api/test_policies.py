@@ -133,3 +133,9 @@ async def test_why_is_told_to_each_under_his_permission(client: Client, app: App
     admin = (await client.get("/v1/proposals/pr_why/why")).json()
     assert "customer" not in admin and admin["judgements"] == supervisor["judgements"]
     assert (await client.get("/v1/proposals/pr_none/why")).status_code == 404
+
+
+async def test_every_page_is_served(client: Client) -> None:
+    for path in ("/", "/sign-in", "/desk", "/supervisor", "/policies"):
+        answer = await client.get(path)
+        assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"), path
