@@ -42,7 +42,7 @@ def demonstration(folder: Path) -> Iterator[Demonstration]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INTERLOCK_")}
     environment.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "interlock.cli.main", "demo", "--data", str(folder / "data")]
-    command += ["--port", str(port), "--shop-port", str(shop_port)]
+    command += ["--port", str(port), "--shop-port", str(shop_port), "--no-history"]
     with (folder / "demo.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:

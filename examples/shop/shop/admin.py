@@ -9,15 +9,15 @@ from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
-from .accounts import NewCustomer, NewOrder, add_customer, add_order
+from .accounts import NewCustomer, NewOrder, add_customer, add_order, find_customer, find_order
 from .api import Clock, FirstDay, key_guard
 from .faults import FaultReport, Faults, FaultSwitch
 from .opening import health_of, start_anew
 from .problems import Problem
 from .records import euros
-from .refunds import find_refunds
+from .refunds import find_refunds, make_refund
 from .storage import Store
-from .wire import Customer, Health, Money, Order, Refund
+from .wire import Customer, Health, Moment, Money, Order, Refund, RefundRequest
 
 OPERATIONS = (
     "createRefund",
@@ -37,6 +37,25 @@ class Ledger(msgspec.Struct, frozen=True):
 
     refunds: list[Refund]
     total: Money
+
+
+class People(msgspec.Struct, frozen=True):
+    """Everybody who ever bought something, what it was, and the number that the next refund gets."""
+
+    customers: list[Customer]
+    orders: list[Order]
+    next_refund: int
+
+
+class PastRefund(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A refund that was made at a time in the past, under a key."""
+
+    order_id: str
+    item_id: str
+    amount: Money
+    reference: str
+    created_at: Moment
+    reason: str = "damaged"
 
 
 @put("/faults")
@@ -92,6 +111,35 @@ async def ledger(
     return Ledger(refunds=refunds, total=euros(sum(refund.amount.amount for refund in refunds)))
 
 
+@get("/people")
+async def people(store: NamedDependency[Store]) -> People:
+    """All customers and orders."""
+    customers = [find_customer(store, row["customer_id"]) for row in store.rows("SELECT customer_id FROM customer")]
+    orders = [find_order(store, row["order_id"]).shown() for row in store.rows("SELECT order_id FROM orders")]
+    last = store.row("SELECT value FROM meta WHERE key = 'last_refund'")
+    return People(customers, orders, int(last["value"]) + 1 if last is not None else 1)
+
+
+@post("/history")
+async def history(store: NamedDependency[Store], data: JSONBody[list[PastRefund]]) -> Ledger:
+    """Enter refunds of the past into the books, each once by its key: all of them, or none where one does not fit."""
+    with store.transaction():
+        made = [
+            refund
+            for one in data
+            if not find_refunds(store, reference=one.reference)
+            for refund in [
+                make_refund(
+                    store,
+                    RefundRequest(order_id=one.order_id, item_id=one.item_id, amount=one.amount, reason=one.reason),
+                    one.reference,
+                    one.created_at,
+                )
+            ]
+        ]
+    return Ledger(refunds=made, total=euros(sum(refund.amount.amount for refund in made)))
+
+
 @post("/reset", status_code=200)
 async def reset(
     store: NamedDependency[Store], first_day: NamedDependency[FirstDay], switch: NamedDependency[FaultSwitch]
@@ -115,6 +163,8 @@ def admin_router(admin_key: str) -> Router:
             post_customer,
             post_order,
             ledger,
+            people,
+            history,
             reset,
         ],
     )

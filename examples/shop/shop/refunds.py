@@ -32,7 +32,7 @@ def create_refund(store: Store, request: RefundRequest, key: str | None, now: da
             before = recall(store, "createRefund", key, request, Refund)
             if before is not None:
                 return before, True
-        refund = _make(store, request, key, now)
+        refund = make_refund(store, request, key, now)
         if key is not None:
             remember(store, "createRefund", key, request, refund)
     return refund, False
@@ -45,7 +45,7 @@ def create_refund_plain(store: Store, request: PlainRefundRequest, now: datetime
         Problem: 404 for an unknown order or item, 422 for more than can be refunded.
     """
     with store.transaction():
-        return _make(store, request, request.reference, now)
+        return make_refund(store, request, request.reference, now)
 
 
 def find_refunds(
@@ -56,7 +56,7 @@ def find_refunds(
     named = {column: value for column, value in wanted.items() if value is not None}
     where = " AND ".join(f"{column} = ?" for column in named) or "1"
     # Only the three column names above can get into the text; the values are bound.
-    sql = f"SELECT * FROM refund WHERE {where} ORDER BY number DESC LIMIT {MOST_REFUNDS_SHOWN}"  # noqa: S608
+    sql = f"SELECT * FROM refund WHERE {where} ORDER BY created_at DESC, number DESC LIMIT {MOST_REFUNDS_SHOWN}"  # noqa: S608
     rows = store.rows(sql, *named.values())
     return [_refund(row) for row in rows]
 
@@ -78,7 +78,14 @@ def insert_refund(store: Store, refund: Refund) -> None:
     )
 
 
-def _make(store: Store, request: RefundRequest | PlainRefundRequest, reference: str | None, now: datetime) -> Refund:
+def make_refund(
+    store: Store, request: RefundRequest | PlainRefundRequest, reference: str | None, now: datetime
+) -> Refund:
+    """Enter a refund into the books; call inside a transaction.
+
+    Raises:
+        Problem: 404 for an unknown order or item, 422 for more than can be refunded.
+    """
     order = find_order(store, request.order_id)
     item = next((item for item in order.items if item.id == request.item_id), None)
     if item is None:

@@ -15,6 +15,7 @@ from typing import Final
 
 import httpx
 import msgspec
+import structlog
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -28,6 +29,8 @@ REPOSITORY: Final = Path(__file__).resolve().parents[3]
 SHOP: Final = REPOSITORY / "examples" / "shop"
 SHOP_STARTS_WITHIN_S: Final = 15.0
 STOPS_WITHIN_S: Final = 5.0
+
+logger = structlog.get_logger(__name__)
 
 
 def _prepared(settings: Settings, shop_port: int, *, fresh: bool) -> Settings:
@@ -63,18 +66,48 @@ def _refuse_if_running(settings: Settings) -> None:
         )
 
 
-async def show(settings: Settings, shop_port: int, *, fresh: bool) -> None:
-    """Run until a signal comes."""
+async def show(settings: Settings, shop_port: int, *, fresh: bool, history: bool = True) -> None:
+    """Run until a signal comes. A new demonstration is given a month of history, beside its work."""
     began = time.perf_counter()
     taken = server.bind(settings.host, settings.port)
     settings = _prepared(settings, shop_port, fresh=fresh)
     async with running_shop(settings, shop_port):
         ready = asyncio.Event()
-        announcing = asyncio.get_running_loop().create_task(_announce(settings, ready, began))
+        beside = [asyncio.get_running_loop().create_task(_announce(settings, ready, began))]
+        if history:
+            beside.append(asyncio.get_running_loop().create_task(_remember(settings, ready)))
         try:
             await server.serve(settings, taken, ready)
         finally:
-            announcing.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _remember(settings: Settings, ready: asyncio.Event) -> None:
+    """Have a process of its own write a month of history, once the server answers; it ends with this one."""
+    await ready.wait()
+    environment = {
+        **os.environ,
+        "INTERLOCK_DATA": str(settings.data),
+        "INTERLOCK_DEFINITIONS": str(settings.definitions),
+        "INTERLOCK_TENANT": settings.tenant,
+        "INTERLOCK_SHOP_URL": settings.shop_url,
+        "INTERLOCK_LOG_FORMAT": settings.log_format,
+    }
+    if settings.database_url:
+        environment["DATABASE_URL"] = settings.database_url
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "interlock.cli.history", env=environment, start_new_session=True
+    )
+    try:
+        code = await process.wait()
+        if code:
+            logger.warning("the demonstration has no month of history", exit_code=code)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
 
 
 async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> None:
@@ -167,6 +200,7 @@ async def _own_demonstration(settings: Settings, shop_port: int, *, fresh: bool)
             "-m",
             "interlock.cli.main",
             *arguments,
+            "--no-history",
             *(["--fresh"] if fresh else []),
             stdout=output,
             stderr=output,

@@ -48,6 +48,7 @@ def demo(
     shop_port: Annotated[int, typer.Option(help="Port of the demo shop.")] = 8090,
     data: Data = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start anew: forget the demo's data.")] = False,
+    history: Annotated[bool, typer.Option(help="Give a new demonstration a month of history.")] = True,
     check: Annotated[bool, typer.Option("--check", help="Play the story through the public interfaces.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --check: one JSON object.")] = False,
 ) -> None:
@@ -65,7 +66,7 @@ def demo(
 
         if check:
             return await demonstration.check(settings, shop_port, as_json=json, fresh=fresh)
-        await demonstration.show(settings, shop_port, fresh=fresh)
+        await demonstration.show(settings, shop_port, fresh=fresh, history=history)
         return 0
 
     code = run(work)

@@ -8,6 +8,7 @@ from interlock.kernel.errors import Refused
 from interlock.runtime.staff import Staff
 
 DEMO_PASSWORD: Final = "demo"  # known to everybody on purpose; only ever set in demo mode
+SHOP_ADMIN_KEY: Final = "demo-admin"  # likewise: of the demo shop, which holds nothing of anybody's
 
 
 class DemoPerson(NamedTuple):

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import copy_context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from interlock.connectors.builtin_model import Model
@@ -19,7 +19,7 @@ from interlock.runtime.definitions import Definitions
 from interlock.runtime.functions import FunctionsHere
 from interlock.runtime.settings import Settings
 from interlock.simulation.calls import Calls
-from interlock.simulation.clock import VirtualClock, VirtualLoop, chance_of
+from interlock.simulation.clock import MORNING, VirtualClock, VirtualLoop, chance_of
 from interlock.simulation.nodes import OWNER, Life, remember_owners
 from interlock.simulation.shop import Shop
 from interlock.simulation.weather import CALM, Weather
@@ -58,12 +58,15 @@ class Centre:
         definitions: Definitions,
         loop: VirtualLoop,
         model: Model | None = None,
+        *,
+        start: datetime = MORNING,
+        secret: bytes = SECRET,
     ) -> None:
         self.seed = seed
         self.name = weather.name
         self.weather = weather
         self.definitions = definitions
-        self.clock = VirtualClock(loop)
+        self.clock = VirtualClock(loop, start)
         self.chance = chance_of(seed, "centre")
         self.store = MemoryStore()
         self.records = MemoryRecords(self.clock)
@@ -72,6 +75,7 @@ class Centre:
         self.acknowledged: dict[tuple[str, str], str] = {}
         self.deaths = 0
         self._model = model
+        self._secret = secret
         self._lives: dict[str, Life] = {}
         self._ears: dict[str, list[Heard]] = defaultdict(list)
         self._births = 0
@@ -176,7 +180,7 @@ class Centre:
             wire,
             self.records,
             self.clock,
-            SECRET,
+            self._secret,
             self.definitions,
             node=f"{name}.{self._births}",
             connectors=self._connections(name),
@@ -199,7 +203,7 @@ class Centre:
                 system,
                 self.shop,
                 self.store,
-                SECRET,
+                self._secret,
                 chance_of(self.seed, name, self._births, system),
                 lambda: self.weather,
                 self.wrong.append,

@@ -64,13 +64,20 @@ class Item:
 
 @dataclass(slots=True)
 class Order:
-    """One order."""
+    """One order; ``delivered_at`` is a week after it was placed unless it is named."""
 
     id: str
     owner: str
     status: str
     placed_at: datetime
     items: list[Item] = field(default_factory=list)
+    delivered_at: datetime | None = None
+    paid_with: str = "Visa ending 4242"
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When it was delivered, where it was."""
+        return self.delivered_at or self.placed_at + timedelta(days=7)
 
 
 class Buyer(NamedTuple):
@@ -112,6 +119,7 @@ class Shop:
         self.refunds: list[Refund] = []
         self.mails: list[Mail] = []
         self._answers: dict[tuple[str, str], Any] = {}
+        self.first_refund = 1
         self._operations: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
             "getOrder": self._get_order,
             "getCustomer": self._get_customer,
@@ -177,10 +185,10 @@ class Shop:
             "status": order.status,
             "placed_at": order.placed_at.isoformat(),
             "expected_at": (order.placed_at + timedelta(days=10)).isoformat() if order.status != "cancelled" else None,
-            "delivered_at": (order.placed_at + timedelta(days=7)).isoformat() if order.status == "delivered" else None,
+            "delivered_at": order.arrived_at.isoformat() if order.status == "delivered" else None,
             "carrier": "DHL" if sent else None,
             "tracking": f"KC{order.id[2:]}" if sent else None,
-            "payment": {"method": "card", "label": "Visa ending 4242"},
+            "payment": {"method": "card", "label": order.paid_with},
             "items": [
                 {
                     "id": item.id,
@@ -222,7 +230,9 @@ class Shop:
         if not 0 < amount <= item.left:
             raise Problem("more_than_is_left", "That is more than can still be refunded for this item.")
         item.refunded += amount
-        refund = Refund(len(self.refunds) + 1, key, order.owner, order.id, item.id, amount, self._clock())
+        refund = Refund(
+            self.first_refund + len(self.refunds), key, order.owner, order.id, item.id, amount, self._clock()
+        )
         self.refunds.append(refund)
         return self._shown(refund)
 
@@ -232,9 +242,9 @@ class Shop:
             "order_id": refund.order,
             "customer_id": refund.customer,
             "item_id": refund.item,
-            "item_name": refund.item,
+            "item_name": next(item.name for item in self.orders[refund.order].items if item.id == refund.item),
             "amount": _euros(refund.amount),
-            "destination": "Visa ending 4242",
+            "destination": self.orders[refund.order].paid_with,
             "reference": refund.reference,
             "created_at": refund.at.isoformat(),
         }
