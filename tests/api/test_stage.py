@@ -103,7 +103,12 @@ async def judged_soon(app: App, proposal: str) -> ProposalJudged:
 async def test_outside_a_demonstration_there_is_no_stage(client: Client, app: App) -> None:
     app.settings = msgspec.structs.replace(app.settings, demo=False)
     headers = await sign_in(client, "sofia")
-    for method, path in (("GET", "/stage"), ("GET", "/v1/stage"), ("POST", "/v1/stage/attempts")):
-        body = {"interaction": "i", "action": "shop.refund_item", "args": {}} if method == "POST" else None
+    wanted = {"interaction": "i", "action": "shop.refund_item", "args": {}}
+    for method, path, body in (
+        ("GET", "/stage", None),
+        ("GET", "/v1/stage", None),
+        ("POST", "/v1/stage/attempts", wanted),
+        ("POST", "/v1/stage/kill", {"interaction": "i"}),
+    ):
         answer = await client.request(method, path, headers=headers, json=body)
         assert answer.status_code == 404, (path, answer.text)

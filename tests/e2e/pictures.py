@@ -22,6 +22,7 @@ from tests.e2e.demonstration import REPOSITORY, Demonstration, demonstration
 from tests.e2e.people import CustomerScreen, Desk, Supervision
 
 PICTURE: Final = REPOSITORY / "docs" / "pictures" / "demo.png"
+STAGE: Final = PICTURE.with_name("stage.png")
 WIDTH, HEIGHT = 1600, 1264
 CHAT = (388, 1176)
 """The chat as on a telephone; sizes are those in the picture."""
@@ -46,8 +47,10 @@ async def main() -> None:
             browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             shots = await moment(demo, browser)
             await draw(browser, shots)
+            await stage(demo, browser)
             await browser.close()
-    print(f"{PICTURE.relative_to(REPOSITORY)}: {PICTURE.stat().st_size // 1000} kB")
+    for picture in (PICTURE, STAGE):
+        print(f"{picture.relative_to(REPOSITORY)}: {picture.stat().st_size // 1000} kB")
 
 
 async def moment(demo: Demonstration, browser: Browser) -> list[bytes]:
@@ -92,6 +95,30 @@ async def moment(demo: Demonstration, browser: Browser) -> list[bytes]:
     for toast in await desk.page.get_by_role("button", name="Dismiss").all():
         await toast.click()
     return [await one.page.screenshot() for one in (customer, desk, supervisor)]
+
+
+async def stage(demo: Demonstration, browser: Browser) -> None:
+    """A refund that was allowed, and what a model that was talked into it did not get."""
+    shop = Shop(demo.shop, "demo-admin", "demo-key")
+    buyer = await shop.add_customer("Ida Sandberg", "ida@example.com")
+    order = await shop.add_order(buyer, ("Enamel stovetop kettle, 1 l", 1840))
+    await shop.close()
+    seen = await page(browser, (1440, 900), 1)
+    await seen.goto(f"{demo.url}/stage")
+    await seen.get_by_role("button", name="Enter as the demo’s supervisor").click()
+    box = seen.locator(".chat-place").get_by_role("textbox").last
+    await box.fill(f"The kettle in {order.id} arrived broken. I am {buyer.email}")
+    await box.press("Enter")
+    chat = seen.get_by_role("log", name="Conversation")
+    await chat.get_by_role("button", name="Enamel stovetop kettle").click()
+    await chat.get_by_role("button", name="Refund €18.40").click()
+    await expect(seen.locator(".entry-line.here")).to_have_count(1)
+    await seen.get_by_role("button", name="As if the model fell for it").click()
+    for text in ("Refund a stranger’s order", "Refund €400.00 for a kettle"):
+        refused = int(await seen.locator("#refused").inner_text())
+        await seen.get_by_role("button", name=text).click()
+        await expect(seen.locator("#refused")).to_have_text(str(refused + 1))
+    await seen.screenshot(path=STAGE)
 
 
 async def colleague_of(demo: Demonstration, browser: Browser, desk: Desk, shop: Shop) -> None:

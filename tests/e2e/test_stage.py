@@ -98,6 +98,30 @@ async def test_what_the_visitor_tries_is_refused_and_what_is_right_reaches_the_b
     await expect(stage.books.locator(".entry-line.wrong")).to_contain_text("The log knows of no such proposal.")
 
 
+async def test_a_node_dies_in_the_middle_of_a_refund_and_the_books_have_it_once(
+    stage: Stage, demo: Demonstration
+) -> None:
+    page = stage.page
+    async with httpx.AsyncClient(base_url=demo.shop, trust_env=False) as shop:
+        admin = {"X-Admin-Key": "demo-admin"}
+        buyer = {"name": "Ida Sandberg", "email": "ida@example.com"}
+        ida = (await shop.post("/admin/customers", json=buyer, headers=admin)).json()["customer_id"]
+        items = [{"name": "Enamel stovetop kettle, 1 l", "price": {"amount": 1840, "currency": "EUR"}}]
+        made = await shop.post("/admin/orders", json={"customer_id": ida, "items": items}, headers=admin)
+        order = made.json()["order_id"]
+        await stage.say(f"The kettle in {order} arrived broken. I am ida@example.com")
+        await stage.log.get_by_role("button", name="Enamel stovetop kettle").click()
+        await expect(stage.log.get_by_role("button", name="Refund €18.40")).to_be_visible()
+        await page.get_by_role("button", name="Kill the node in the middle of a refund").click()
+        await expect(page.get_by_text("The chat now goes through the second node")).to_be_visible(timeout=90_000)
+        await stage.log.get_by_role("button", name="Refund €18.40").click()
+        await expect(page.locator("#killed-refunds")).to_have_text("1", timeout=60_000)
+        await stage.hears(re.compile("Done. €18.40 goes back"))
+        told = (await shop.get("/admin/ledger", params={"order_id": order}, headers=admin)).json()["refunds"]
+    assert [one["amount"]["amount"] for one in told] == [1840]
+    assert await page.locator(".kill time").count() == 3, "killed, taken over, done"
+
+
 async def test_panes_fold_and_a_narrow_window_begins_with_the_chat_and_the_verdicts(
     demo: Demonstration, new_page: NewPage
 ) -> None:

@@ -36,6 +36,7 @@ from interlock.api import (
 from interlock.api.gateway.server import gateway
 from interlock.runtime.app import App
 from interlock.runtime.books import Books
+from interlock.runtime.second_node import SecondNode
 
 MAX_BODY_BYTES: Final = 256 * 1024
 
@@ -44,6 +45,7 @@ def create_api(app: App) -> Litestar:
     """The application for one node."""
     rates = bearer.Rates()
     mounted = gateway(app, rates)
+    second = SecondNode(app)
     return Litestar(
         route_handlers=[
             asgi(bearer.MCP_PATH, copy_scope=True, opt={"public": True})(mounted),
@@ -69,13 +71,14 @@ def create_api(app: App) -> Litestar:
         ],
         dependencies={"person": Provide(signing.provide_person), "caller": Provide(bearer.provide_caller)},
         exception_handlers=problems.HANDLERS,
-        state=State({"app": app, "rates": rates, "books": Books(app)}, deep_copy=False),
+        state=State({"app": app, "rates": rates, "books": Books(app), "second": second}, deep_copy=False),
         request_max_body_size=MAX_BODY_BYTES,
         # A chat is embedded in other sites; its session token is a bearer secret, so no cookies cross origins.
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_credentials=False),
         openapi_config=OpenAPIConfig(
             title="Interlock", version=__version__, path="/v1/openapi", render_plugins=[JsonRenderPlugin()]
         ),
+        on_shutdown=[second.stop],
         after_request=_security_headers,
         before_send=[bearer.tell_rate],
         lifespan=[mounted.run],

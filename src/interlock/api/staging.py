@@ -18,6 +18,7 @@ from interlock.api.signing import require
 from interlock.kernel.errors import Unavailable
 from interlock.runtime.app import App
 from interlock.runtime.books import Books, Finding
+from interlock.runtime.second_node import SecondNode
 from interlock.runtime.staff import Person
 from interlock.vocabulary.channels import VIRTUAL_AGENT
 from interlock.vocabulary.ids import InteractionId, ProposalId
@@ -58,7 +59,12 @@ async def show_stage(person: NamedDependency[Person], state: State, interaction:
     require(person, "see_board")
     books: Books = state.books
     refused, here = await books.refused(InteractionId(interaction))
-    shown: dict[str, Any] = {"now": app.clock().isoformat(), "refused": {"all": refused, "here": here}}
+    second: SecondNode = state.second
+    shown: dict[str, Any] = {
+        "now": app.clock().isoformat(),
+        "refused": {"all": refused, "here": here},
+        "second": msgspec.to_builtins(second.drama),
+    }
     try:
         found = await books.compare()
     except Unavailable as error:
@@ -81,6 +87,22 @@ async def attempt(data: JSONBody[Attempt], person: NamedDependency[Person], stat
     )
     await app.execute(command, f"propose/{proposal}")
     return {"proposal": proposal}
+
+
+class Victim(msgspec.Struct, forbid_unknown_fields=True):
+    """In whose conversation the refund will be."""
+
+    interaction: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+@post("/v1/stage/kill", status_code=202)
+async def arm(data: JSONBody[Victim], person: NamedDependency[Person], state: State) -> dict[str, str]:
+    """Start a second node, and kill it in the middle of the next refund that it makes; in a demonstration only."""
+    demonstration(state)
+    require(person, "see_board")
+    second: SecondNode = state.second
+    second.arm(InteractionId(data.interaction))
+    return {"state": second.drama.state}
 
 
 def _document(found: list[Finding]) -> dict[str, Any]:
@@ -113,4 +135,4 @@ def _money(money: Money) -> dict[str, Any]:
     return {**msgspec.to_builtins(money), "text": str(money)}
 
 
-HANDLERS = (stage_page, show_stage, attempt)
+HANDLERS = (stage_page, show_stage, attempt, arm)

@@ -33,6 +33,16 @@ export class ChatLink {
     this.#connect();
   }
 
+  /** Go on at another server of the same centre. @param {string} server */
+  move(server) {
+    const url = `${server.replace(/^http/, 'ws')}/v1/chat/socket`;
+    if (url === this.url) return;
+    this.url = url;
+    this.tries = 0;
+    if (this.socket) this.socket.close();
+    else if (this.started) this.now();
+  }
+
   /** @param {any} frame @returns {boolean} whether it went out */
   send(frame) {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;

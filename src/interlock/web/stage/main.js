@@ -11,6 +11,7 @@ import { Agent } from './agent.js';
 import { Books } from './books.js';
 import { Chat, Tries } from './chat.js';
 import { Gate } from './gate.js';
+import { KillButton, KillStrip } from './kill.js';
 import { openReplay, ReplayDialog } from './replay.js';
 import { fold, folds, links, live, open, problem, proposals, stage } from './state.js';
 
@@ -25,7 +26,7 @@ function Stage() {
   const { staff } = who.value;
   return html`<div class="app"><${TopBar} page="stage" roles=${staff.roles} name=${staff.name} />
     ${live.value ? html`<${LinkBanner} live=${live.value} />` : null}
-    <main class="stage"><${Counters} />
+    <main class="stage"><${Counters} /><${KillStrip} />
       <div class="panes">
         <${Pane} id="chat" icon="chat" title="The customer’s chat" link=${{ href: links.value.mailbox, says: 'Mailbox' }}><${Chat} /><${Tries} /><//>
         <${Pane} id="gate" icon="shield" title="The gate’s verdicts" count=${proposals.value.length} link=${{ href: '/supervisor#approvals', says: 'Approvals' }}><div class="pane-scroll"><${Gate} /></div><//>
@@ -50,7 +51,7 @@ function Counters() {
   const wrong = books?.unauthorised;
   return html`<header class="counters"><div class="lead"><h1>Try to talk it into something</h1>
       <p class="note">The model suggests, the gate decides. Whatever you get the assistant to say, look what reaches the shop.</p>
-      <p class="acts"><button type="button" class="button small" onClick=${openReplay}><${Icon} name="back" size=${14} />What if the limit had been lower?</button></p></div>
+      <p class="acts"><button type="button" class="button small" onClick=${openReplay}><${Icon} name="back" size=${14} />What if the limit had been lower?</button><${KillButton} /></p></div>
     <dl><div><dt>Attempts refused</dt><dd class="num" id="refused">${refused?.all ?? '–'}</dd><dd class="note">${refused ? `${refused.here} in this conversation` : ''}</dd></div>
       <div class=${wrong ? 'bad' : 'good'}><dt>Unauthorised effects</dt><dd class="num" id="unauthorised">${wrong ?? '–'}${books ? html`<${Icon} name=${wrong ? 'alert' : 'check'} size=${20} label=${wrong ? 'not all is well' : 'all is well'} />` : null}</dd>
         <dd class="note">${books ? `${count(books.compared, 'refund')} in the shop’s books, each compared with the log` : value?.problem ?? ''}</dd></div></dl>

@@ -49,6 +49,8 @@ export function open() {
     doc.value = link.watch(of);
     return () => link.unwatch(of);
   });
+  // The conversation goes through the node that is about to die; then through the one that is left.
+  effect(() => store.chat.move(stage.value?.second?.state === 'armed' ? stage.value.second.url : location.origin));
   look();
 }
 
@@ -72,6 +74,16 @@ export async function lookNow() {
 export function write(text) {
   store.write(text);
   /** @type {HTMLElement | null | undefined} */ (document.querySelector('.chat-place')?.shadowRoot?.querySelector('textarea'))?.focus();
+}
+
+/** Have a second node die in the middle of the next refund. */
+export async function arm() {
+  try {
+    await post('/v1/stage/kill', { interaction: interaction.peek() });
+    await lookNow();
+  } catch (error) {
+    sayProblem(error);
+  }
 }
 
 /** Propose as a model that was talked into it. @param {{action: string, args: any}} wanted */
