@@ -50,6 +50,7 @@ class Drama(msgspec.Struct, frozen=True):
         url: where the second node answers while it is armed.
         proposal: the refund in the middle of which it was killed.
         taken_over_at: when the first node went on with it.
+        back_at: when the second node was there again.
         problem: why it could not be done.
     """
 
@@ -60,6 +61,7 @@ class Drama(msgspec.Struct, frozen=True):
     killed_at: datetime | None = None
     taken_over_at: datetime | None = None
     done_at: datetime | None = None
+    back_at: datetime | None = None
     problem: str = ""
 
 
@@ -70,6 +72,7 @@ class SecondNode:
         self._app = app
         self.drama = Drama()
         self._process: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
         self._working: set[asyncio.Task[None]] = set()
         self._end_watch: Callable[[], None] = lambda: None
 
@@ -115,8 +118,7 @@ class SecondNode:
             logger.warning("the second node is of no use", error=error.reason)
 
     async def _prepare(self, interaction: InteractionId) -> None:
-        if self._process is None or self._process.returncode is not None:
-            await self._start()
+        await self._be_there()
         await self._shop_is("PUT", {"delay_ms": SLOW_MS, "only": "createRefund"})
         self._end_watch()
         self._end_watch = self._app.follower.watch(tag("interaction", interaction), self._on_fact)
@@ -125,6 +127,12 @@ class SecondNode:
     @property
     def _url(self) -> str:
         return f"http://{self._app.settings.host}:{self._app.settings.port + 1}"
+
+    async def _be_there(self) -> None:
+        """Start it unless it runs. Raises Unavailable where it does not answer in time."""
+        async with self._starting:
+            if self._process is None or self._process.returncode is not None:
+                await self._start()
 
     async def _start(self) -> None:
         settings = self._app.settings
@@ -184,6 +192,12 @@ class SecondNode:
         self._change(state="killed", proposal=proposal, killed_at=self._app.clock())
         await process.wait()
         await self._shop_is("DELETE")
+        try:
+            await self._be_there()
+        except Unavailable as error:
+            logger.warning("the second node does not come back", error=error.reason)
+        else:
+            self._change(back_at=self._app.clock())
 
     async def _shop_is(self, method: str, faults: object = None) -> None:
         """Set the shop's faults, or end them."""

@@ -25,5 +25,6 @@ export function KillStrip() {
   if (second.state === 'failed') return html`<p class="kill" role="alert"><${Mark} tone="bad" icon="alert">Not possible<//> ${second.problem}</p>`;
   return html`<dl class="kill" role="status"><div><dt>Killed in the middle of the call</dt><dd>${moment(second.killed_at)}</dd></div>
     <div><dt>Taken over by the other node</dt><dd>${moment(second.taken_over_at)}</dd></div><div><dt>Done</dt><dd>${moment(second.done_at)}</dd></div>
+    <div><dt>Second node is back</dt><dd>${moment(second.back_at)}</dd></div>
     <div class="kill-count"><dt>Refunds in the books</dt><dd class="num" id="killed-refunds">${made}</dd></div></dl>`;
 }
