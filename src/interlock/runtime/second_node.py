@@ -21,7 +21,7 @@ from interlock.runtime.books import REFUNDS
 from interlock.runtime.demo import SHOP_ADMIN_KEY
 from interlock.store.embedded import running_dsn
 from interlock.vocabulary.ids import InteractionId, ProposalId, tag
-from interlock.vocabulary.proposals import ActionProposed, EffectStarted, EffectSucceeded
+from interlock.vocabulary.proposals import ActionProposed, EffectFailed, EffectStarted, EffectSucceeded, EffectUnknown
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
@@ -178,6 +178,11 @@ class SecondNode:
                 over = self.drama.taken_over_at or recorded.at
                 self._change(state="done", taken_over_at=over, done_at=recorded.at)
                 self._end_watch()
+                self._spawn(self._come_back())
+            case EffectFailed() | EffectUnknown() as event if event.proposal == self.drama.proposal:
+                self._change(state="failed", problem=f"The refund came to nothing: {event.reason}")
+                self._end_watch()
+                self._spawn(self._come_back())
 
     async def _kill(self, proposal: ProposalId) -> None:
         """Kill it, if it is the one that carries this refund out."""
@@ -192,6 +197,9 @@ class SecondNode:
         self._change(state="killed", proposal=proposal, killed_at=self._app.clock())
         await process.wait()
         await self._shop_is("DELETE")
+
+    async def _come_back(self) -> None:
+        """Only now, so that it was the other node that went on."""
         try:
             await self._be_there()
         except Unavailable as error:
