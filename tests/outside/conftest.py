@@ -79,7 +79,12 @@ async def app(
     )
     async with open_app(settings, database_url) as app:
         config = uvicorn.Config(
-            create_api(app), port=settings.port, loop="none", log_config=None, ws="websockets-sansio"
+            create_api(app),
+            port=settings.port,
+            loop="none",
+            log_config=None,
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server._serve())

@@ -75,7 +75,9 @@ def suite() -> Path:
 async def url() -> AsyncIterator[str]:
     """The address of the fixture's endpoint."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(conformance_app(), port=port, loop="none", log_config=None))
+    server = uvicorn.Server(
+        uvicorn.Config(conformance_app(), port=port, loop="none", log_config=None, timeout_graceful_shutdown=1)
+    )
     serving = asyncio.create_task(server._serve())
     while not server.started:  # noqa: ASYNC110  # it has no event to wait for
         await asyncio.sleep(0.01)

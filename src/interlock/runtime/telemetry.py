@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -60,6 +61,16 @@ class Metrics:
         self.sockets = Gauge("interlock_sockets", "Open WebSockets", ["kind"], registry=self.registry)
 
 
+class _StandardError:
+    """Standard error as it is when something is written: loggers are kept, and whoever redirects it may close what he gave."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure_logs(level: str, style: str) -> None:
     """Log to standard error: ``console`` for people, ``json`` for collectors. Never logs what customers write."""
     shared: list[structlog.typing.Processor] = [
@@ -79,7 +90,7 @@ def configure_logs(level: str, style: str) -> None:
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
