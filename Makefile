@@ -4,8 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: conformance help demo setup test lint format bench soak lock chromium clean
 
-# Two cores are enough for the whole suite in time; more workers on a bigger machine: make test WORKERS=8
-WORKERS ?= 2
+# Two cores are enough for the whole suite in time: many tests wait for leases to run out. On a bigger machine: make test WORKERS=8
+WORKERS ?= 3
 FIGURES ?= log turn gate idle
 
 help: ## list what can be done
