@@ -20,7 +20,7 @@ import pytest
 from interlock.cli.story.shop import Shop
 from interlock.runtime.demo import DEMO_STAFF
 from interlock.store.vault import open_vault
-from tests.system.customers import RECOVERS_WITHIN_S, Customer, eventually
+from tests.system.customers import Customer, eventually
 from tests.system.desks import agent, gets_agent, staff
 from tests.system.processes import DEFINITIONS, Nursery, Place, readiness, wait_until, wait_until_ready
 from tests.system.refunds import faults, misbehave, purchase, up_to_the_card, whole_conversation
@@ -247,20 +247,19 @@ async def test_a_kill_switch_thrown_on_one_node_stops_the_other_within_a_second(
     await again.close()
 
 
-async def switches_thrown(person: Any, wanted: int) -> list[dict[str, Any]]:
-    """The switches that a node knows to be thrown, once there are so many."""
-    async with asyncio.timeout(RECOVERS_WITHIN_S):
-        while len(thrown := (await person.ask("GET", "/v1/switches"))["thrown"]) != wanted:
-            await asyncio.sleep(0.1)
-    return list(thrown)
-
-
 async def test_the_command_line_halts_and_releases_running_nodes(place: Place, shop: Shop) -> None:
     _, url = place.serve()
     assert await asyncio.to_thread(place.run("halt", "connector", "shop", "--reason", "It burns.").wait) == 0
     async with staff(url, "sofia") as sofia:
-        (thrown,) = await switches_thrown(sofia, 1)
-        assert (thrown["scope"], thrown["name"], thrown["reason"]) == ("connector", "shop", "It burns.")
+
+        async def thrown() -> Any:
+            return (await sofia.ask("GET", "/v1/switches"))["thrown"]
+
+        async def released() -> bool:
+            return not await thrown()
+
+        (found,) = await eventually("the switch", thrown)
+        assert (found["scope"], found["name"], found["reason"]) == ("connector", "shop", "It burns.")
         await asyncio.sleep(1)
         bought = await purchase(shop)
         customer = await Customer(url).begin()
@@ -273,4 +272,4 @@ async def test_the_command_line_halts_and_releases_running_nodes(place: Place, s
         await customer.close()
         assert await asyncio.to_thread(place.run("halt", "connector", "shp", "--reason", "It burns.").wait) == 2
         assert await asyncio.to_thread(place.run("release", "connector", "shop").wait) == 0
-        await switches_thrown(sofia, 0)
+        await eventually("its release", released)
