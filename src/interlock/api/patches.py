@@ -50,6 +50,6 @@ def _apply(value: Any, path: list[str | int], op: Op) -> Any:
     if op["op"] == "remove" and not rest:
         del copy[key]  # type: ignore[arg-type]  # a key of a dict or an index of a list
     else:
-        inner = copy[key] if isinstance(copy, list) else copy.get(key)  # type: ignore[index]
-        copy[key] = _apply(inner, rest, op)  # type: ignore[index]
+        inner = copy[key] if isinstance(copy, list) else copy.get(key)  # type: ignore[index]  # likewise
+        copy[key] = _apply(inner, rest, op)  # type: ignore[index]  # likewise
     return copy

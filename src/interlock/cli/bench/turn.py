@@ -175,25 +175,25 @@ async def _peer(url: str, app: App, stub: Stub) -> AsyncIterator[Turn]:
     instance = dbos.DBOS(config=config)
     bundle, client = app.definitions.bundle, httpx.AsyncClient(base_url=stub.url)
 
-    @dbos.DBOS.step()  # type: ignore[untyped-decorator]
+    @dbos.DBOS.step()  # type: ignore[untyped-decorator]  # imported by name: it has no types here
     async def understand(text: str) -> str:
         return str(app.definitions.intents.understand(text))
 
-    @dbos.DBOS.step()  # type: ignore[untyped-decorator]
+    @dbos.DBOS.step()  # type: ignore[untyped-decorator]  # imported by name: it has no types here
     async def judged(who: int) -> str:
         order = (await client.get(f"/api/orders/{ORDER}")).json()
         return judge_order(app, order, who)
 
-    @dbos.DBOS.step()  # type: ignore[untyped-decorator]
+    @dbos.DBOS.step()  # type: ignore[untyped-decorator]  # imported by name: it has no types here
     async def act(verdict: str) -> str:
         if verdict != "allowed":
             raise RuntimeError(verdict)
         return str((await client.get(f"/api/orders/{ORDER}")).json()["status"])
 
-    @dbos.DBOS.workflow()  # type: ignore[untyped-decorator]
+    @dbos.DBOS.workflow()  # type: ignore[untyped-decorator]  # imported by name: it has no types here
     async def turn_of(who: int) -> str:
         await understand(f"where is my order {ORDER}")
-        return await act(await judged(who))  # type: ignore[no-any-return]
+        return await act(await judged(who))  # type: ignore[no-any-return]  # likewise
 
     async def turn(who: int) -> None:
         await turn_of(who)
