@@ -46,8 +46,9 @@ async def outage(server: EmbeddedPostgres, nursery: Nursery, shop_url: str, fold
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
         gone_at = time.monotonic()
-        saying = asyncio.get_running_loop().create_task(customer.send(_message("during"), patience_s=gone_s + 30))
+        # Only now: its server processes outlive a killed postmaster by a moment, and would still store the message.
         await eventually("the node to say that it is not ready", lambda: _is(url, 503))
+        saying = asyncio.get_running_loop().create_task(customer.send(_message("during"), patience_s=gone_s + 30))
         await customer.until("the answer to a message that cannot be stored", lambda: customer.errors)
         assert {error["code"] for error in customer.errors} == {"try_again"}
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
