@@ -14,7 +14,7 @@ from tests.system.customers import Customer, Frame
 
 
 class Purchase(NamedTuple):
-    """An order that only one test knows, of one delivered kettle for 18.40."""
+    """An order that only one test knows, of one delivered kettle."""
 
     buyer: Buyer
     order: Order
@@ -25,11 +25,11 @@ class Purchase(NamedTuple):
         return self.order.items[0].id
 
 
-async def purchase(shop: Shop) -> Purchase:
-    """A new customer with a new order."""
+async def purchase(shop: Shop, price: int = 1840) -> Purchase:
+    """A new customer with a new order; the price is in cents."""
     name = f"Eva {uuid4().hex[:6].translate(str.maketrans('0123456789', 'ghijklmnop')).capitalize()}"
     buyer = await shop.add_customer(name, f"{uuid4().hex[:12]}@example.com")
-    return Purchase(buyer, await shop.add_order(buyer, ("Enamel kettle", 1840)))
+    return Purchase(buyer, await shop.add_order(buyer, ("Enamel kettle", price)))
 
 
 async def up_to_the_card(customer: Customer, bought: Purchase) -> Frame:
