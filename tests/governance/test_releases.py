@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from interlock.control.changes import Constant, changed_files, changed_words, numbers
+from interlock.control.changes import Constant, amounts, changed_files, changed_words, numbers
 from interlock.governance.releases import ReleasesState, approvable, fold, guarded, waiting
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Cursor, Event, Recorded
@@ -134,3 +134,13 @@ def test_a_file_can_be_replaced_added_and_taken_away() -> None:
         "policies/y.cedar": "b",
         "policies/z.cedar": "c",
     }
+
+
+def test_a_number_is_an_amount_where_it_stands_beside_money_and_nowhere_else() -> None:
+    text = (
+        '@id("x") @reason("Over 99 context.args.amount")\nforbid (principal, action, resource)\n'
+        "when { context.ledger.paid + context.args.amount > 60000 && context.assurance.level >= 2 }\n"
+        "unless { context.args.amount * 3 < 900 || context.args.amount_of_items > 7 };"
+    )
+    money = {"context.args.amount": "EUR", "context.ledger.paid": "EUR"}
+    assert amounts(text, money) == {60000: "EUR", 900: "EUR"}

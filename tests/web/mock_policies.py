@@ -21,7 +21,7 @@ from interlock.vocabulary.proposals import ProposalJudged
 from tests.control.given import NOW, SOFIA, demo, demo_files, judged, known, order, proposed, recorded, remedy_met
 from tests.control.test_proving import SHADOW, with_rules
 
-from .mock_data import Json
+from .mock_data import Json, eur
 from .mock_world import World
 
 WAITING = {
@@ -123,6 +123,16 @@ def policy_routes(world: World) -> list[Any]:
     async def explain(proposal: FromPath[str]) -> Json:
         return why
 
+    @get("/v1/{path:path}")  # as the route of what is posted: a narrower one would stand in its way
+    async def record(path: FromPath[str]) -> Json:
+        interaction = path.removesuffix("/record").rpartition("/")[2]
+        shown = world.interactions["i_1"] | {"id": interaction}
+        actions = [one for one in shown["entries"] if one["kind"] == "action"]
+        done = [{"at": NOW.isoformat(), "what": "started", "attempt": 1}]
+        done += [{"at": NOW.isoformat(), "what": "succeeded", "moved": eur(1840), "found_by": "lookup"}]
+        own = [why | {"proposal": one["id"], "effects": done if one["state"] == "succeeded" else []} for one in actions]
+        return {"interaction": shown, "proposals": own}
+
     @post("/v1/replays")
     async def start(request: Request[Any, Any, Any]) -> Json:
         world.calls.append(("/replays", await request.json()))
@@ -133,4 +143,4 @@ def policy_routes(world: World) -> list[Any]:
         world.calls.append((f"/releases/{release}/{what}", await request.json()))
         return {"release": release, "in_force": True, "approvals": 0}
 
-    return [policies, releases, release, replays, replay, explain, start, answer]
+    return [policies, releases, release, replays, replay, explain, record, start, answer]

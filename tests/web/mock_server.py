@@ -28,7 +28,14 @@ from .mock_world import World, diff
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "interlock" / "web"
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-PAGES = {"/": "index", "/desk": "desk", "/supervisor": "supervisor", "/policies": "policies", "/sign-in": "sign-in"}
+PAGES = {
+    "/": "index",
+    "/desk": "desk",
+    "/supervisor": "supervisor",
+    "/policies": "policies",
+    "/sign-in": "sign-in",
+    "/interactions/{interaction:str}": "record",
+}
 CSRF = "csrf-1"
 DEMO_STAFF = [
     {"login": "amara", "name": "Amara Okafor", "role": "agent"},

@@ -75,6 +75,12 @@ def policies_page() -> Response[bytes]:
     return file("policies.html", headers=SECURITY)
 
 
+@get("/interactions/{interaction:str}", opt={"public": True}, sync_to_thread=False)
+def record_page(interaction: FromPath[str]) -> Response[bytes]:
+    """The record of one interaction, for auditors and supervisors; its data need somebody who may read the log."""
+    return file("record.html", headers=SECURITY)
+
+
 @get("/chat.js", opt={"public": True}, sync_to_thread=False)
 def chat_code() -> Response[bytes]:
     """The one script that puts the chat into any page."""
@@ -99,4 +105,4 @@ def demo(state: State) -> dict[str, Any]:
     return {"demo": True, "staff": staff, "password": DEMO_PASSWORD, "links": links}
 
 
-HANDLERS = (index, sign_in_page, desk_page, supervisor_page, policies_page, chat_code, code, demo)
+HANDLERS = (index, sign_in_page, desk_page, supervisor_page, policies_page, record_page, chat_code, code, demo)

@@ -13,10 +13,12 @@ from msgspec import Meta
 
 from interlock.api.desk import WantedPresence, fresh, principal
 from interlock.api.signing import require
+from interlock.governance.permissions import may
 from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
+from interlock.runtime.reading import read_record
 from interlock.runtime.staff import Person
-from interlock.vocabulary.ids import ProposalId, QueueName, StaffId
+from interlock.vocabulary.ids import InteractionId, ProposalId, QueueName, StaffId
 from interlock.vocabulary.proposals import ResolveUnknown
 from interlock.vocabulary.routing import CloseQueue, OpenQueue, SetPresence
 
@@ -93,8 +95,17 @@ async def set_agent_presence(
     await app.execute(command, fresh("presence"))
 
 
+@get("/v1/interactions/{interaction:str}/record")
+async def show_record(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """The whole record: transcript, proposals, judgements with their derivation, effects. That it is read is recorded."""
+    require(person, "read_log")
+    agent = may(person.account.roles, "see_interactions")
+    return await read_record(state.app, InteractionId(interaction), person.id, agent=agent)
+
+
 HANDLERS = (
     show_board,
+    show_record,
     resolve,
     close_queue,
     open_queue,

@@ -14,6 +14,8 @@ from interlock.kernel.documents import closest
 from interlock.kernel.errors import Refused
 
 _NAMED: Final = re.compile(r'@id\(\s*"((?:[^"\\]|\\.)*)"\s*\)')
+_PART: Final = re.compile(r"&&|\|\||[{};]")
+_TIMES: Final = re.compile(r"\b\d+\s*\*|\*\s*\d+\b")
 _PIECE: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|\w+')
 
 
@@ -55,6 +57,21 @@ def numbers(text: str) -> list[int]:
     """The numbers in a rule, in the order in which they stand; texts and comments aside."""
     found = (int(piece[0]) for piece in _PIECE.finditer(text) if piece[0].isascii() and piece[0].isdigit())
     return list(dict.fromkeys(found))
+
+
+def amounts(text: str, money: Mapping[str, str]) -> dict[int, str]:
+    """The numbers in a rule that are amounts: they stand beside a value of money. To each its currency.
+
+    Args:
+        money: the currency of each path that is money, such as ``context.args.amount``.
+    """
+    found: dict[int, str] = {}
+    plain = "".join(" " if piece.startswith(("//", '"')) else piece for piece in _pieces(text))
+    for part in _PART.split(plain):
+        path = next((each for each in money if re.search(rf"{re.escape(each)}\b(?!\.)", part)), "")
+        if path:
+            found |= dict.fromkeys(numbers(_TIMES.sub(" ", part)), money[path])
+    return found
 
 
 def _pieces(text: str) -> Iterator[str]:

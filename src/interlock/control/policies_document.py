@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from interlock.control.bundle import Bundle
-from interlock.control.changes import numbers
+from interlock.control.changes import amounts, numbers
 from interlock.control.flips import FlipReport
 from interlock.control.history import History, ShadowRule
 from interlock.control.replay import ReplayReport
@@ -22,7 +23,8 @@ def policies_document(bundle: Bundle, history: History, since: datetime, now: da
     rules = []
     for rule in bundle.rules:
         used = uses.get(rule.id)
-        rules.append(_rule(rule, now) | {"decided": used.decided if used else 0, "last": used.last if used else None})
+        shown = _rule(rule, now, _money_paths(bundle, rule))
+        rules.append(shown | {"decided": used.decided if used else 0, "last": used.last if used else None})
     return dict(
         msgspec.to_builtins(
             {
@@ -75,7 +77,18 @@ def _money(money: Money) -> dict[str, Any]:
     return {**msgspec.to_builtins(money), "text": str(money)}
 
 
-def _rule(rule: Rule, now: datetime) -> dict[str, Any]:
+def _money_paths(bundle: Bundle, rule: Rule) -> dict[str, str]:
+    """What is money among what the rule may look at, with its currency."""
+    paths = {f"context.ledger.{each.name}": each.currency for each in bundle.ledgers.values() if each.currency}
+    for action in bundle.actions.values():
+        if rule.applies_to(action.name):
+            own = {f"context.args.{spec.name}": spec.currency for spec in action.args if spec.currency}
+            of_facts = (spec.name for spec in action.facts if spec.type == "money" and own)
+            paths |= own | {f"context.facts.{name}": next(iter(own.values())) for name in of_facts}
+    return paths
+
+
+def _rule(rule: Rule, now: datetime, money: Mapping[str, str]) -> dict[str, Any]:
     generated = rule.id.startswith(DEFAULT_PREFIX)
     return {
         "rule": rule.id,
@@ -96,4 +109,5 @@ def _rule(rule: Rule, now: datetime) -> dict[str, Any]:
         "line": 0 if generated else rule.statement.line,
         "text": rule.statement.text,
         "numbers": [] if generated else numbers(rule.statement.text),
+        "currencies": {} if generated else amounts(rule.statement.text, money),
     }

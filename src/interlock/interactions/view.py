@@ -98,6 +98,7 @@ class InteractionView:
         self,
         *,
         viewer: StaffId = NO_STAFF,
+        masked: bool = False,
         names: Mapping[StaffId, str],
         journey_titles: Mapping[str, str],
         action_titles: Mapping[str, str],
@@ -108,12 +109,13 @@ class InteractionView:
 
         Args:
             viewer: who looks; decides ``my_state``.
+            masked: whether they stay masked after that, for a reader whose business they are not.
             names: of staff, by identifier.
             journey_titles: by name; likewise those of actions and queues.
             actions: what the viewer may propose here.
         """
         state = self.state
-        masked = state.assurance.level < Level.ONE_FACTOR
+        masked = masked or state.assurance.level < Level.ONE_FACTOR
         details = {"name": self._name, "email": "", "phone": "", **self._contact}
         return {
             "id": state.interaction,

@@ -103,13 +103,18 @@ class Documents:
         """Drop what was opened: somebody was erased."""
         self._built.clear()
 
-    async def interaction(self, interaction: InteractionId, viewer: StaffId) -> Watched:
-        """The document ``interaction:ID`` as a member of staff sees it. Raises Refused where there is none."""
+    async def interaction(self, interaction: InteractionId, viewer: StaffId, *, masked: bool = False) -> Watched:
+        """The document ``interaction:ID`` as a member of staff sees it. Raises Refused where there is none.
+
+        Args:
+            masked: whether personal details stay masked although the customer is verified.
+        """
         app = self._app
         view: InteractionView = await app.views.get(interaction)
         bundle = app.definitions.bundle
         value = view.document(
             viewer=viewer,
+            masked=masked,
             names=app.staff.names,
             journey_titles=self._journey_titles(),
             action_titles={name: action.title for name, action in bundle.actions.items()},

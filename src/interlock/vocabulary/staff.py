@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from interlock.kernel.events import Event
-from interlock.vocabulary.ids import QueueName, StaffId, tags
+from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, tags
 
 Role = Literal["agent", "supervisor", "manager", "admin"]
 
@@ -81,3 +81,13 @@ class StaffSignedOut(Event, frozen=True, kw_only=True):
 
     def tags(self) -> tuple[str, ...]:
         return tags(staff=self.staff)
+
+
+class InteractionRead(Event, frozen=True, kw_only=True):
+    """Somebody opened the whole record of an interaction: transcript, proposals, judgements, effects."""
+
+    interaction: InteractionId
+    staff: StaffId
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, staff=self.staff)

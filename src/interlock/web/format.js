@@ -112,3 +112,6 @@ export function initials(name) {
   const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return picked.map((word) => [...word][0].toUpperCase()).join('') || '?';
 }
+
+/** Where the record of an interaction is read, at one of its proposals. @param {string} interaction @param {string} [proposal] */
+export const recordOf = (interaction, proposal = '') => `/interactions/${encodeURIComponent(interaction)}${proposal ? `#${encodeURIComponent(proposal)}` : ''}`;

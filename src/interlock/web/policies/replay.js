@@ -1,6 +1,6 @@
 // @ts-check
 // What would another number, or another version, have said to the past? A form, and the report.
-import { count, fractionDigits } from '../format.js';
+import { count, moneyInput, moneyText, parseMoney } from '../format.js';
 import { html, useState } from '../lib.js';
 import { At, Empty, ErrorNote, Mark } from '../ui/parts.js';
 import { Flips, moneyList } from './flips.js';
@@ -23,12 +23,15 @@ function Form() {
   const chosen = withNumbers.find((/** @type {any} */ one) => one.rule === rule) ?? withNumbers[0];
   const numbers = chosen?.numbers ?? [];
   const old = numbers.map(String).includes(was) ? was : String(numbers[0] ?? '');
+  const currency = chosen?.currencies[old] ?? '';
+  const asNumber = () => (currency ? parseMoney(now, currency) : /^-?\d{1,15}$/.test(now.trim()) ? Number(now) : null);
   const running = replay.value?.state === 'running';
   const waiting = releases.value.waiting;
   const go = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (!release && !/^-?\d{1,15}$/.test(now.trim())) return setProblem('Write a whole number; amounts are in minor units.');
-    const body = release ? { release, since } : { constants: [{ rule: chosen.rule, was: Number(old), now: Number(now) }], since };
+    const wantedNumber = asNumber();
+    if (!release && wantedNumber === null) return setProblem(currency ? 'Write an amount such as 100.00.' : 'Write a whole number.');
+    const body = release ? { release, since } : { constants: [{ rule: chosen.rule, was: Number(old), now: wantedNumber }], since };
     setProblem(await tryOnThePast(body));
   };
   return html`<form class="replay-form" onSubmit=${go}>
@@ -36,21 +39,32 @@ function Form() {
       <option value="">A number in a rule</option>${waiting.map((/** @type {any} */ one) => html`<option value=${one.release} key=${one.release}>The version that ${one.by.name} proposed</option>`)}</select></label>` : null}
     ${release ? null : chosen ? html`<label class="field"><span class="field-label">Rule</span><select value=${chosen.rule} onChange=${(/** @type {any} */ event) => change({ rule: event.target.value, was: '' })}>
         ${withNumbers.map((/** @type {any} */ one) => html`<option value=${one.rule} key=${one.rule}>${one.reason || one.rule}</option>`)}</select></label>
-      <div class="replay-numbers"><label class="field"><span class="field-label">Number now</span><select value=${old} onChange=${(/** @type {any} */ event) => change({ was: event.target.value })}>${numbers.map((/** @type {number} */ one) => html`<option key=${one}>${one}</option>`)}</select></label>
-      <label class="field"><span class="field-label">Instead</span><input inputmode="numeric" value=${now} aria-invalid=${problem && !/^-?\d+$/.test(now.trim()) ? 'true' : null} onInput=${(/** @type {any} */ event) => change({ now: event.target.value })} /></label></div>
-      ${Math.abs(Number(old)) < 100 ? null : html`<p class="note">As in the rule. Where it is an amount, ${old} means ${inMajor(old)}${/^\d+$/.test(now.trim()) ? `, and ${now.trim()} means ${inMajor(now.trim())}` : ''}.</p>`}`
+      <div class="replay-numbers"><label class="field"><span class="field-label">Number now</span><select value=${old} onChange=${(/** @type {any} */ event) => change({ was: event.target.value })}>${numbers.map((/** @type {number} */ one) => html`<option key=${one} value=${String(one)}>${numberWords(chosen, one)}</option>`)}</select></label>
+      <label class="field"><span class="field-label">Instead</span><input inputmode=${currency ? 'decimal' : 'numeric'} placeholder=${currency ? moneyInput({ amount: Math.round(Number(old) / 2), currency }) : ''} value=${now} aria-invalid=${problem && asNumber() === null ? 'true' : null} onInput=${(/** @type {any} */ event) => change({ now: event.target.value })} /></label></div>`
       : html`<p class="note">No rule has a number in it.</p>`}
     <label class="field"><span class="field-label">On</span><select value=${since} onChange=${(/** @type {any} */ event) => change({ since: event.target.value })}>${Object.entries(SINCE).map(([id, title]) => html`<option value=${id} key=${id}>${title}</option>`)}</select></label>
     ${problem ? html`<${ErrorNote}>${problem}<//>` : null}
     <div class="form-end"><button type="submit" class="button primary" disabled=${running || (!release && !chosen)}>${running ? 'Judging again…' : 'Judge again'}</button></div></form>`;
 }
 
-/** Minor units as an amount without its currency: "20000" → "200.00". @param {string} minor */
-const inMajor = (minor) => (Number(minor) / 10 ** fractionDigits('EUR')).toFixed(fractionDigits('EUR'));
+/** A number of a rule as people write it: an amount with its currency. @param {any} rule @param {number} number @param {number} [like] the number in its place */
+function numberWords(rule, number, like = number) {
+  const currency = rule?.currencies[like];
+  return currency ? moneyText({ amount: number, currency }) : String(number);
+}
+
+/** What was tried, in words. @param {any} job */
+function triedWords(job) {
+  const words = job.constants.map((/** @type {any} */ one) => {
+    const rule = policies.value.rules.find((/** @type {any} */ each) => each.rule === one.rule);
+    return `${one.rule}: ${numberWords(rule, one.was)} → ${numberWords(rule, one.now, one.was)}`;
+  });
+  return words.join(', ') || (job.release ? `version ${job.release}` : job.files.join(', '));
+}
 
 /** @param {{job: any}} props */
 function Report({ job }) {
-  const tried = job.constants.map((/** @type {any} */ one) => `${one.rule}: ${one.was} → ${one.now}`).join(', ') || (job.release ? `version ${job.release}` : job.files.join(', '));
+  const tried = triedWords(job);
   const head = html`<p class="note replay-tried">${tried} · by ${job.by.name} · <${At} at=${job.at} /></p>`;
   if (job.state === 'running') return html`${head}<p class="replay-state" role="status">${count(job.judgements, 'judgement')} judged again so far…</p>`;
   if (job.state !== 'done') return html`${head}<${ErrorNote}>There is no report: ${job.error || 'it was stopped'}<//>`;
@@ -69,5 +83,5 @@ function Earlier() {
   const past = replays.value ?? [];
   if (!past.length) return null;
   return html`<details class="earlier"><summary>Tried before <span class="note num">${past.length}</span></summary><ul>${past.map((one) => html`<li key=${one.id}><button type="button" class="row-button" onClick=${() => ((replay.value = one), follow(one.id))}>
-    <span>${one.constants.map((/** @type {any} */ each) => `${each.rule}: ${each.was} → ${each.now}`).join(', ') || (one.release ? `version ${one.release}` : one.files.join(', '))}</span><span class="note"><${At} at=${one.at} /></span></button></li>`)}</ul></details>`;
+    <span>${triedWords(one)}</span><span class="note"><${At} at=${one.at} /></span></button></li>`)}</ul></details>`;
 }

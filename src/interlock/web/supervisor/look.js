@@ -1,5 +1,6 @@
 // @ts-check
 // What is the story behind a decision or a wait? The transcript of an interaction, to read only.
+import { recordOf } from '../format.js';
 import { html, useEffect, useState } from '../lib.js';
 import { Transcript } from '../transcript/transcript.js';
 import { termOf } from '../transcript/words.js';
@@ -20,7 +21,7 @@ export function Look({ interaction }) {
   if (!value) return html`<${Skeleton} lines=${6} label="Loading the interaction" />`;
   const holder = value.holder?.kind === 'agent' ? `with ${value.holder.agent_name}` : value.holder?.kind === 'queue' ? 'waiting in a queue' : 'with the virtual agent';
   return html`<header class="look-head"><strong dir="auto">${value.customer?.name || 'Unknown customer'}</strong>
-      <p class="note">${termOf(value.channel)} · began <${At} at=${value.started_at} /> · ${value.ended_at ? html`ended <${At} at=${value.ended_at} />` : holder} · ${value.assurance?.label || 'Not identified'} · <${CopyId} id=${value.id} label="interaction" /></p></header>
+      <p class="note">${termOf(value.channel)} · began <${At} at=${value.started_at} /> · ${value.ended_at ? html`ended <${At} at=${value.ended_at} />` : holder} · ${value.assurance?.label || 'Not identified'} · <${CopyId} id=${value.id} label="interaction" /> · <a href=${recordOf(value.id)}>Open record</a></p></header>
     <${Transcript} entries=${value.entries} label="Transcript, to read" />`;
 }
 

@@ -20,13 +20,18 @@ export function Explained({ proposal }) {
   return html`<div class="explained">
     ${found.customer ? html`<h4>The customer is told</h4><p>${found.customer}</p>` : null}
     ${found.agent ? html`<h4>For you</h4><p>${found.agent.says}</p>${found.agent.missing.length > 1 ? html`<ol>${found.agent.missing.map((/** @type {any} */ one) => html`<li key=${one.remedy}>${one.do}</li>`)}</ol>` : null}` : null}
-    ${found.judgements?.length ? html`<details class="derivation"><summary>Full derivation <span class="note num">${found.judgements.length}</span></summary>${found.judgements.map((/** @type {any} */ one, /** @type {number} */ i) => html`<${Judgement} key=${i} one=${one} />`)}</details>` : null}</div>`;
+    ${found.judgements?.length ? html`<details class="derivation"><summary>Full derivation <span class="note num">${found.judgements.length}</span></summary><${Derivation} judgements=${found.judgements} /></details>` : null}</div>`;
 }
 
 /** The same, folded until it is asked for. @param {{proposal: string}} props */
 export function WhyFolded({ proposal }) {
   const [opened, setOpened] = useState(false);
   return html`<details class="why" onToggle=${(/** @type {any} */ event) => event.target.open && setOpened(true)}><summary>Why?</summary><div class="why-body">${opened ? html`<${Explained} proposal=${proposal} />` : null}</div></details>`;
+}
+
+/** Every judgement with its rules, what they looked at, and what was held. @param {{judgements: any[]}} props */
+export function Derivation({ judgements }) {
+  return judgements.map((one, i) => html`<${Judgement} key=${i} one=${one} />`);
 }
 
 /** @param {{one: any}} props */
