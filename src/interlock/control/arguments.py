@@ -90,15 +90,21 @@ def check_args(action: str, specs: Sequence[ArgSpec], raw: object, key: bytes = 
     Raises:
         Refused: ``bad_arguments`` (422), naming the argument and what to write.
     """
+    args, private = read_args(action, specs, raw)
+    return Checked(args, private or None, hash_args(action, {**args, **private}, key))
+
+
+def read_args(action: str, specs: Sequence[ArgSpec], raw: object) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The open and the personal arguments in the form in which they are frozen. Raises Refused like ``check_args``."""
     if not isinstance(raw, dict):
         raise _bad("The arguments are no mapping of names to values; write one.")
-    known = {spec.name: spec for spec in specs}
     read = _mapping(action, specs, raw)
-    private = {name: value for name, value in read.items() if known[name].personal}
-    return Checked(
-        args={name: value for name, value in read.items() if name not in private},
-        private_args=private or None,
-        args_hash=hash_args(action, read, key),
+    personal = {spec.name for spec in specs if spec.personal}
+    if not personal:
+        return read, {}
+    return (
+        {name: value for name, value in read.items() if name not in personal},
+        {name: value for name, value in read.items() if name in personal},
     )
 
 

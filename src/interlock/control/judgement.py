@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from interlock.control.actions import Action, all_args
+from interlock.control.arguments import read_args
 from interlock.control.bundle import Bundle
 from interlock.control.cedar_schema import CONNECTOR_ENTITY
 from interlock.control.facts import Facts
@@ -58,7 +59,8 @@ def judge(
         return _judged(bundle, proposed, facts, "denied", [Ruling(BAD_ARGUMENTS, unfit, UNCHECKED)], says=action.title)
     facts = facts if facts.time is not None else facts._replace(time=times(now))
     missing = {**facts.missing, **_unknown_lines(bundle, proposed, facts, past)}
-    asked = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past))
+    about = _circumstances(action, proposed, facts)
+    asked = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past, about))
     answer, overridden = without_overridden(asked, proposed, met)
     says, shows, unsaid = _words(action, facts)
     if facts.exists:
@@ -68,7 +70,7 @@ def judge(
     over = {*pending.over, *(remedy for remedy, _ in too_much)}
     weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now, over=over)
     weighed = confirmed_anew(proposed, met, weighed)
-    recorded = _recorded(action, proposed, facts, met, past, weighed.missing)
+    recorded = _recorded(action, proposed, facts, met, past, about, weighed.missing)
     if overridden:
         recorded["overridden"] = list(overridden)
     if weighed.verdict == "denied":
@@ -107,10 +109,10 @@ def customer_reason(judged: ProposalJudged) -> str:
 def _unfit(action: Action, proposed: ActionProposed) -> str:
     """Why the frozen arguments do not fit (they came another way, or the schema became stricter); empty if they do."""
     try:
-        checked = action.check(all_args(proposed.args, proposed.private_args))
+        args, private = read_args(action.name, action.args, all_args(proposed.args, proposed.private_args))
     except Refused as refused:
         return refused.reason
-    same = checked.args == proposed.args and (checked.private_args or {}) == (proposed.private_args or {})
+    same = args == proposed.args and private == (proposed.private_args or {})
     return "" if same else "The arguments are not in the form in which they are frozen."
 
 
@@ -140,13 +142,15 @@ def _words(action: Action, facts: Facts) -> tuple[str, tuple[Choice, ...], dict[
     return says, shows, {}
 
 
-def _request(action: Action, proposed: ActionProposed, facts: Facts, met: Met, past: Past) -> Request:
+def _request(
+    action: Action, proposed: ActionProposed, facts: Facts, met: Met, past: Past, about: Mapping[str, Any]
+) -> Request:
     principal = {"type": "Principal", "id": proposed.principal.id}
     entity = action.resource.entity if action.resource is not None else CONNECTOR_ENTITY
     identifier = facts.resource["id"] if action.resource is not None else action.connector
     resource = {"type": entity, "id": identifier}
     context = {
-        **_circumstances(action, proposed, facts),
+        **about,
         "met": met.context(),
         "time": facts.time.context() if facts.time is not None else {},
         "args": _arguments(action, proposed),
@@ -189,10 +193,11 @@ def _recorded(
     facts: Facts,
     met: Met,
     past: Past,
+    about: Mapping[str, Any],
     missing: Mapping[str, str],
 ) -> dict[str, Any]:
     """Everything that it was judged on, so that it can be judged again; personal arguments stay where they are."""
-    found: dict[str, Any] = {**_circumstances(action, proposed, facts), "args": proposed.args, "ledger": past.sums}
+    found: dict[str, Any] = {**about, "args": proposed.args, "ledger": past.sums}
     if past.steps:
         found["steps"] = {name: msgspec.structs.asdict(step) for name, step in past.steps.items()}
     if action.resource is not None:

@@ -10,7 +10,7 @@ from interlock.control.proposals import MetAt
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import NOBODY, CustomerId
 from interlock.vocabulary.overrides import OverrideGranted
-from interlock.vocabulary.proposals import ActionProposed, Remedy
+from interlock.vocabulary.proposals import ActionProposed
 
 
 class Done(NamedTuple):
@@ -36,44 +36,24 @@ class Met(NamedTuple):
     overridden: frozenset[str] = frozenset()
 
     @property
-    def step_up(self) -> int:
-        """The highest level that was stepped up to; 0 if none."""
-        return max((int(each.argument) for each in self._named("step_up")), default=0)
-
-    @property
     def confirm(self) -> bool:
         """Whether the customer agreed."""
-        return bool(self._named("confirm"))
-
-    @property
-    def approvals(self) -> list[str]:
-        """The roles that approved."""
-        return sorted({each.argument for each in self._named("approve")})
-
-    @property
-    def done(self) -> list[str]:
-        """The actions that were done first."""
-        return sorted({*(each.argument for each in self._named("do")), *(each.action for each in self.earlier)})
-
-    @property
-    def waited(self) -> list[str]:
-        """The waits that are over."""
-        return sorted({each.argument for each in self._named("wait")})
-
-    @property
-    def draft(self) -> bool:
-        """Whether a person sent it."""
-        return bool(self._named("draft"))
+        return any(each.event.remedy.kind == "confirm" for each in self.remedies)
 
     def context(self) -> dict[str, Any]:
-        """``context.met`` as rules see it."""
+        """``context.met`` as rules see it: the highest level that was stepped up to, whether the customer agreed,
+        the roles that approved, the actions that were done first, the waits that are over, whether a person sent it."""
+        named: dict[str, set[str]] = {}
+        for each in self.remedies:
+            named.setdefault(each.event.remedy.kind, set()).add(each.event.remedy.argument)
+        done = {*named.get("do", ()), *(each.action for each in self.earlier)}
         return {
-            "step_up": self.step_up,
-            "confirm": self.confirm,
-            "approvals": self.approvals,
-            "done": self.done,
-            "waited": self.waited,
-            "draft": self.draft,
+            "step_up": max(map(int, named.get("step_up", ())), default=0),
+            "confirm": "confirm" in named,
+            "approvals": sorted(named.get("approve", ())),
+            "done": sorted(done),
+            "waited": sorted(named.get("wait", ())),
+            "draft": "draft" in named,
         }
 
     def recorded(self) -> list[dict[str, Any]]:
@@ -86,9 +66,6 @@ class Met(NamedTuple):
             {"remedy": f"do:{each.action}", "at": each.at, "by": each.by.id, "kind": each.by.kind}
             for each in self.earlier
         ]
-
-    def _named(self, kind: str) -> list[Remedy]:
-        return [each.event.remedy for each in self.remedies if each.event.remedy.kind == kind]
 
 
 def met(

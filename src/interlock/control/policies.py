@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
-from cedarpy import Decision, PolicySet, Schema, is_authorized, validate_policies
+from cedarpy import PolicySet, Schema, _internal, validate_policies
 
 from interlock.control.actions import Action
 from interlock.control.cedar_text import Statement
+from interlock.control.flat_rules import FlatRules, flat_rules
 from interlock.control.remedy_text import STEP_UP_LEVEL
 from interlock.control.rules import DEFAULT_PREFIX, Rule, read_rules
 from interlock.kernel.documents import Problem, closest
@@ -20,6 +22,9 @@ _POLICY: Final = re.compile(r"policy `policy(\d+)`")
 _UNKNOWN_ATTRIBUTE: Final = re.compile(r"attribute `([\w.]+)` (?:in context for|on entity type)(.*) not found")
 _UNKNOWN_TYPE: Final = re.compile(r"unrecognized entity type `([\w:]+)`")
 _OPTIONAL: Final = re.compile(r"safety of access to optional attribute `([\w.]+)`")
+PRINCIPALS_KEPT: Final = 1_024
+"""So many principals with their roles are kept parsed."""
+
 _FOLLOWS: Final = "unable to find an applicable action"
 
 
@@ -35,10 +40,10 @@ class Request(NamedTuple):
     principal: Mapping[str, str]
     action: Mapping[str, str]
     resource: Mapping[str, str]
-    context: Mapping[str, Any]
-    principal_attributes: Mapping[str, Any]
-    resource_attributes: Mapping[str, Any]
-    roles: Sequence[str]
+    context: dict[str, Any]
+    principal_attributes: Mapping[str, str]
+    resource_attributes: dict[str, Any]
+    roles: tuple[str, ...]
 
 
 class Answer(NamedTuple):
@@ -65,12 +70,15 @@ class RuleSet:
     rules: tuple[Rule, ...]
     parsed: PolicySet
     sees: Mapping[str, frozenset[str] | None]
+    flat: FlatRules | None
+    """The same rules in the form that is asked first, where they have one."""
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> RuleSet:
         """Those rules, parsed."""
         kept = tuple(rules)
-        return cls(kept, PolicySet.from_str("\n".join(rule.statement.text for rule in kept)), _sees(kept))
+        text = "\n".join(rule.statement.text for rule in kept)
+        return cls(kept, PolicySet.from_str(text), _sees(kept), flat_rules(text))
 
     def seen(self, path: str, value: Any) -> Any:
         """What these rules look at of a value at a path: reading what nobody looks at cost Cedar most of its time."""
@@ -123,8 +131,7 @@ class ActionPolicies:
 
     def ask(self, request: Request) -> Answer:
         """Evaluate all rules. An allowance asks Cedar once; a denial asks a second time for the permits alone."""
-        decision, named, errors = _ask(request, self.enforced)
-        allowed = decision is Decision.Allow
+        allowed, named, errors = _ask(request, self.enforced)
         permits, forbids = (named, named[:0]) if allowed else (named[:0], named)
         if not allowed:
             _, permits, more = _ask(request, self.granting)
@@ -226,26 +233,79 @@ def _misfit(rule: Rule, error: str, schema: str) -> Problem:
     return statement.problem(f"'{rule.id}' does not fit: {told}", mend)
 
 
-def _ask(request: Request, asked: RuleSet) -> tuple[Decision, tuple[Rule, ...], tuple[str, ...]]:
-    principal, resource = request.principal, request.resource
-    roles = [{"type": "Role", "id": role} for role in request.roles]
-    entities = (
-        {"uid": principal, "attrs": asked.seen("principal", request.principal_attributes), "parents": roles},
-        {"uid": resource, "attrs": asked.seen("resource", request.resource_attributes), "parents": ()},
-    )
-    context = msgspec.json.encode(asked.seen("context", request.context)).decode()
-    answer = is_authorized(
-        {"principal": principal, "action": request.action, "resource": resource, "context": context},
-        asked.parsed,
-        msgspec.json.encode(entities).decode(),
-    )
+class _Diagnostics(msgspec.Struct, frozen=True):
+    reason: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+class _Answered(msgspec.Struct, frozen=True):
+    """Cedar's answer, of which its decision and its diagnostics count."""
+
+    decision: Literal["Allow", "Deny", "NoDecision"]
+    diagnostics: _Diagnostics
+
+
+_ANSWERS: Final = msgspec.json.Decoder(_Answered)
+
+
+def _ask(request: Request, asked: RuleSet) -> tuple[bool, tuple[Rule, ...], tuple[str, ...]]:
+    """Whether Cedar allows, the rules that decide it, and those that could not be evaluated."""
+    answer = _asked_flat(request, asked.flat) if asked.flat is not None else None
+    if answer is None or answer.diagnostics.errors or answer.decision == "NoDecision":
+        answer = _asked_as_written(request, asked)
     rules = asked.rules
     # Cedar names policies by their place in the text, which is that of the rules.
-    named = tuple(rules[int(each.removeprefix("policy"))] for each in answer.diagnostics.reasons)
+    named = tuple(rules[int(each.removeprefix("policy"))] for each in answer.diagnostics.reason)
     errors = tuple(_failed(error, rules) for error in answer.diagnostics.errors)
-    if answer.decision is Decision.NoDecision and not errors:
+    if answer.decision == "NoDecision" and not errors:
         errors = ("the request could not be evaluated",)
-    return answer.decision, named, errors
+    return answer.decision == "Allow", named, errors
+
+
+def _asked_flat(request: Request, flat: FlatRules) -> _Answered | None:
+    """Cedar's answer by the rules in their flat form; None where only the rules as written can answer."""
+    context = flat.context(request.context, request.resource_attributes)
+    if context is None:
+        return None
+    principal = request.principal
+    entities = _alone(principal["type"], principal["id"], tuple(request.principal_attributes.items()), request.roles)
+    return _answered(request, flat.parsed, context, entities)
+
+
+def _asked_as_written(request: Request, asked: RuleSet) -> _Answered:
+    attributes = asked.seen("resource", request.resource_attributes)
+    entities = (
+        _principal(request.principal, asked.seen("principal", request.principal_attributes), request.roles),
+        {"uid": request.resource, "attrs": attributes, "parents": ()},
+    )
+    context = asked.seen("context", request.context)
+    return _answered(request, asked.parsed, context, msgspec.json.encode(entities).decode())
+
+
+def _principal(uid: Mapping[str, str], attributes: Any, roles: Iterable[str]) -> dict[str, Any]:
+    return {"uid": uid, "attrs": attributes, "parents": [{"type": "Role", "id": role} for role in roles]}
+
+
+@lru_cache(maxsize=PRINCIPALS_KEPT)
+def _alone(
+    kind: str, identifier: str, attributes: tuple[tuple[str, str], ...], roles: tuple[str, ...]
+) -> _internal.Entities:
+    """Cedar's store of entities with a principal and nothing else."""
+    principal = _principal({"type": kind, "id": identifier}, dict(attributes), roles)
+    return _internal.Entities.from_json_str(msgspec.json.encode((principal,)).decode())
+
+
+def _answered(
+    request: Request, rules: PolicySet, context: Mapping[str, Any], entities: str | _internal.Entities
+) -> _Answered:
+    asked = {
+        "principal": request.principal,
+        "action": request.action,
+        "resource": request.resource,
+        "context": msgspec.json.encode(context).decode(),
+    }
+    # Not ``cedarpy.is_authorized``: what that adds to this same call is a tenth of a judgement.
+    return _ANSWERS.decode(_internal.is_authorized(asked, rules, entities))
 
 
 def _failed(error: str, rules: tuple[Rule, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -25,8 +24,8 @@ class Money(msgspec.Struct, frozen=True, order=True):
         return MINOR_DIGITS.get(self.currency, 2)
 
     def __str__(self) -> str:
-        value = Decimal(self.amount).scaleb(-self.digits)
-        text = f"{value:,.{self.digits}f}"
+        whole, rest = divmod(abs(self.amount), 10**self.digits)
+        text = f"{'-' if self.amount < 0 else ''}{whole:,}" + (f".{rest:0{self.digits}}" if self.digits else "")
         sign = SIGNS.get(self.currency)
         return f"{sign}{text}" if sign else f"{text} {self.currency}"
 

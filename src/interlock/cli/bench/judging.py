@@ -11,6 +11,7 @@ from interlock.control import Known, Met, ResourceRead, assemble, compute, judge
 from interlock.control.bundle import Bundle
 from interlock.control.past import past_of
 from interlock.control.proposals import MetAt
+from interlock.control.timing import times
 from interlock.runtime.clock import WallClock
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Channel, Principal
@@ -141,7 +142,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
     names = sorted(bundle.actions)
     now = WallClock()()
     known = Known(Assurance(Level.MATCHED, CUSTOMER, now, SessionId("s_1"), Channel.CHAT, "order_and_email"), 0, 0)
-    times: dict[str, list[float]] = {"allowed": [], "denied": []}
+    measured: dict[str, list[float]] = {"allowed": [], "denied": []}
     for number in range(rounds):
         proposed = _proposed(bundle, number, names[number % len(names)])
         customer = Principal(kind="customer", id="p_1", roles=("customer",))
@@ -159,6 +160,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
         action = bundle.actions[proposed.action]
         computed = compute(action, order, proposed.args, {})
         facts = assemble(action, proposed, known, ResourceRead(at=now, record=order), now, computed=computed)
+        facts = facts._replace(time=times(now))
         past = past_of(bundle.ledgers_of(action.name), bundle.subjects(proposed, facts, b"bench"), {}, now)
         began = time.perf_counter()
         judged = judge(bundle, proposed, facts, Met((MetAt(met, now),)), past, now)
@@ -166,9 +168,9 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
         if judged.verdict != ("denied" if denied else "allowed"):
             raise AssertionError(f"{judged.verdict}: {judged.rulings}")
         if number >= min(WARM_UP, rounds // 10):
-            times[judged.verdict].append(took)
+            measured[judged.verdict].append(took)
     return {
-        "judge_p50_us": round(percentile(times["allowed"], 0.5), 1),
-        "judge_p99_us": round(percentile(times["allowed"], 0.99), 1),
-        "deny_p50_us": round(percentile(times["denied"], 0.5), 1),
+        "judge_p50_us": round(percentile(measured["allowed"], 0.5), 1),
+        "judge_p99_us": round(percentile(measured["allowed"], 0.99), 1),
+        "deny_p50_us": round(percentile(measured["denied"], 0.5), 1),
     }
