@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from interlock.connectors.http import HttpConnector
 from interlock.connectors.opening import open_connectors
 from interlock.control.actions import lookup_answer, moved, visible_fields
 from interlock.control.bundle import load_bundle
+from interlock.control.readings import ResourceRead, compute
 from interlock.kernel.errors import Unavailable
 from interlock.vocabulary.money import Money
 from shop.app import Settings, create_app
@@ -146,3 +147,15 @@ async def test_a_wrong_key_is_no_refusal_of_the_customers_wish(shop: httpx.Async
     with pytest.raises(Unavailable, match="credential") as raised:
         await run(wrong, "shop.refund_item", KETTLE)
     assert not raised.value.sent
+
+
+async def test_an_address_is_changed_once_and_the_facts_say_until_when_it_cools(connectors: Connectors) -> None:
+    change = {"customer_id": "c-104", "email": "eva.new@example.com"}
+    assert await run(connectors, "shop.change_email", change) == await run(connectors, "shop.change_email", change)
+    buyer = await connectors["shop"].read("getCustomer", {"customer_id": "c-104"})
+    reads = {"buyer": ResourceRead(at=NOW, record=buyer)}
+    settled = int((NOW + timedelta(days=3)).timestamp())
+    back = {"customer_id": "c-104", "email": "Eva@example.com"}
+    for args, taken_back in ((change, False), (back, True)):
+        found = compute(BUNDLE.actions["shop.change_email"], buyer or {}, args, reads)
+        assert (found.values, found.failed) == ({"address_settled_s": settled, "takes_back": taken_back}, {})

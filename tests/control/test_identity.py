@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from interlock.control import challenges, identity
-from interlock.control.challenges import Destination, issue_challenge, masked_email
+from interlock.control.challenges import Destination, destination_of, issue_challenge, masked_email
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
 from interlock.vocabulary.assurance import Level
@@ -241,3 +241,32 @@ def test_an_address_is_recognised_by_its_owner_only(address: str, masked: str) -
 def test_a_code_has_the_digits_that_the_sending_action_asks_for() -> None:
     send = demo().action("mail.send_code")
     assert send.check({"to": "eva@example.com", "code": "0" * challenges.CODE_DIGITS}).private_args
+
+
+def test_while_a_new_address_cools_codes_go_to_the_one_before() -> None:
+    record = {
+        "email": "new@example.com",
+        "email_registered_at": NOW.isoformat(),
+        "email_before": "eva@example.com",
+        "email_before_registered_at": ADDRESS.registered_at.isoformat(),
+    }
+    days = SETTINGS.address_cooling.days
+    assert destination_of(EVA, record, after(days=days, seconds=-1), SETTINGS.address_cooling) == ADDRESS
+    settled = destination_of(EVA, record, after(days=days), SETTINGS.address_cooling)
+    assert settled == Destination(customer=EVA, email="new@example.com", registered_at=NOW)
+    del record["email_before"], record["email_before_registered_at"]
+    registered_now = destination_of(EVA, record, NOW, SETTINGS.address_cooling)
+    assert registered_now is not None and registered_now.email == "new@example.com"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {},
+        {"email": "a@b.example"},
+        {"email": "a@b.example", "email_registered_at": "soon"},
+        {"email": "a@b.example", "email_registered_at": "2026-01-01T00:00:00"},
+    ],
+)
+def test_a_record_that_does_not_say_since_when_it_has_an_address_gives_none(record: dict[str, Any]) -> None:
+    assert destination_of(EVA, record, NOW, SETTINGS.address_cooling) is None

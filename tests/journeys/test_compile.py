@@ -123,3 +123,12 @@ def test_steps_are_addressed_as_in_the_file_and_know_what_follows():
     assert damaged.enters("3.else", "3") == "4"
     assert damaged.branch("5", "denied") == "5.on.denied.0"
     assert damaged.branch("5", "unavailable") == "default.unavailable.0"
+
+
+def test_a_customer_has_a_number_only_behind_the_step_that_matched_her():
+    told = changed("Not yet, {order.order_id}.", "Not yet, {customer.id}.")
+    assert len(told) == 1 and "nobody is known here yet" in told[0] and "write a 'verify' step before it" in told[0]
+    matched = "  - verify: { level: 1, by: order_and_email }\n  - look_up"
+    slots = 'slots:\n  email: { type: email, ask: "Which?" }'
+    good = GOOD.replace("  - look_up", matched, 1).replace("slots:", slots).replace("{order.order_id}", "{customer.id}")
+    assert problems(good) == []

@@ -214,3 +214,15 @@ def test_goodbye_to_somebody_who_has_left_already_ends_nothing():
     chat.ended()
     assert chat.write("no, thanks", slot("more", False)) == ["Thank you for writing, and enjoy your day."]
     assert [type(each.event) for each in chat.log].count(InteractionEnded) == 1
+
+
+def test_an_address_is_changed_for_the_customer_who_was_matched():
+    chat = Chat()
+    identified(chat, "change_email")
+    chat.write("eva.new@example.com", slot("new_email", "eva.new@example.com"))
+    proposal = chat.proposal
+    assert (proposal.action, proposal.args["customer_id"]) == ("shop.change_email", "c-104")
+    assert proposal.private_args == {"email": "eva.new@example.com"}
+    lines = chat.settle("succeeded", {"customer_id": "c-104"})
+    assert lines[0].startswith("Done. From now on we write to eva.new@example.com.")
+    assert chat.outcomes == ["changed"]

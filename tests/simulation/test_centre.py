@@ -6,7 +6,7 @@ import pytest
 
 from interlock.control.bundle import load_bundle
 from interlock.control.changes import Constant, changed_files
-from interlock.control.replay import NO_FACTS, past_judgement, replayed
+from interlock.control.replay import NO_FACTS, STOPPED, past_judgement, replayed
 from interlock.kernel.events import Recorded
 from interlock.runtime.definitions import Definitions
 from interlock.simulation.centre import Centre
@@ -53,7 +53,7 @@ def test_what_was_judged_in_a_storm_comes_out_the_same_when_it_is_replayed_by_th
     pasts = [past_judgement(one.event, one.at) for one in judged if isinstance(one.event, ProposalJudged)]
     report = replayed(keyed.bundle, pasts)
     assert report.judgements > 100 and report.flipped.flips == []
-    assert {one.reason for one in report.not_replayable} <= {NO_FACTS}
+    assert {one.reason for one in report.not_replayable} <= {NO_FACTS, STOPPED}
     lower = changed_files(keyed.files, {}, [Constant(rule="refund.code", was=2_500, now=100)])
     assert replayed(load_bundle(lower, "lower"), pasts).flipped.changes.keys() == {"allowed→needs"}
 

@@ -91,6 +91,8 @@ def find_customer(store: Store, customer_id: str) -> Customer:
         phone=row["phone"],
         address=Address(street=row["street"], postal_code=row["postal_code"], city=row["city"], country=row["country"]),
         email_registered_at=moment(row["email_registered_at"]),
+        email_before=row["email_before"],
+        email_before_registered_at=moment(row["email_before_registered_at"]) if row["email_before"] else None,
     )
 
 
@@ -212,7 +214,7 @@ def insert_customer(store: Store, customer: Customer) -> None:
     """Write a customer; call inside a transaction."""
     address = customer.address
     store.write(
-        "INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         customer.customer_id,
         customer.name,
         customer.email,
@@ -223,6 +225,8 @@ def insert_customer(store: Store, customer: Customer) -> None:
         address.city,
         address.country,
         stamp(customer.email_registered_at),
+        customer.email_before,
+        stamp(customer.email_before_registered_at),
     )
 
 

@@ -16,6 +16,7 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 from litestar.types import Guard
 
 from .accounts import find_customer, find_order, match_customer
+from .addresses import change_email
 from .mails import list_mails, send_mail
 from .opening import health_of
 from .problems import MEDIA_TYPE, Problem, ProblemDetails
@@ -24,6 +25,8 @@ from .storage import Store
 from .wire import (
     LONGEST_KEY,
     Customer,
+    EmailChange,
+    EmailChanged,
     Health,
     Mail,
     MailList,
@@ -131,6 +134,31 @@ async def get_customer(
 async def match(store: NamedDependency[Store], data: JSONBody[MatchRequest]) -> Match:
     """Tells who the customer is only if the e-mail address is the one of the order's owner."""
     return match_customer(store, data.order_id, data.email)
+
+
+@post(
+    "/customers/{customer_id:str}/email",
+    operation_id="changeEmail",
+    response_description="The address was changed, now or before under this key.",
+    summary="Change a customer's e-mail address",
+    status_code=200,
+    responses=_problems(
+        body=True,
+        on_404="There is no such customer.",
+        on_409="The address cannot be used, or the idempotency key was used with another body.",
+        on_422="This is the customer's address already.",
+    ),
+)
+async def email(
+    store: NamedDependency[Store],
+    clock: NamedDependency[Clock],
+    customer_id: Annotated[str, PathParameter(max_length=40, description="The customer's identifier.")],
+    data: JSONBody[EmailChange],
+    idempotency_key: IdempotencyKey,
+) -> Response[EmailChanged]:
+    """Changes the address and tells the one before. Going back to the one before takes the change back."""
+    changed, replayed = change_email(store, customer_id, data, idempotency_key, clock())
+    return Response(changed, headers=_replayed(replayed))
 
 
 @post(
@@ -247,6 +275,7 @@ def api_router(api_key: str) -> Router:
             get_order,
             get_customer,
             match,
+            email,
             refund,
             refund_plain,
             find_refund,

@@ -36,27 +36,33 @@ def send_mail(store: Store, request: MailRequest, key: str | None, now: datetime
             before = recall(store, "sendMail", key, request, Mail)
             if before is not None:
                 return before, True
-        mail = Mail(
-            mail_id=f"m-{store.next_number('mail')}",
-            to=request.to,
-            subject=request.subject,
-            text=request.text,
-            reference=request.reference,
-            sent_at=now,
-        )
-        store.write(
-            "INSERT INTO mail VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
-            int(mail.mail_id.removeprefix("m-")),
-            mail.to,
-            mail.to.casefold(),
-            mail.subject,
-            mail.text,
-            mail.reference,
-            stamp(now),
-        )
+        mail = deliver(store, request, now)
         if key is not None:
             remember(store, "sendMail", key, request, mail)
     return mail, False
+
+
+def deliver(store: Store, request: MailRequest, now: datetime) -> Mail:
+    """Put a mail into the mailbox; call inside a transaction."""
+    mail = Mail(
+        mail_id=f"m-{store.next_number('mail')}",
+        to=request.to,
+        subject=request.subject,
+        text=request.text,
+        reference=request.reference,
+        sent_at=now,
+    )
+    store.write(
+        "INSERT INTO mail VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+        int(mail.mail_id.removeprefix("m-")),
+        mail.to,
+        mail.to.casefold(),
+        mail.subject,
+        mail.text,
+        mail.reference,
+        stamp(now),
+    )
+    return mail
 
 
 def list_mails(store: Store, to: str | None = None) -> list[BoxedMail]:

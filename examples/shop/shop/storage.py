@@ -13,14 +13,14 @@ from typing import Any
 
 LOCK_FILE = "shop.lock"
 DATABASE_FILE = "shop.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE customer (
     customer_id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, email_key TEXT NOT NULL UNIQUE,
     phone TEXT NOT NULL, street TEXT NOT NULL, postal_code TEXT NOT NULL, city TEXT NOT NULL, country TEXT NOT NULL,
-    email_registered_at TEXT NOT NULL) STRICT;
+    email_registered_at TEXT NOT NULL, email_before TEXT, email_before_registered_at TEXT) STRICT;
 CREATE TABLE orders (
     order_id TEXT PRIMARY KEY, customer_id TEXT NOT NULL REFERENCES customer, status TEXT NOT NULL,
     placed_at TEXT NOT NULL, expected_at TEXT, delivered_at TEXT, carrier TEXT, tracking TEXT,
@@ -44,6 +44,14 @@ CREATE TABLE answer (
     operation TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, answer BLOB NOT NULL,
     PRIMARY KEY (operation, key)) STRICT;
 """
+OLDER = {
+    1: """
+ALTER TABLE customer ADD COLUMN email_before TEXT;
+ALTER TABLE customer ADD COLUMN email_before_registered_at TEXT;
+"""
+}
+"""What brings a file of an older version to the next one."""
+
 TABLES = ("answer", "mail", "refund", "item", "orders", "customer", "meta")
 
 
@@ -66,6 +74,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
+        self._bring_up_to_date()
 
     def close(self) -> None:
         """Close the file and give the folder free."""
@@ -99,6 +108,15 @@ class Store:
     def is_new(self) -> bool:
         """Whether nothing was ever put into this file."""
         return int(self._db.execute("PRAGMA user_version").fetchone()[0]) == 0
+
+    def _bring_up_to_date(self) -> None:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        while version in OLDER:
+            with self.transaction():
+                for statement in OLDER[version].strip().split("\n"):
+                    self._db.execute(statement)
+                version += 1
+                self._db.execute(f"PRAGMA user_version = {version}")
 
     def next_number(self, counter: str) -> int:
         """The next number of a series (``customer``, ``order``, ``refund``, ``mail``); call inside a transaction."""

@@ -49,7 +49,11 @@ class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Customer(msgspec.Struct, frozen=True):
-    """A customer's record. ``email_registered_at`` says since when the shop has known the e-mail address."""
+    """A customer's record. ``email_registered_at`` says since when the shop has known the e-mail address.
+
+    ``email_before`` is the address that this one took the place of, and ``email_before_registered_at`` since when the shop
+    had known that one; both are null for an address that was never changed.
+    """
 
     customer_id: CustomerId
     name: str
@@ -57,6 +61,8 @@ class Customer(msgspec.Struct, frozen=True):
     phone: str
     address: Address
     email_registered_at: Moment
+    email_before: Email | None = None
+    email_before_registered_at: Moment | None = None
 
 
 class Payment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,6 +103,21 @@ class MatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     order_id: Annotated[str, Meta(max_length=200)]
     email: Annotated[str, Meta(max_length=254)]
+
+
+class EmailChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another e-mail address."""
+
+    email: Email
+
+
+class EmailChanged(msgspec.Struct, frozen=True):
+    """The address was changed, and the one before was told so. ``email`` is the one that holds now."""
+
+    customer_id: CustomerId
+    email: Email
+    email_registered_at: Moment
+    told: Email
 
 
 class Match(msgspec.Struct, frozen=True):

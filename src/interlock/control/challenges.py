@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import msgspec
 
@@ -42,6 +42,31 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
     customer: CustomerId
     email: str
     registered_at: datetime
+
+
+def destination_of(
+    customer: CustomerId, record: Mapping[str, Any], now: datetime, cooling: timedelta
+) -> Destination | None:
+    """Where a customer's codes go: to the registered address, or to the one before it while a new one cools.
+
+    Whoever changed an address is not proven to be the customer by a code that goes there; whoever reads the old one is.
+
+    Args:
+        record: what the system behind tells: ``email`` and ``email_registered_at``; after a change ``email_before`` and
+            ``email_before_registered_at`` as well.
+        cooling: how long a new address cools.
+
+    Returns:
+        None where the record does not say it.
+    """
+    try:
+        email, since = str(record["email"]), datetime.fromisoformat(str(record["email_registered_at"]))
+        if record.get("email_before") and now < since + cooling:
+            email = str(record["email_before"])
+            since = datetime.fromisoformat(str(record["email_before_registered_at"]))
+    except (KeyError, ValueError):
+        return None
+    return Destination(customer=customer, email=email, registered_at=since) if since.tzinfo is not None else None
 
 
 def issue_challenge(

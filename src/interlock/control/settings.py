@@ -29,6 +29,7 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
         code_tries: wrong codes after which a challenge is locked.
         codes_wrong_at_most: wrong codes for one customer within a day, over all sessions, after which none is sent.
         codes_per_hour: challenges in one session within an hour.
+        address_cooling: for how long after a change of address codes still go to the one before.
         verified_for: how long assurance 2 counts in its session and channel; afterwards it is 1 again.
         send_code: the action that sends a one-time code; it takes ``to`` and ``code``.
         notice: the name in which a customer is told what went wrong.
@@ -56,6 +57,7 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
     code_tries: int = 3
     codes_per_hour: int = 5
     codes_wrong_at_most: int = 10
+    address_cooling: timedelta = timedelta(days=3)
     verified_for: timedelta = timedelta(minutes=30)
     send_code: str = "mail.send_code"
     notice: str = "Interlock"

@@ -34,6 +34,9 @@ from interlock.vocabulary.settings import TenantSettings
 ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey", "needed"})
 """Names that have a value in every step."""
 
+CUSTOMER: Final = "customer"
+"""Has a value behind a step that matched somebody: ``customer.id``."""
+
 Path = tuple[str | int, ...]
 
 
@@ -143,6 +146,8 @@ class Checker:
             return known | {step.ask}, False
         if isinstance(step, ChooseStep):
             return known | {step.choose}, False
+        if isinstance(step, VerifyStep):
+            return known | {CUSTOMER}, False
         return (known | {result} if result else known), isinstance(step, EndStep)
 
     def _branch(
@@ -247,7 +252,7 @@ class Checker:
                 text = getattr(slot, setting)
                 if text is not None:
                     self._text(text, ("slots", name, setting), everywhere, frozenset())
-            if name in self.results or name in ALWAYS:
+            if name in self.results or name in ALWAYS or name == CUSTOMER:
                 self._say(("slots", name), f"'{name}' is the name of something else here", "rename one", at_key=True)
 
     def _action(self, name: str, path: Path, *, reads: bool = False) -> None:
@@ -287,6 +292,10 @@ class Checker:
                     self._say(path, what, f"write {root}.customer_reason, or leave it out", offset=reference.offset)
             elif root in known:
                 continue
+            elif root == CUSTOMER:
+                self._say(
+                    path, f"nobody is known here yet, so '{root}' has no value", "write a 'verify' step before it"
+                )
             elif root in self.slots or root in self.results:
                 mend = "ask for it before" if root in self.slots else "look it up before"
                 self._say(path, f"'{root}' may have no value here yet", mend, offset=reference.offset)

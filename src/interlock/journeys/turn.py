@@ -15,7 +15,7 @@ from interlock.kernel.deciders import Moment
 from interlock.kernel.events import Event
 from interlock.kernel.template import Template
 from interlock.vocabulary.channels import Author, Card, Choice
-from interlock.vocabulary.ids import MessageId, RunId
+from interlock.vocabulary.ids import CustomerId, MessageId, RunId
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
 from interlock.vocabulary.settings import TenantSettings
@@ -172,7 +172,7 @@ class Turn:
     def values(self, run: Run) -> dict[str, Any]:
         """What templates and conditions of a run can refer to, in plain data."""
         now = self.current(run)
-        return known_values(now, self.journey(now), self.settings)
+        return known_values(now, self.journey(now), self.settings, self.state.customer)
 
     def render(self, template: Template, run: Run, extra: Mapping[str, Any] | None = None) -> str:
         """A text for the customer. Raises TemplateError where a name has no value."""
@@ -197,12 +197,13 @@ def menu_of(state: Conversation, resolve: Resolve, settings: TenantSettings) -> 
     return human.menu if human is not None else {}
 
 
-def known_values(run: Run, journey: Journey, settings: TenantSettings) -> dict[str, Any]:
+def known_values(run: Run, journey: Journey, settings: TenantSettings, customer: CustomerId) -> dict[str, Any]:
     """Slots and results of a run, and what every journey knows."""
     return {
         **run.values,
         "customer_reason": run.reason or settings.texts.no_reason,
         "hand_over": {"why": run.why_not, "message": run.message},
+        "customer": {"id": customer},
         "tenant": {"title": settings.title},
         "needed": run.needed,
         "journey": {"title": journey.title, "about": journey.about},

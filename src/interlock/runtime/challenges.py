@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from interlock.control.challenges import CODE_DIGITS, Destination, issue_challenge
+from interlock.control.challenges import CODE_DIGITS, Destination, destination_of, issue_challenge
 from interlock.control.identity import known, locked_out, lockout_query, session_query
 from interlock.interactions.context import WHO, InteractionState, evolve
 from interlock.kernel.deciders import Moment
@@ -115,10 +114,8 @@ class Challenges:
                 return None
             try:
                 record = await self._app.connector(action.connector).read(resource.operation, {resource.key: customer})
-                if record is None:
-                    return None
-                registered = datetime.fromisoformat(str(record["email_registered_at"]))
-                return Destination(customer=customer, email=str(record["email"]), registered_at=registered)
-            except (Unavailable, KeyError, ValueError):
+            except Unavailable:
                 return None
+            cooling = self._app.control.address_cooling
+            return None if record is None else destination_of(customer, record, self._app.clock(), cooling)
         return None

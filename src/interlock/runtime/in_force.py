@@ -60,6 +60,7 @@ class InForce:
             code_lasts=tenant.challenge_ttl,
             code_tries=tenant.challenge_attempts,
             codes_wrong_at_most=tenant.max_code_failures,
+            address_cooling=tenant.address_cooling,
             send_code=tenant.code_action,
             notice=tenant.title,
             code_not_sent=tenant.texts.code_not_sent,

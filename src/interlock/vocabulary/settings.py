@@ -121,6 +121,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         challenge_attempts: wrong codes after which a challenge is locked.
         step_up_ttl: how long a code that was given counts.
         approval_ttl: how long an approver has.
+        address_cooling: for how long after a change of address codes still go to the one before.
         max_code_failures: wrong codes for one customer within a day, in whatever sessions, after which none is sent.
         max_match_failures: failed matches after which a session cannot match any more.
         match_tries: failed matches after which a journey gives up asking.
@@ -153,6 +154,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     challenge_attempts: Annotated[int, Meta(ge=1, le=10)] = 3
     step_up_ttl: Duration = _of(minutes=15)
     approval_ttl: Duration = _of(days=3)
+    address_cooling: Duration = _of(days=3)
     max_code_failures: Annotated[int, Meta(ge=1, le=100)] = 10
     max_match_failures: Annotated[int, Meta(ge=1, le=50)] = 5
     match_tries: Annotated[int, Meta(ge=1, le=10)] = 3

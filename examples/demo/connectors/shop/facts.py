@@ -1,4 +1,11 @@
-"""What can be said about an order that is not written in it? Pure functions of the order as read now and of the arguments."""
+"""What of an order, or of a customer, is not written there? Pure functions of what was read now and of the arguments.
+
+``reads["buyer"]`` is the customer's record; None where no customer is known.
+"""
+
+from datetime import datetime, timedelta
+
+COOLING = timedelta(days=3)  # the same as address_cooling in tenant.yaml
 
 
 def item(order, args):
@@ -12,3 +19,17 @@ def item(order, args):
 def refundable_remainder(order, args):
     """What can still be refunded of this item."""
     return item(order, args)["refundable"]
+
+
+def address_settled_s(resource, args, reads):
+    """Until when a new e-mail address cools, in seconds since 1970; 0 where it was never changed."""
+    buyer = reads.get("buyer") or {}
+    if not buyer.get("email_before"):
+        return 0
+    return int((datetime.fromisoformat(buyer["email_registered_at"]) + COOLING).timestamp())
+
+
+def takes_back(customer, args):
+    """Whether this is the address that the present one took the place of."""
+    before = customer.get("email_before")
+    return bool(before) and before.casefold() == args["email"].casefold()
