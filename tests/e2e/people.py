@@ -223,3 +223,19 @@ class Supervision(StaffScreen):
         await dialog.get_by_label("Reason for the customer").fill(customer_reason)
         await dialog.get_by_label("Reason for the file").fill(file_reason)
         await dialog.get_by_role("button", name="Reject").click()
+
+    async def ask_back(self, text: str) -> None:
+        """Ask something before deciding."""
+        await self.decision.get_by_role("button", name="Ask back").click()
+        dialog = self.page.get_by_role("dialog")
+        await dialog.get_by_role("textbox").fill(text)
+        await dialog.get_by_role("button", name="Ask", exact=True).click()
+
+    async def counter(self, amount: str, customer_reason: str, file_reason: str) -> None:
+        """Offer a lower amount with both reasons."""
+        await self.decision.get_by_role("button", name="Counter").click()
+        dialog = self.page.get_by_role("dialog")
+        await dialog.get_by_label("Amount instead of").fill(amount)
+        await dialog.get_by_label("Reason for the customer").fill(customer_reason)
+        await dialog.get_by_label("Reason for the file").fill(file_reason)
+        await dialog.locator("button[type=submit]").click()

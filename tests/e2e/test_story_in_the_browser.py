@@ -90,6 +90,38 @@ async def test_a_rejection_tells_her_the_one_reason_and_keeps_the_other_for_the_
     assert await shop.refunds(order) == []
 
 
+async def test_an_approver_asks_back_and_offers_less_and_each_sees_it_on_his_own_card(
+    shop: Shop, customer: CustomerScreen, desk: Desk, supervisor: Supervision
+) -> None:
+    buyer = await shop.add_customer("Margarethe von Hohenstein", "margarethe@example.com")
+    order = await shop.add_order(buyer, ("Cherry wood bread box", 30000))
+    box = order.items[0]
+    await ask_for_a_refund(customer, "My bread box arrived with a crack", order, buyer)
+    await customer.enter_the_code(await customer.read_the_code(buyer))
+    await customer.agree(box)
+    await customer.hears("is looked at by a colleague first")
+    await customer.say("I would like to talk to a person")
+    await desk.accept()
+
+    await supervisor.look_at(box)
+    await supervisor.ask_back("Is it the lid or the box?")
+    asked = desk.action("Refund an item", "€300.00")
+    await asked.get_by_label("Sofia Lindqvist asks: Is it the lid or the box?").fill("Only the lid.")
+    await asked.get_by_role("button", name="Answer").click()
+    await expect(supervisor.decision).to_contain_text("Only the lid.")
+
+    await supervisor.counter("200.00", "The lid is a part of it, so we pay a part.", "Lid only.")
+    card = customer.card("A counter-offer")
+    await expect(card.locator("s")).to_have_text("€300.00")
+    await card.get_by_role("button", name="Refund €200.00").click()
+    await expect(card).to_contain_text("You agreed")
+    offer = desk.action("Counter-offer instead of €300.00")
+    await expect(offer).to_contain_text("Done")
+    await expect(desk.action("€300.00", "Countered")).to_contain_text("The lid is a part of it, so we pay a part.")
+    assert [one["amount"]["amount"] for one in await shop.refunds(order)] == [20000]
+    await desk.wrap_up("Refunded")
+
+
 async def test_a_person_gets_everything_that_is_known_acts_under_the_same_gate_and_the_machine_is_silent(
     demo: Demonstration, shop: Shop, customer: CustomerScreen, desk: Desk, supervisor: Supervision
 ) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from interlock.interactions.masking import masked_text
 from interlock.interactions.view import InteractionView
 from interlock.kernel.events import ERASED, Cursor, Event, Recorded
+from interlock.vocabulary.approvals import QuestionAsked
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Channel, Principal
 from interlock.vocabulary.ids import ChallengeId, CustomerId, ProposalId, RunId
@@ -187,3 +188,30 @@ def test_numbers_that_are_no_telephone_numbers_stay():
     assert masked_text("write to eva@example.com or call +49 421 123456") == (
         "write to e•••@e•••.com or call +•• ••• ••••56"
     )
+
+
+def test_whoever_sends_a_draft_reads_every_word_of_it_and_nobody_else_reads_what_is_personal() -> None:
+    said = {"message": "The second pan is free."}
+    prepared = msgspec.structs.replace(proposed("run_1"), args={"about": "i-1"}, private_args=said)
+    waits = msgspec.structs.replace(judged("needs"), needs=(Remedy("draft"),))
+    (draft,) = [one for one in document(STARTED, prepared, waits)["entries"] if one["kind"] == "action"]
+    assert draft["sends"] == {"about": "i-1", **said}
+    (other,) = [one for one in document(STARTED, prepared, judged("allowed"))["entries"] if one["kind"] == "action"]
+    assert other["sends"] == {}
+    assert "The second pan" not in str(other)
+
+
+def test_a_question_names_who_asks_it_and_a_counter_offer_what_it_stands_instead_of() -> None:
+    asked = QuestionAsked(
+        proposal=proposed("").proposal,
+        interaction=I,
+        person=P,
+        question="q_1",
+        by=Principal(kind="agent", id=AMARA),
+        text="Which one?",
+    )
+    shown = card(judged("needs"), asked)
+    assert (shown["question"]["by"], shown["question"]["text"]) == ("Amara", "Which one?")
+    offer = msgspec.structs.replace(proposed("run_1"), counters=ProposalId("pr_0"), counter_was="€420.00")
+    (entry,) = [one for one in document(STARTED, offer)["entries"] if one["kind"] == "action"]
+    assert (entry["counters"], entry["was"]) == ("pr_0", "€420.00")

@@ -107,6 +107,8 @@ class ChatSession:
                 self.say(BOT, "Thank you, that was the right code.")
             else:
                 self.emit({"type": "answered", "challenge": frame["challenge"], "how": "wrong", "attempts_left": 2})
+        elif kind == "withdraw":
+            self.emit({"type": "answered", "proposal": frame["proposal"], "how": "withdrawn"})
         elif kind == "leave":
             self.turn(ended=True, queue=None, holder="virtual_agent")
 
@@ -130,44 +132,37 @@ class ChatSession:
                 {"kind": "system", "name": ""},
                 "Are you still there? This conversation ends in two minutes if you do not answer.",
             )
-        elif "code" in text:
-            self.say(
-                BOT,
-                "Before that I have to be sure that it is you.",
-                {
-                    "kind": "code",
-                    "title": "Enter the code we sent to e••@ex•••••.com",
-                    "lines": [],
-                    "challenge": ident("ch"),
-                },
-            )
-        elif "refund" in text or "towel" in text:
-            self.say(
-                BOT,
-                "This is what I would do:",
-                {
-                    "kind": "confirm",
-                    "title": "Refund €18.40",
-                    "lines": LINES,
-                    "proposal": ident("pr"),
-                    "args_hash": "77ab",
-                },
-            )
-        elif "broken" in text or "damaged" in text:
-            choices = [
-                {"value": "i-1", "label": "Cast-iron casserole, 5 litres, deep blue"},
-                {"value": "i-2", "label": "Linen tea towels"},
-            ]
-            self.say(
-                BOT,
-                "I am sorry to hear that. Which item is damaged?",
-                {"kind": "choices", "title": "", "choices": choices},
-            )
+        elif (answer := asked(text)) is not None:
+            self.say(BOT, *answer)
         else:
             self.say(
                 BOT,
                 "I am a machine, the virtual assistant of Kettle & Crane. I can look your order up, help with something damaged, or put you through to a person.",
             )
+
+
+def asked(text: str) -> tuple[str, Json] | None:
+    """What is said with a card to answer, by a word of the customer's."""
+    refund = {"kind": "confirm", "title": "Refund €18.40", "lines": LINES, "proposal": ident("pr"), "args_hash": "77ab"}
+    if "wait" in text:
+        title = "Refund €18.40 for Linen tea towels, set of four"
+        choices = [{"value": "withdraw", "label": "Do not do it"}]
+        waits = {"kind": "waiting", "title": title, "choices": choices, "until": iso(-93_600)}
+        return "This happens later, by itself.", refund | waits
+    if "less" in text:
+        said = "The rim can be hammered straight, so we pay a part. Is that all right?"
+        return said, refund | {"title": "Refund €300.00 for Copper pan set", "was": "€420.00"}
+    if "code" in text:
+        title = "Enter the code we sent to e••@ex•••••.com"
+        code = {"kind": "code", "title": title, "lines": [], "challenge": ident("ch")}
+        return "Before that I have to be sure that it is you.", code
+    if "refund" in text or "towel" in text:
+        return "This is what I would do:", refund
+    if "broken" in text or "damaged" in text:
+        names = ("Cast-iron casserole, 5 litres, deep blue", "Linen tea towels")
+        choices = [{"value": f"i-{number}", "label": name} for number, name in enumerate(names, start=1)]
+        return "I am sorry to hear that. Which item is damaged?", {"kind": "choices", "title": "", "choices": choices}
+    return None
 
 
 async def first_of(*coroutines: Any) -> None:

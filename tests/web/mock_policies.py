@@ -119,12 +119,10 @@ def policy_routes(world: World) -> list[Any]:
     async def replay(replay: FromPath[str]) -> Json:
         return job
 
-    @get("/v1/proposals/{proposal:str}/why")
-    async def explain(proposal: FromPath[str]) -> Json:
-        return why
-
     @get("/v1/{path:path}")  # as the route of what is posted: a narrower one would stand in its way
-    async def record(path: FromPath[str]) -> Json:
+    async def why_or_record(path: FromPath[str]) -> Json:
+        if path.endswith("/why"):
+            return why
         interaction = path.removesuffix("/record").rpartition("/")[2]
         shown = world.interactions["i_1"] | {"id": interaction}
         actions = [one for one in shown["entries"] if one["kind"] == "action"]
@@ -143,4 +141,4 @@ def policy_routes(world: World) -> list[Any]:
         world.calls.append((f"/releases/{release}/{what}", await request.json()))
         return {"release": release, "in_force": True, "approvals": 0}
 
-    return [policies, releases, release, replays, replay, explain, record, start, answer]
+    return [policies, releases, release, replays, replay, why_or_record, start, answer]

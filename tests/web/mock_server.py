@@ -1,6 +1,6 @@
 """How do the pages look and behave without the real server? The HTTP and WebSocket contract with canned and evolving data.
 
-Run ``python -m tests.web.mock_server --port 8123 --scene busy`` (``busy``, ``crowd``, ``inbox`` or ``morning``) and open ``/desk``.
+Run ``python -m tests.web.mock_server --port 8123 --scene busy`` (``busy``, ``crowd``, ``inbox``, ``cards`` or ``morning``) and open ``/desk``.
 ``POST /mock/{what}`` makes things happen: ``offer``, ``say``, ``type``, ``drop`` (all sockets), ``down`` and ``up`` (refuse everything).
 """
 
@@ -262,7 +262,10 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
             world.wrap(id_)
         case ["interactions", id_, "disposition"]:
             world.finish(id_)
-        case ["approvals", _, "override"] | ["overrides", _, _] | ["delegations"] | ["delegations", _, "end"]:
+        case ["proposals" | "approvals", _, "send" | "withdraw" | "answer" | "override"] | [
+            "overrides" | "delegations",
+            *_,
+        ]:
             pass
         case ["approvals", proposal, how]:
             item = next(one for one in world.approvals["waiting"] if one["proposal"] == proposal)
@@ -302,6 +305,6 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8123)
-    parser.add_argument("--scene", default="busy", choices=("busy", "crowd", "inbox", "morning"))
+    parser.add_argument("--scene", default="busy", choices=("busy", "crowd", "inbox", "cards", "morning"))
     options = parser.parse_args()
     uvicorn.run(build(options.scene), host="127.0.0.1", port=options.port, log_level="warning", ws="websockets-sansio")

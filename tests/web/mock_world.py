@@ -54,6 +54,8 @@ class World:
         }  # fmt: skip
         if scene != "morning":
             self._busy(40 if scene == "crowd" else 4)
+        if scene == "cards":
+            self.interactions["i_1"]["entries"] = mock_inbox.cards(data.PEOPLE[0])
 
     def _busy(self, how_many: int) -> None:
         self.me |= {

@@ -30,6 +30,8 @@ class Words(NamedTuple):
     was: str = ""
     """The amount before a counter-offer."""
     override_reason: str = ""
+    private_args: Mapping[str, Any] = {}
+    """The personal arguments, for whoever sends a draft."""
 
 
 def approvals_document(
@@ -73,6 +75,7 @@ def words_of(state: ProposalState, *, customer_label: str) -> Words:
                 "answered_by": "" if reply is None else reply.by.id,
             }
         )
+    private = state.proposed.private_args if state.proposed is not None else None
     reason = next((str(each.reason) for each in reversed(state.asked_overrides)), "")
     return Words(
         says=str(state.judged.says) if state.judged is not None else "",
@@ -81,6 +84,7 @@ def words_of(state: ProposalState, *, customer_label: str) -> Words:
         questions=tuple(questions),
         was=state.proposed.counter_was if state.proposed is not None else "",
         override_reason=reason,
+        private_args=private if isinstance(private, Mapping) else {},
     )
 
 
@@ -155,7 +159,10 @@ def _detail(line: Line, bundle: Bundle, words: Mapping[str, Words], names: Mappi
     }
 
 
-_draft = _detail
+def _draft(line: Line, bundle: Bundle, words: Mapping[str, Words], names: Mapping[str, str]) -> dict[str, Any]:
+    """A draft, with every word that goes out."""
+    args = {**line.facts.get("args", {}), **words.get(line.proposal, Words()).private_args}
+    return _detail(line, bundle, words, names) | {"sends": arguments_shown(bundle.actions.get(line.action), args)}
 
 
 def _overridable(line: Line, bundle: Bundle, words: Mapping[str, Words], names: Mapping[str, str]) -> dict[str, Any]:
@@ -237,6 +244,16 @@ def facts_shown(facts: Mapping[str, Any], action: Action | None, ledgers: Mappin
         amount = as_money(value)
         lines.append({"name": name, "value": str(amount) if amount is not None else value})
     return lines
+
+
+def arguments_shown(action: Action | None, args: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Arguments as lines for people: what each is called, and its value."""
+    labels = {spec.name: spec.label for spec in action.args} if action is not None else {}
+    return [
+        {"label": labels.get(name) or name.replace("_", " "), "value": value if money is None else str(money)}
+        for name, value in args.items()
+        for money in [as_money(value)]
+    ]
 
 
 def _shown(value: Any, currency: str) -> Any:

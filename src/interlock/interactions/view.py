@@ -170,9 +170,16 @@ class InteractionView:
             return {**shown, "text": text}
         by = {**entry["by"], "name": names.get(entry["by"]["id"], entry["by"]["name"])}
         shown = {**entry, "by": by, "title": action_titles.get(entry["action"], entry["action"])}
+        if entry["question"]:
+            asker = StaffId(entry["question"]["by"])
+            shown["question"] = {**entry["question"], "by": names.get(asker, asker)}
         if masked:
-            shown |= {name: masked_value(entry[name]) for name in ("says", "args", "facts", "result")}
-        return shown
+            hidden = ("says", "args", "private_args", "facts", "result")
+            shown |= {name: masked_value(entry[name]) for name in hidden}
+        private = shown.pop("private_args")
+        # Who sends a draft answers for every word of it; elsewhere what is personal stays with the proposal.
+        drafted = any(need["remedy"] == "draft" for need in entry["needs"])
+        return {**shown, "sends": {**shown["args"], **private} if drafted else {}}
 
     def summary(self) -> dict[str, Any]:
         """The line that lists show: whose it is, what was said last and when."""

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from interlock.control.approvals_document import Words, approvals_document, facts_shown, proposals_shown, words_of
+from interlock.control.approvals_document import (
+    Words,
+    approvals_document,
+    arguments_shown,
+    facts_shown,
+    proposals_shown,
+    words_of,
+)
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import Bundle
 from interlock.control.proposals import ProposalState, proposal_query
@@ -169,8 +176,12 @@ def fact(recorded: Recorded) -> dict[str, Any]:
 
 
 def _with_facts(entry: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
-    """The facts of a judgement as people read them: by name, and money with its currency. The arguments stand apart."""
-    if entry["kind"] != "action" or not entry["facts"]:
+    """The facts of a judgement as people read them: by name, and money with its currency. The arguments stand apart;
+    those of a draft as lines, because a person sends them."""
+    if entry["kind"] != "action":
+        return entry
+    entry = {**entry, "sends": arguments_shown(bundle.actions.get(entry["action"]), entry["sends"])}
+    if not entry["facts"]:
         return entry
     facts = {name: value for name, value in entry["facts"].items() if name != "args"}
     lines = facts_shown(facts, bundle.actions.get(entry["action"]), bundle.ledgers)

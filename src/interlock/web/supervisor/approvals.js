@@ -4,6 +4,7 @@ import { slowNow } from '../clock.js';
 import { count, duration, humanise, moneyText, since } from '../format.js';
 import { html } from '../lib.js';
 import { WhyFolded } from '../transcript/explained.js';
+import { Sends } from '../transcript/action.js';
 import { inline } from '../transcript/values.js';
 import { metWords, remedyWords, termOf } from '../transcript/words.js';
 import { Icon } from '../ui/icons.js';
@@ -79,6 +80,7 @@ function Detail({ kind, item }) {
       ? html`<div class="hint"><${Icon} name="question" /><div><strong>Nobody knows whether this happened.</strong> ${item.reason}<br />Look into the system behind it, then say what you found. It is never tried again blindly.</div></div>
           <${Resolve} item=${item} />`
       : html`${kind === 'override' ? html`<div class="hint"><${Icon} name="shield" /><div><strong>${whoIs(item.first)} wants ${count(item.rules.length, 'rule', 'rules')} overridden for exactly this.</strong> ${item.reason}<br />It takes a second person: neither ${whoIs(item.first)} nor whoever proposed it.</div></div>` : null}
+          <${Sends} lines=${item.sends} />
           <h2>${kind === 'draft' ? 'Why a person sends it' : kind === 'approval' ? 'Why it needs approval' : 'What stands in the way'}</h2>
           <ul class="rulings big">${(item.rulings ?? []).map((/** @type {any} */ ruling) => html`<li><span>${ruling.reason}</span><${CopyId} id=${ruling.rule} label="rule" /></li>`)}</ul>
           <${Questions} item=${item} />

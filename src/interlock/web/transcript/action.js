@@ -10,7 +10,7 @@ import { hasTable, inline, isRecord, Value } from './values.js';
 import { metWords, nameOf, remedyWords, stateOf, waitsForWords } from './words.js';
 
 /** States in which a reason says something that the line of remedies does not. */
-const OVER = new Set(['denied', 'declined', 'rejected', 'expired', 'failed', 'unknown']);
+const OVER = new Set(['denied', 'declined', 'rejected', 'expired', 'failed', 'unknown', 'countered', 'discarded', 'withdrawn']);
 /** What a judgement keeps beside the facts that people ask for. */
 const NOT_SHOWN = new Set(['met', 'args', 'type', 'exists', 'id']);
 
@@ -26,8 +26,10 @@ export function ActionCard({ entry, rowEnd = null }) {
       <${Mark} tone=${quiet ? 'plain' : state.tone} icon=${state.icon}>${state.word}<//>
     </header>
     ${entry.says && entry.says !== entry.title ? html`<p class="action-says">${entry.says}</p>` : null}
+    ${entry.counters ? html`<p class="note"><${Icon} name="back" size=${14} /> Counter-offer${entry.was ? html` instead of <s class="num">${entry.was}</s>` : null}</p>` : null}
+    <${Sends} lines=${entry.sends} />
     <${Waiting} entry=${entry} />
-    ${rowEnd ? html`<${WaitsForMe} entry=${entry} />` : entry.question ? html`<p class="note"><${Icon} name="question" size=${14} /> Asked back: ${entry.question.text}</p>` : null}
+    ${rowEnd ? html`<${WaitsForMe} entry=${entry} />` : entry.question ? html`<p class="note"><${Icon} name="question" size=${14} /> ${entry.question.by ? `${entry.question.by} asks back` : 'Asked back'}: ${entry.question.text}</p>` : null}
     ${entry.overridden?.length ? html`<p class="note"><${Icon} name="shield" size=${14} /> Overridden by two people: ${entry.overridden.join(', ')}</p>` : null}
     ${entry.reason && OVER.has(entry.state) ? html`<p class="action-reason">${entry.reason}${entry.file_reason ? html`<span class="file-reason">For the file: ${entry.file_reason}</span>` : null}</p>` : null}
     ${entry.result && entry.state === 'succeeded' ? html`<details class="result" open=${(rowEnd && hasTable(entry.result)) || null}>
@@ -36,6 +38,12 @@ export function ActionCard({ entry, rowEnd = null }) {
       ${machine ? html`<span class="note">Proposed by <${MachineSign} name=${nameOf(entry.by)} /></span>` : html`<span class="note">Proposed by ${nameOf(entry.by)}</span>`}
       <${Why} entry=${entry} />
     </footer></article>`;
+}
+
+/** Every word that goes out, before somebody sends it. @param {{lines: any[] | undefined}} props */
+export function Sends({ lines }) {
+  if (!lines?.length) return null;
+  return html`<dl class="sends" aria-label="Goes out exactly so">${lines.map((line) => html`<div key=${line.label}><dt>${line.label}</dt><dd dir="auto">${inline(line.value)}</dd></div>`)}</dl>`;
 }
 
 /** What is still missing and from whom, and what was met. @param {{entry: any}} props */

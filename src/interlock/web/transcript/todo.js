@@ -3,7 +3,7 @@
 import { post } from '../api.js';
 import { html, useState } from '../lib.js';
 import { Icon } from '../ui/icons.js';
-import { ErrorNote } from '../ui/parts.js';
+import { Ago, ErrorNote } from '../ui/parts.js';
 
 /** @param {{entry: any}} props */
 export function WaitsForMe({ entry }) {
@@ -49,7 +49,7 @@ function Answer({ entry }) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
   };
-  return html`<form class="todo-answer" onSubmit=${submit}><label class="field"><span class="field-label"><${Icon} name="question" size=${14} /> The approver asks: ${entry.question.text}</span>
+  return html`<form class="todo-answer" onSubmit=${submit}><label class="field"><span class="field-label"><${Icon} name="question" size=${14} /> ${entry.question.by || 'The approver'} asks: ${entry.question.text}${entry.question.at ? html` <span class="note"><${Ago} at=${entry.question.at} /> ago</span>` : null}</span>
     <textarea rows="2" value=${text} onInput=${(/** @type {any} */ event) => setText(event.target.value)} /></label>
     ${problem ? html`<${ErrorNote}>${problem}<//>` : null}
     <div class="form-end"><button type="submit" class="button small primary" disabled=${!text.trim()}>Answer</button></div></form>`;

@@ -1,5 +1,6 @@
 // @ts-check
 // In which words are an action's state, a remedy and a channel told to staff? One table each.
+import { count } from '../format.js';
 
 /** @typedef {import('../ui/icons.js').IconName} IconName */
 
@@ -30,9 +31,17 @@ export function remedyWords(remedy) {
   if (kind === 'confirm') return 'confirmation';
   if (kind === 'approve') return 'approval'; // whose is said beside it
   if (kind === 'do') return `“${argument}” first`;
-  if (kind === 'wait') return { open: 'business hours' }[argument] ?? (/^\d/.test(argument) ? `a wait of ${argument}` : 'its time');
+  if (kind === 'wait') return { open: 'business hours' }[argument] ?? waitWords(argument);
   if (kind === 'draft') return 'somebody to send it';
   return remedy;
+}
+
+const UNITS = /** @type {Record<string, string>} */ ({ s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week' });
+
+/** "2d" → "a wait of 2 days". @param {string} length */
+function waitWords(length) {
+  const [, number, unit] = /^(\d+)([smhdw])$/.exec(length) ?? [];
+  return unit ? `a wait of ${count(Number(number), UNITS[unit])}` : 'its time';
 }
 
 /** What has been met: "Code given", "Confirmed", "Approved". @param {string} remedy */
