@@ -13,7 +13,7 @@ from interlock.control import Bundle, Met, Past, ResourceRead, assemble, compute
 from interlock.control.actions import all_args, request_of, visible_fields
 from interlock.control.approvals_document import facts_shown
 from interlock.control.proposing import propose_action
-from interlock.control.readings import KnownFact, read_requests
+from interlock.control.readings import KnownFact, read_requests, records_of
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.channels import Principal
@@ -105,8 +105,34 @@ def test_what_does_not_fit_a_list_a_record_or_a_unit_is_told_with_its_place(args
 
 
 def test_further_reads_are_asked_by_the_arguments_and_the_customer() -> None:
-    assert read_requests(SWAP, swap(), EVA) == {"variants": ("getVariants", {"ids": ["2222"], "who": EVA})}
+    assert read_requests(SWAP, swap(), EVA) == {"variants": ("getVariants", {"ids": ["2222"], "who": EVA}, "")}
     assert read_requests(SWAP, swap(), CustomerId("")) == {}
+
+
+def depot_with(who: str) -> Bundle:
+    """The depot with another template for one parameter of its further read."""
+    text = MANIFEST.replace('who: "{customer}" }', f'who: "{who}" }}')
+    return load_bundle(depot_files() | {"connectors/depot/manifest.yaml": text}, "r2")
+
+
+def test_a_read_that_names_something_of_the_resource_waits_for_it() -> None:
+    action, record = depot_with("{order.buyer.id}").action("depot.swap"), {"buyer": {"id": "b-7"}}
+    assert read_requests(action, swap(), EVA) == {}
+    assert read_requests(action, swap(), EVA, record) == {
+        "variants": ("getVariants", {"ids": ["2222"], "who": "b-7"}, "")
+    }
+    assert read_requests(action, swap(), EVA, {"buyer": {}})["variants"].failure == (
+        "there is no 'order.buyer.id' in what was read"
+    )
+
+
+def test_a_read_names_no_resource_that_the_action_does_not_touch() -> None:
+    with pytest.raises(DefinitionError, match=r"'parcel.id' is not known here"):
+        depot_with("{parcel.id}")
+
+
+def test_a_function_gets_none_for_a_read_that_was_not_asked() -> None:
+    assert records_of(SWAP, {}) == {"variants": None}
 
 
 def test_functions_see_what_was_read_and_it_is_recorded_with_its_source_and_age() -> None:

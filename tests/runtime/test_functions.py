@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from interlock.control.bundle import ROLES
 from interlock.control.connectors import Connector, read_connector
 from interlock.control.readings import Computed, ResourceRead, compute
 from interlock.kernel.documents import DefinitionError
-from interlock.runtime.functions import FACT_CPU_S, FACT_WALL_S, FunctionWorkers
+from interlock.runtime.functions import FACT_CPU_S, FACT_REST_S, FACT_WALL_S, FunctionWorkers
 from tests.control.given import NOW
 from tests.control.warehouse import FACTS, MANIFEST, depot_files
 
@@ -111,6 +112,36 @@ async def test_one_that_hangs_holds_up_its_own_connector_only(asked: Asked) -> N
     assert found.failed == {}
     assert not hanging.done()
     await hanging
+
+
+def processes() -> set[int]:
+    """The workers' processes."""
+    running = (each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE)
+    return {each.pid for each in running if "fact_worker.py" in " ".join(each.cmdline())}
+
+
+async def test_its_process_is_ready_before_anybody_asks(asked: Asked) -> None:
+    before = processes()
+    await asked.workers.keep({"depot": connector()})
+    (started,) = processes() - before
+    assert (await asked.of(connector())).failed == {}
+    assert processes() - before == {started}
+
+
+async def test_one_that_hangs_again_and_again_rests_and_is_asked_again_later(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interlock.runtime.functions.FACT_DEATHS", 2)
+    hangs = connector(count="return len(order['customer_id']) if order['customer_id'] != 'c-1' else sum(iter(int, 1))")
+    for _ in range(2):
+        found = await asked.of(hangs)
+        assert any(how in found.failed["count"] for how in TOO_LONG)
+    before = processes()
+    assert "its process was ended 2 times in a row" in (await asked.of(hangs)).failed["all_available"]
+    assert processes() == before
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: time.monotonic() + FACT_REST_S)
+    found = await asked.workers.compute(hangs, hangs.actions[0], {"customer_id": "c-22"}, ARGS, READS)
+    assert (found.values["count"], found.failed) == (4, {})
 
 
 async def test_many_ask_at_once_and_each_gets_its_own_answer(asked: Asked) -> None:

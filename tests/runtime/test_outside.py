@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from interlock.control.readings import KnownFact
+from interlock.control.readings import KnownFact, ResourceRead
 from interlock.kernel.errors import Unavailable
 from interlock.runtime.outside import Outside
 from interlock.vocabulary.ids import CustomerId
 from tests.control.given import EVA, NOW, proposed
-from tests.control.warehouse import depot
+from tests.control.warehouse import depot as definitions
 
-DEPOT = depot()
+DEPOT = definitions()
 PLAN, CREDIT = DEPOT.customer_facts["plan"], DEPOT.customer_facts["credit"]
+SWAP = {"order_id": "o-1", "old_items": ["1111"], "new_items": ["2222"]}
 CUSTOMER: dict[str, Any] = {"contract": {"plan": "gold", "credit": 500}}
 
 
@@ -47,6 +49,13 @@ class Depot:
 def opened() -> tuple[Depot, Outside]:
     depot = Depot()
     return depot, Outside(depot)  # type: ignore[arg-type]  # as much of a node as it uses
+
+
+def order(record: dict[str, Any] | None = None) -> asyncio.Future[ResourceRead | None]:
+    """The read of the resource, which runs beside."""
+    read = asyncio.get_running_loop().create_future()
+    read.set_result(ResourceRead(at=NOW, record=record))
+    return read
 
 
 async def plan(outside: Outside, customer: CustomerId = EVA) -> KnownFact:
@@ -122,8 +131,22 @@ async def test_nothing_is_kept_of_anybody_when_somebody_is_erased() -> None:
 async def test_a_further_read_that_fails_says_why() -> None:
     depot, outside = opened()
     depot.answer = Unavailable("depot", "it was not reached")
-    args = {"order_id": "o-1", "old_items": ["1111"], "new_items": ["2222"]}
-    of = proposed(action="depot.swap", args=args, bundle=DEPOT)
-    found = await outside.reads(DEPOT.action("depot.swap"), of, EVA)
+    of = proposed(action="depot.swap", args=SWAP, bundle=DEPOT)
+    found = await outside.reads(DEPOT.action("depot.swap"), of, EVA, order())
     assert found["variants"].failure == "depot did not answer: it was not reached"
     assert depot.asked == [("getVariants", {"ids": ["2222"], "who": EVA})]
+
+
+async def test_a_read_that_names_something_of_the_resource_is_asked_once_that_was_read() -> None:
+    depot, outside = opened()
+    action = definitions(reads={"variants": {"operation": "getVariants", "with": {"ids": "{order.ids}"}}}).action(
+        "depot.swap"
+    )
+    of = proposed(action="depot.swap", args=SWAP, bundle=DEPOT)
+    assert await outside.reads(action, of, EVA, order()) == {}
+    assert depot.asked == []
+    found = await outside.reads(action, of, EVA, order({"ids": ["2222"]}))
+    assert (found["variants"].record, depot.asked) == (CUSTOMER, [("getVariants", {"ids": ["2222"]})])
+    (unknown,) = (await outside.reads(action, of, EVA, order({}))).values()
+    assert unknown.failure == "there is no 'order.ids' in what was read"
+    assert len(depot.asked) == 1

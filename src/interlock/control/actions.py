@@ -136,6 +136,12 @@ class Action:
         marked += [f"resource.{fact.name}" for fact in facts if fact.instrument]
         return marked[0] if marked else ""
 
+    def after_resource(self, read: Read) -> bool:
+        """Whether a further read names something of the resource, and so has to wait for it."""
+        resource = self.resource.name if self.resource is not None else ""
+        names = (each.path.partition(".")[0] for template in read.parameters.values() for each in template.references)
+        return bool(resource) and resource in names
+
     @property
     def repeatable(self) -> bool:
         """Whether calling again for the same proposal cannot do it twice: a read, or an endpoint that honours a key."""

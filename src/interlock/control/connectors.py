@@ -233,8 +233,10 @@ class _Reader:
         return tuple(found for _, found in sets)
 
     def reads(self, path: Path, definition: ActionDefinition, args: tuple[ArgSpec, ...]) -> tuple[Read, ...]:
-        """What else is read for the action's facts."""
+        """What else is read for the action's facts: by its arguments, the customer, and what the resource says."""
         given = {spec.name for spec in args if not spec.optional} | {CUSTOMER}
+        if definition.resource:
+            given.add(definition.resource)
         found = []
         for name, written in definition.reads.items():
             at = (*path, name)

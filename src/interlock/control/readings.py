@@ -57,20 +57,40 @@ def resource_request(action: Action, proposed: ActionProposed) -> tuple[str, dic
     return action.resource.operation, {action.resource.key: key}
 
 
+class ReadRequest(NamedTuple):
+    """One further read: its operation and parameters, or why it cannot be asked."""
+
+    operation: str
+    parameters: dict[str, Any]
+    failure: str = ""
+
+
 def read_requests(
-    action: Action, proposed: ActionProposed, customer: CustomerId
-) -> dict[str, tuple[str, dict[str, Any]]]:
-    """The operation and parameters of each further read of a proposal; without those that need an unknown customer."""
+    action: Action, proposed: ActionProposed, customer: CustomerId, record: Mapping[str, Any] | None = None
+) -> dict[str, ReadRequest]:
+    """The further reads of a proposal, by name; without those that need an unknown customer.
+
+    Args:
+        record: the resource as just read: gives those reads that name something of it. None gives those that do not, which
+            need not wait for it.
+    """
     values = {**all_args(proposed.args, proposed.private_args), PROPOSAL: proposed.proposal}
     if customer:
         values[CUSTOMER] = customer
+    if record is not None and action.resource is not None:
+        values[action.resource.name] = record
     found = {}
     for read in action.reads:
-        try:
-            found[read.name] = read.operation, {name: each.value(values) for name, each in read.parameters.items()}
-        except Unknown:
-            # The customer, or a personal argument that was erased: there is nothing to be read.
+        if action.after_resource(read) != (record is not None):
             continue
+        try:
+            parameters = {name: each.value(values) for name, each in read.parameters.items()}
+        except Unknown as gap:
+            # The customer, or a personal argument that was erased: there is nothing to be read.
+            if record is not None and action.resource is not None and gap.path.startswith(f"{action.resource.name}."):
+                found[read.name] = ReadRequest(read.operation, {}, f"there is no '{gap.path}' in what was read")
+            continue
+        found[read.name] = ReadRequest(read.operation, parameters)
     return found
 
 
@@ -91,7 +111,7 @@ def compute(
     """
     values: dict[str, Any] = {}
     failed: dict[str, str] = {}
-    records = {name: each.record for name, each in reads.items()}
+    records = records_of(action, reads)
     for fact, function, failure in functions_of(action, reads):
         if failure:
             failed[fact] = failure
@@ -105,6 +125,11 @@ def compute(
                 str(error)[:200] if type(error) is LookupError else f"its function raised {type(error).__name__}"
             )
     return Computed(values, failed)
+
+
+def records_of(action: Action, reads: Mapping[str, ResourceRead]) -> dict[str, Mapping[str, Any] | None]:
+    """What the functions get of the further reads: each by its name, None where it found nothing or was not asked."""
+    return {each.name: reads[each.name].record if each.name in reads else None for each in action.reads}
 
 
 def functions_of(action: Action, reads: Mapping[str, ResourceRead]) -> Iterator[tuple[str, FactFunction, str]]:

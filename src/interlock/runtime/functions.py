@@ -15,13 +15,19 @@ import msgspec
 
 from interlock.control.actions import Action
 from interlock.control.connectors import Connector
-from interlock.control.readings import NOTHING_COMPUTED, Computed, ResourceRead, compute, functions_of
+from interlock.control.readings import NOTHING_COMPUTED, Computed, ResourceRead, compute, functions_of, records_of
 
 FACT_CPU_S: Final = 0.25
 """Seconds of computing that the fact functions of one judgement may take together; then their process is ended."""
 
 FACT_WALL_S: Final = 3.0
 """Seconds that a judgement waits for its fact functions at most, however busy the machine is."""
+
+FACT_DEATHS: Final = 3
+"""How often in a row the process of a connector's fact functions may be ended before it rests."""
+
+FACT_REST_S: Final = 10.0
+"""Seconds for which it then is not started again: what hangs each time would otherwise take a core for itself."""
 
 FACT_MEMORY: Final = 256 * 1024 * 1024
 """Bytes of address space of the process of a connector's fact functions."""
@@ -56,7 +62,7 @@ class Functions(Protocol):
         ...
 
     async def keep(self, connectors: Mapping[str, Connector]) -> None:
-        """These are in force now: whatever serves others is not needed any more."""
+        """These are in force now: whatever serves others is not needed any more, and they are made ready."""
         ...
 
 
@@ -105,7 +111,7 @@ class FunctionWorkers:
                 "calls": calls,
                 "resource": record,
                 "args": args,
-                "reads": {name: each.record for name, each in reads.items()},
+                "reads": records_of(action, reads),
             }
             worker = self._worker(connector)
             answers, trouble = await worker.ask(msgspec.json.encode(request) + b"\n", len(calls))
@@ -152,43 +158,67 @@ class FunctionWorkers:
             if name not in connectors or connectors[name].functions != worker.source:
                 del self._workers[name]
                 await worker.aclose()
+        await asyncio.gather(*(self._worker(each).warm() for each in connectors.values() if each.functions))
 
 
 class _Worker:
-    """The process of one facts.py; it is started by the first question after a start or an end."""
+    """The process of one facts.py; it is started ahead, and by the first question after an end."""
 
     def __init__(self, name: str, source: str) -> None:
         self.source = source
         self._opening = msgspec.json.encode({"file": f"connectors/{name}/facts.py", "source": source}) + b"\n"
         self._process: asyncio.subprocess.Process | None = None
         self._asking = asyncio.Lock()
+        self._deaths = 0
+        self._rests_until = 0.0
+
+    async def warm(self) -> None:
+        """Start its process, so that nobody's judgement waits for that; one that does not start is told of when asked."""
+        async with self._asking:
+            try:
+                await self._running()
+            except (OSError, TimeoutError):
+                await self.aclose()
 
     async def ask(self, request: bytes, calls: int) -> tuple[list[dict[str, Any]], str]:
         """The answers that came, and what went wrong where those are fewer than the calls."""
-        answers: list[dict[str, Any]] = []
         async with self._asking:
-            try:
-                process = self._process
-                if process is None or process.returncode is not None:
-                    process = await self._started()
-                async with asyncio.timeout(FACT_WALL_S):
-                    await _send(process, request)
-                    while len(answers) < calls:
-                        line = await _line(process)
-                        if line is None:
-                            return answers, await self._ended()
-                        answers.append(msgspec.json.decode(line))
-            except TimeoutError:
-                await self.aclose()
-                return answers, f"did not answer within {FACT_WALL_S:g} s"
-            except (OSError, ValueError) as error:
-                await self.aclose()
-                return answers, f"could not be asked ({type(error).__name__})"
-            except asyncio.CancelledError:
-                # An answer that nobody waits for any more must not be taken for that of the next question.
-                self.end()
-                raise
+            rests_s = self._rests_until - asyncio.get_running_loop().time()
+            if rests_s > 0:
+                return [], f"is not asked for {rests_s:.0f} s: its process was ended {self._deaths} times in a row"
+            answers, trouble = await self._answers(request, calls)
+        self._deaths = self._deaths + 1 if trouble else 0
+        if self._deaths >= FACT_DEATHS:
+            self._rests_until = asyncio.get_running_loop().time() + FACT_REST_S
+        return answers, trouble
+
+    async def _answers(self, request: bytes, calls: int) -> tuple[list[dict[str, Any]], str]:
+        answers: list[dict[str, Any]] = []
+        try:
+            process = await self._running()
+            async with asyncio.timeout(FACT_WALL_S):
+                await _send(process, request)
+                while len(answers) < calls:
+                    line = await _line(process)
+                    if line is None:
+                        return answers, await self._ended()
+                    answers.append(msgspec.json.decode(line))
+        except TimeoutError:
+            await self.aclose()
+            return answers, f"did not answer within {FACT_WALL_S:g} s"
+        except (OSError, ValueError) as error:
+            await self.aclose()
+            return answers, f"could not be asked ({type(error).__name__})"
+        except asyncio.CancelledError:
+            # An answer that nobody waits for any more must not be taken for that of the next question.
+            self.end()
+            raise
         return answers, ""
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        """Its process as it is, or a new one. Raises OSError or TimeoutError where that does not start."""
+        process = self._process
+        return process if process is not None and process.returncode is None else await self._started()
 
     async def _started(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(

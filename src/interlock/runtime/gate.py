@@ -18,7 +18,7 @@ from interlock.control.judgement import judge
 from interlock.control.met import Done, Met, met
 from interlock.control.past import STEP_WAIT, Past, past_of, waits_for, windows_of
 from interlock.control.proposals import ProposalState, fold, proposal_query
-from interlock.control.readings import NOTHING_COMPUTED, Computed, ResourceRead
+from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, ResourceRead
 from interlock.control.risk import risk_of
 from interlock.control.stopping import stopped
 from interlock.control.timing import Times, times
@@ -27,7 +27,7 @@ from interlock.kernel.events import Recorded
 from interlock.kernel.log import Due, Judging, Plan, Query
 from interlock.runtime.engine import ATTEMPTS
 from interlock.runtime.outside import Outside
-from interlock.vocabulary.ids import ProposalId, tag
+from interlock.vocabulary.ids import CustomerId, ProposalId, tag
 from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded, JudgeProposal, ProposalJudged
 
 if TYPE_CHECKING:
@@ -215,26 +215,29 @@ class Gate:
             in_session = self._known(proposed, (await session)[0], pending)
             customer = proposed.customer or in_session.assurance.customer
             return Facts(customer, 0, 0, 0, 0, False, {}, {}, {"action": "it is not declared"}, {}, None)
-        outside, of_customer = self._outside, bundle.customer_facts_of(action.name)
+        of_customer = bundle.customer_facts_of(action.name)
         if proposed.customer or not (action.reads or of_customer):
-            (events, _), read, reads, facts = await asyncio.gather(
-                session,
-                self._resource(action, proposed),
-                outside.reads(action, proposed, proposed.customer),
-                outside.of_customer(of_customer, proposed.customer),
-            )
+            (events, _), outside = await asyncio.gather(session, self._outside_of(action, proposed, proposed.customer))
             in_session = self._known(proposed, events, pending)
         else:
             # Who the customer is was found out since it was proposed.
             in_session = self._known(proposed, (await session)[0], pending)
-            read, reads, facts = await asyncio.gather(
-                self._resource(action, proposed),
-                outside.reads(action, proposed, in_session.assurance.customer),
-                outside.of_customer(of_customer, in_session.assurance.customer),
-            )
+            outside = await self._outside_of(action, proposed, in_session.assurance.customer)
+        read, reads, facts = outside
         computed = await self._computed(action, proposed, read, reads)
         now = app.clock()
         return assemble(action, proposed, in_session, read, now, computed=computed, reads=reads, of_customer=facts)
+
+    async def _outside_of(
+        self, action: Action, proposed: ActionProposed, customer: CustomerId
+    ) -> tuple[ResourceRead | None, dict[str, ResourceRead], list[KnownFact]]:
+        """Everything that other systems say: the resource, the further reads, what is known of the customer."""
+        resource = asyncio.ensure_future(self._resource(action, proposed))
+        return await asyncio.gather(
+            resource,
+            self._outside.reads(action, proposed, customer, resource),
+            self._outside.of_customer(self._app.definitions.bundle.customer_facts_of(action.name), customer),
+        )
 
     def _known(self, proposed: ActionProposed, events: Sequence[Recorded], pending: Sequence[Recorded]) -> Known:
         app, query = self._app, session_query(proposed.session)

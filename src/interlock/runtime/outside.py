@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ import msgspec
 from interlock.control.actions import Action, CustomerFact
 from interlock.control.readings import (
     KnownFact,
+    ReadRequest,
     ResourceRead,
     customer_request,
     read_requests,
@@ -44,11 +45,36 @@ class Outside:
         request = resource_request(action, proposed)
         return None if request is None else await self._read(action.connector, *request)
 
-    async def reads(self, action: Action, proposed: ActionProposed, customer: CustomerId) -> dict[str, ResourceRead]:
-        """The action's further reads by name; without those that need a customer where none is known."""
-        requests = read_requests(action, proposed, customer)
-        found = await asyncio.gather(*(self._read(action.connector, *request) for request in requests.values()))
-        return dict(zip(requests, found, strict=True))
+    async def reads(
+        self,
+        action: Action,
+        proposed: ActionProposed,
+        customer: CustomerId,
+        resource: Awaitable[ResourceRead | None],
+    ) -> dict[str, ResourceRead]:
+        """The action's further reads by name; without those that need a customer where none is known.
+
+        Args:
+            resource: the read of the resource, which runs beside; only reads that name something of it wait for it.
+        """
+        found = await self._all(action, read_requests(action, proposed, customer))
+        if any(action.after_resource(read) for read in action.reads):
+            record = await resource
+            if record is not None and record.record is not None:
+                found |= await self._all(action, read_requests(action, proposed, customer, record.record))
+        return found
+
+    async def _all(self, action: Action, requests: Mapping[str, ReadRequest]) -> dict[str, ResourceRead]:
+        found = {
+            name: ResourceRead(at=self._app.clock(), failure=each.failure)
+            for name, each in requests.items()
+            if each.failure
+        }
+        asked = {name: each for name, each in requests.items() if not each.failure}
+        answers = await asyncio.gather(
+            *(self._read(action.connector, each.operation, each.parameters) for each in asked.values())
+        )
+        return found | dict(zip(asked, answers, strict=True))
 
     async def of_customer(self, facts: Sequence[CustomerFact], customer: CustomerId) -> list[KnownFact]:
         """What is known of the customer: what was read before, as long as it is fresh, or read now."""
