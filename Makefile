@@ -8,6 +8,9 @@ SHELL := /bin/sh
 WORKERS ?= 3
 FIGURES ?= log turn gate idle
 
+# Whoever has this set has every process compile every module again: half a minute of a run of the tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 help: ## list what can be done
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 

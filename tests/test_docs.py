@@ -140,9 +140,9 @@ def anchors(text: str) -> set[str]:
 
 
 def test_the_demo_definitions_load() -> None:
-    tenant, queues, bundle, journeys = check(read_folder(DEMO))
-    assert tenant.human_journey in journeys.journeys
-    assert queues and bundle.actions
+    read = check(read_folder(DEMO))
+    assert read.tenant.human_journey in read.journeys.journeys
+    assert read.queues and read.bundle.actions
 
 
 def example(guide: str, first: str) -> str:
@@ -156,7 +156,9 @@ def example(guide: str, first: str) -> str:
 
 
 def test_the_journey_in_the_guide_can_be_published() -> None:
-    journeys = check({**read_folder(DEMO), "journeys/order_state.yaml": example("write-a-journey.md", "journey:")})[3]
+    journeys = check(
+        {**read_folder(DEMO), "journeys/order_state.yaml": example("write-a-journey.md", "journey:")}
+    ).journeys
     assert "order_state" in journeys.journeys
 
 

@@ -24,7 +24,7 @@ Client = httpx.AsyncClient
 @pytest.fixture(scope="session")
 def trained() -> bytes:
     """The demo's intent model, trained once for all tests."""
-    _, _, _, journeys = check(read_folder(REPOSITORY / "examples" / "demo"))
+    journeys = check(read_folder(REPOSITORY / "examples" / "demo")).journeys
     return asyncio.run(train_in_subprocess(journeys.examples(), "en"))
 
 

@@ -38,9 +38,11 @@ FINDS = ("retail.find_by_email", "retail.find_by_name")
 def definitions() -> Definitions:
     """The example, without a trained model: nobody writes in these tests, an agent calls."""
     files = read_folder(RETAIL)
-    tenant, queues, bundle, journeys = check(files)
+    read = check(files)
     nothing = IntentModel("en", (), 1.0, 1.0, (0.0,), {}, 1.0, (), array("f"), (array("f"),))
-    return Definitions(release_id(files), files, tenant, queues, bundle, journeys.journeys, b"", nothing)
+    return Definitions(
+        release_id(files), files, read.tenant, read.queues, read.bundle, read.journeys.journeys, b"", nothing
+    )
 
 
 class Clock:

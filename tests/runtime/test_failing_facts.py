@@ -65,9 +65,11 @@ class Clock:
 
 def node() -> App:
     files = {**read_folder(DEMO), "connectors/shop/facts.py": HANGING}
-    tenant, queues, bundle, journeys = check(files)
+    read = check(files)
     nothing = IntentModel("en", (), 1.0, 1.0, (0.0,), {}, 1.0, (), array("f"), (array("f"),))
-    definitions = Definitions(release_id(files), files, tenant, queues, bundle, journeys.journeys, b"", nothing)
+    definitions = Definitions(
+        release_id(files), files, read.tenant, read.queues, read.bundle, read.journeys.journeys, b"", nothing
+    )
     clock = Clock()
     log, records = MemoryLog(clock, node="node"), MemoryRecords(clock)
     connectors: Any = {"shop": Shop(), "mail": Shop()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import structlog
@@ -32,6 +33,9 @@ MAX_FILE_BYTES: Final = 2 * 1024 * 1024
 MAX_FILES: Final = 2_000
 ENDINGS: Final = frozenset({".yaml", ".yml", ".cedar", ".json", ".py"})
 RELEASES_KEPT: Final = 50
+TEXTS_KEPT: Final = 4
+"""Releases whose texts stay as they were read, whoever asks for them."""
+
 NOTHING: Final = ReleaseId("")
 PUBLISHED: Final = Query("releases:all", (ReleasePublished,))
 
@@ -89,18 +93,52 @@ def read_folder(folder: Path) -> dict[str, str]:
 
 def release_id(files: Mapping[str, str]) -> ReleaseId:
     """The version of these texts: the same texts are the same release."""
+    return ReleaseId(f"r_{_digest(files).hex()[:12]}")
+
+
+def _digest(files: Mapping[str, str]) -> bytes:
     digest = sha256()
     for path, text in sorted(files.items()):
         digest.update(f"{path}\0{len(text)}\0{text}".encode())
-    return ReleaseId(f"r_{digest.hexdigest()[:12]}")
+    return digest.digest()
 
 
-def check(files: Mapping[str, str]) -> tuple[TenantSettings, Specs, Bundle, JourneySet]:
+class Checked(NamedTuple):
+    """The texts of a release as read; nothing in it is ever changed."""
+
+    tenant: TenantSettings
+    queues: Specs
+    bundle: Bundle
+    journeys: JourneySet
+    breakers: BreakerSpecs
+    budgets: Budgets
+
+
+_checked: Final = OrderedDict[bytes, Checked]()
+"""What was read last: publishing, storing and opening read the same texts, and reading them is most of a start."""
+
+
+_held: Final = set[bytes]()
+"""Texts whose cases were run here, and hold."""
+
+
+def check(files: Mapping[str, str]) -> Checked:
     """Read and check everything.
 
     Raises:
         DefinitionError: with every problem of every file, each with its line and what to write instead.
     """
+    digest = _digest(files)
+    found = _checked.get(digest)
+    if found is None:
+        found = _checked[digest] = _read(files)
+        while len(_checked) > TEXTS_KEPT:
+            _checked.popitem(last=False)
+    _checked.move_to_end(digest)
+    return found
+
+
+def _read(files: Mapping[str, str]) -> Checked:
     problems: list[Problem] = []
 
     def attempt(read: Callable[[], Any]) -> Any:
@@ -114,7 +152,7 @@ def check(files: Mapping[str, str]) -> tuple[TenantSettings, Specs, Bundle, Jour
     queues: Specs | None = attempt(lambda: load_queues(_under(files, "queues/")))
     zone = "UTC" if tenant is None else tenant.timezone
     bundle: Bundle | None = attempt(lambda: load_bundle(files, release_id(files), zone=zone))
-    attempt(lambda: read_budgets(files, zone))
+    budgets: Budgets | None = attempt(lambda: read_budgets(files, zone))
     journeys: JourneySet | None = None
     if tenant is not None:
         journeys = attempt(
@@ -127,11 +165,14 @@ def check(files: Mapping[str, str]) -> tuple[TenantSettings, Specs, Bundle, Jour
                 remedies={} if bundle is None else bundle.remedies,
             )
         )
+    breakers: BreakerSpecs | None = None
     if bundle is not None and journeys is not None:
-        attempt(lambda: read_breakers(files, bundle.connectors, journeys.journeys))
-    if problems or tenant is None or queues is None or bundle is None or journeys is None:
+        reads = [action.name for action in bundle.actions.values() if action.effect == "read"]
+        breakers = attempt(lambda: read_breakers(files, bundle.connectors, journeys.journeys, reads))
+    if problems:
         raise DefinitionError(problems)
-    return tenant, queues, bundle, journeys
+    assert tenant and queues is not None and bundle and journeys and breakers and budgets
+    return Checked(tenant, queues, bundle, journeys, breakers, budgets)
 
 
 def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
@@ -140,13 +181,18 @@ def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
 
 def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
     """A release from its texts and its trained model. Raises DefinitionError."""
-    tenant, queues, bundle, journeys = check(files)
-    reads = [action.name for action in bundle.actions.values() if action.effect == "read"]
-    breakers = read_breakers(files, bundle.connectors, journeys.journeys, reads)
-    budgets = read_budgets(files, tenant.timezone)
-    intents = IntentModel.from_bytes(model)
+    read = check(files)
     return Definitions(
-        release_id(files), files, tenant, queues, bundle, journeys.journeys, model, intents, breakers, budgets
+        release_id(files),
+        files,
+        read.tenant,
+        read.queues,
+        read.bundle,
+        read.journeys.journeys,
+        model,
+        IntentModel.from_bytes(model),
+        read.breakers,
+        read.budgets,
     )
 
 
@@ -159,15 +205,17 @@ async def build(files: Mapping[str, str], like: Definitions | None = None) -> De
     Raises:
         DefinitionError: with every problem of every file; a case that does not hold is one.
     """
-    tenant, _, bundle, journeys = check(files)
-    if unheld := failures(read_cases(files, bundle), bundle):
-        raise DefinitionError([each.problem for each in unheld])
+    read = check(files)
+    if (digest := _digest(files)) not in _held:
+        if unheld := failures(read_cases(files, read.bundle), read.bundle):
+            raise DefinitionError([each.problem for each in unheld])
+        _held.add(digest)
     if like is not None and all(
         _under(files, part) == _under(like.files, part) for part in ("journeys/", "tenant.yaml")
     ):
         return compiled(files, like.model)
     try:
-        model = await train_in_subprocess(journeys.examples(), tenant.language)
+        model = await train_in_subprocess(read.journeys.examples(), read.tenant.language)
     except BadExamples as error:
         raise DefinitionError([Problem("journeys", 1, 1, str(error), "")]) from error
     return compiled(files, model)
