@@ -237,6 +237,22 @@ def live_route(world: World, session: dict[str, bool]) -> Any:
     return live
 
 
+def decide(world: World, proposal: str, how: str, body: Json) -> None:
+    """An approval is given or refused."""
+    item = next(one for one in world.approvals["waiting"] if one["proposal"] == proposal)
+    world.approvals["waiting"] = [one for one in world.approvals["waiting"] if one is not item]
+    decided = {
+        "proposal": proposal,
+        "says": item["says"],
+        "how": "approved" if how == "approve" else "rejected",
+        "by": "Sofia Marchetti",
+        "at": iso(),
+        "customer_reason": body.get("customer_reason", ""),
+        "file_reason": body.get("file_reason", ""),
+    }
+    world.approvals["decided"] = [decided, *world.approvals["decided"]]
+
+
 def carry_out(world: World, path: list[str], body: Json) -> Any:
     """One POST of the contract."""
     match path:
@@ -262,24 +278,12 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
             world.wrap(id_)
         case ["interactions", id_, "disposition"]:
             world.finish(id_)
-        case ["proposals" | "approvals", _, "send" | "withdraw" | "answer" | "override"] | [
-            "overrides" | "delegations",
-            *_,
-        ]:
+        case ["proposals" | "approvals", _, "send" | "withdraw" | "answer" | "override"]:
+            pass
+        case ["overrides" | "delegations", *_]:
             pass
         case ["approvals", proposal, how]:
-            item = next(one for one in world.approvals["waiting"] if one["proposal"] == proposal)
-            world.approvals["waiting"] = [one for one in world.approvals["waiting"] if one is not item]
-            decided = {
-                "proposal": proposal,
-                "says": item["says"],
-                "how": "approved" if how == "approve" else "rejected",
-                "by": "Sofia Marchetti",
-                "at": iso(),
-                "customer_reason": body.get("customer_reason", ""),
-                "file_reason": body.get("file_reason", ""),
-            }
-            world.approvals["decided"] = [decided, *world.approvals["decided"]]
+            decide(world, proposal, how, body)
         case ["proposals", proposal, "resolve"]:
             world.approvals["unknown"] = [one for one in world.approvals["unknown"] if one["proposal"] != proposal]
         case ["queues", name, how]:
