@@ -43,8 +43,9 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
         records = PostgresRecords(database, settings.tenant)
         await prove_keys(vault, records, settings.keys)
         definitions = await at_start(log, records, settings.definitions)
-        waker = Waker(url, settings.tenant, name, lambda: app.follower.wake())  # noqa: PLW0108  # there is no app yet
+        waker = Waker(url, settings.tenant, name)
         app = App(settings, log, records, clock, vault.secret, definitions, node=name, tell=waker.tell)
+        app.signals.relay = waker.signal
         app.connect()
         await app.load_views()
         await app.staff.load()
@@ -52,7 +53,9 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
         if settings.demo:
             await add_demo_staff(app.staff)
         await app.follower.catch_up()
-        async with _running(waker.run(), app.follower.run(), app.node.run(), app.node.watch_parked()):
+        async with _running(
+            waker.run(app.follower.wake, app.signals.hear), app.follower.run(), app.node.run(), app.node.watch_parked()
+        ):
             try:
                 yield app
             finally:

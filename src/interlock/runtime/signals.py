@@ -7,16 +7,25 @@ from collections.abc import Callable
 from typing import Any
 
 Signal = dict[str, Any]
+Relay = Callable[[str, Signal], None]
+"""Carries a signal about something to the other nodes."""
 
 
 class Signals:
-    """Hands signals to whoever watches what they are about, and forgets them."""
+    """Hands signals to whoever watches what they are about, on this node and on the others, and forgets them."""
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[Callable[[Signal], None]]] = defaultdict(set)
+        self.relay: Relay | None = None
 
     def tell(self, of: str, signal: Signal) -> None:
-        """Tell whoever watches on this node; nothing is logged."""
+        """Tell whoever watches, wherever; nothing is logged."""
+        self.hear(of, signal)
+        if self.relay is not None:
+            self.relay(of, signal)
+
+    def hear(self, of: str, signal: Signal) -> None:
+        """Tell whoever watches on this node."""
         for listener in tuple(self._listeners.get(of, ())):
             listener(signal)
 
