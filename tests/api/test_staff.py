@@ -12,6 +12,7 @@ from interlock.vocabulary.ids import InteractionId, OfferId, QueueName, StaffId,
 from interlock.vocabulary.routing import OfferAccepted, Presence, PresenceSet
 from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged
 from tests.api.conftest import Client, sign_in
+from tests.passwords import REAL
 
 
 async def as_somebody_else(client: Client, login: str) -> dict[str, str]:
@@ -56,6 +57,11 @@ async def with_a_customer_in_hand(app: App) -> None:
 
 async def facts_of(app: App, staff: StaffId) -> list[object]:
     return [one.event for one in (await app.log.read(Query(f"staff:{staff}"))).events]
+
+
+def test_passwords_are_hashed_by_argon2id_and_at_least_as_dear_as_its_authors_advise() -> None:
+    digest = REAL.hash("a password")
+    assert digest.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 async def test_who_is_removed_is_signed_out_at_once_cannot_sign_in_and_keeps_his_name(client: Client, app: App) -> None:

@@ -17,6 +17,8 @@ import signal
 import sys
 from typing import Any, NoReturn
 
+from tests import passwords
+
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 EVERY_CHILD_NEEDS = ("interlock.cli.main", "interlock.cli.offline", "interlock.cli.server", "tests.system.dying")
@@ -26,6 +28,7 @@ def main() -> None:
     """Fork what is asked for, and tell what has ended, until nobody asks any more."""
     for module in EVERY_CHILD_NEEDS:
         importlib.import_module(module)
+    passwords.make_cheap()
     gc.collect()
     gc.freeze()
     wake_read, wake_write = os.pipe()
