@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from interlock.connectors.builtin_model import Question, Suggested, Usage
 from interlock.control.budget_files import read_budgets
-from interlock.runtime.definitions import Definitions
+from interlock.runtime.definitions import Definitions, compiled
 from interlock.simulation.centre import Centre
 from interlock.vocabulary.ids import MessageId
-from interlock.vocabulary.interactions import HandBack, HandOverRequested, ReceiveMessage
-from interlock.vocabulary.journeys import SuggestionsMade
+from interlock.vocabulary.interactions import HandBack, HandOverRequested, MessagePosted, ReceiveMessage
+from interlock.vocabulary.journeys import JourneyEnded, SuggestionsMade
 from interlock.vocabulary.models import ModelUsed
 from interlock.vocabulary.proposals import ProposalJudged
 from tests.simulation.play import AGENT, SESSION, do, go_home, hand_over_to_agent, interaction_of, play, write
@@ -116,3 +116,56 @@ def test_nobody_hands_back_for_ever(definitions: Definitions) -> None:
 
     budget = "ping_pong: { what: hand_backs, per: interaction, most: 1 }"
     assert play(limited(definitions, budget), story) == []
+
+
+def test_hand_overs_count_in_every_direction_and_the_circle_ends_with_a_person(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        for number in (1, 2):
+            await hand_over_to_agent(centre, number)
+            back = HandBack(interaction=interaction_of(centre), agent=AGENT)
+            assert await do(centre, back, f"back {number}") is (number == 1)
+            await centre.rest()
+        assert len(facts(centre, HandOverRequested)) == 2  # to a person one always comes
+        await go_home(centre)
+
+    budget = "ping_pong: { what: hand_overs, per: interaction, most: 3 }"
+    assert play(limited(definitions, budget), story) == []
+
+
+def test_whoever_has_used_up_the_calls_of_a_journey_comes_to_a_person_who_sees_why(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        order, _ = cheap(centre)
+        await write(centre, 1, "where is my order")
+        await write(centre, 2, order.id)
+        await write(centre, 3, centre.shop.buyers[order.owner].email)
+        await write(centre, 4, "where is my order")
+        await write(centre, 5, order.id)
+        assert facts(centre, ProposalJudged)[-1].verdict == "denied"
+        (asked,) = facts(centre, HandOverRequested)
+        assert asked.reason.startswith("The assistant has tried as often as it may while asking about ")
+        said = [str(each.text) for each in facts(centre, MessagePosted)]
+        assert any("A colleague can go on with you" in text for text in said)
+        await go_home(centre)
+
+    budget = "calls: { what: tool_calls, per: interaction, most: 2 }"
+    assert play(limited(definitions, budget), story) == []
+
+
+def test_without_a_branch_for_it_a_used_up_budget_is_a_denial(definitions: Definitions) -> None:
+    files = {**definitions.files}
+    tenant = files["tenant.yaml"]
+    start, end = tenant.index("  over_budget:"), tenant.index("  verification_failed:")
+    plain = compiled({**files, "tenant.yaml": tenant[:start] + tenant[end:]}, definitions.model)
+
+    async def story(centre: Centre) -> None:
+        order, _ = cheap(centre)
+        for number, text in enumerate(("where is my order", order.id, centre.shop.buyers[order.owner].email), start=1):
+            await write(centre, number, text)
+        for number, text in enumerate(("where is my order", order.id), start=4):
+            await write(centre, number, text)
+        assert facts(centre, HandOverRequested) == []
+        assert facts(centre, JourneyEnded)[-1].outcome == "not_found"
+        await go_home(centre)
+
+    budget = "calls: { what: tool_calls, per: interaction, most: 2 }"
+    assert play(limited(plain, budget), story) == []

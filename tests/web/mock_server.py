@@ -121,6 +121,12 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
         }
         return {"thrown": world.board["switches"], "can_be_halted": can_be}
 
+    @get("/v1/breakers")
+    async def show_breakers() -> Json:
+        names = (("connector", "shop", "the shop's people"), ("journey", "damaged_item", "operations"))
+        closed = [{"guarded": kind, "name": name, "owner": owner, "state": "closed"} for kind, name, owner in names]
+        return {"breakers": closed}
+
     @get("/v1/me")
     async def me() -> Any:
         return who if session["in"] else problem(401, "Signed out", "Sign in first.", "signed_out")
@@ -137,7 +143,7 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
         session["in"] = False
         return {}
 
-    return [show_switches, me, sign_in, sign_out]
+    return [show_switches, show_breakers, me, sign_in, sign_out]
 
 
 def staff_routes(world: World) -> list[Any]:
@@ -289,6 +295,10 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
         case ["queues", name, how]:
             queue = next(one for one in world.board["queues"] if one["name"] == name)
             queue |= {"open": how == "open", "closed_message": body.get("message", "")}
+        case ["breakers", "open"]:
+            by_hand = {"owner": "the shop's people", "by": "Sofia Marchetti", "since": iso(), "tried_again_at": None}
+            one = {"guarded": body["guarded"], "name": body["name"], "state": "open", "why": body["reason"]}
+            world.board["breakers"] = [*world.board["breakers"], one | by_hand]
         case ["breakers", "close"]:
             tripped = world.board["breakers"]
             world.board["breakers"] = [each for each in tripped if each["name"] != body["name"]]

@@ -6,7 +6,6 @@ import pytest
 from playwright.async_api import expect
 
 from .conftest import Centre
-from .mock_data import iso
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -197,39 +196,6 @@ async def test_what_somebody_has_to_look_at_stands_on_the_supervisor_s_page(cent
     alerts = page.get_by_role("region", name="Alerts")
     await expect(alerts.locator("li")).to_contain_text("refundable_remainder of the connector shop fails")
     await expect(alerts.locator("li")).to_contain_text("3 times")
-
-
-async def test_something_is_halted_with_a_reason_and_everybody_sees_who_did_it_and_why(centre: Centre) -> None:
-    page = centre.page
-    await page.goto(f"{centre.url}/supervisor")
-    await page.get_by_role("button", name="Halt…").click()
-    dialog = page.get_by_role("dialog")
-    await dialog.get_by_label("Which").select_option("shop.refund_item")
-    await expect(dialog.get_by_role("button", name="Halt", exact=True)).to_be_disabled()
-    await dialog.get_by_label("Why").fill("It pays twice.")
-    await dialog.get_by_role("button", name="Halt", exact=True).click()
-    await expect(page.get_by_text("One kill switch is thrown")).to_be_visible()
-    line = page.locator(".switches li")
-    await expect(line).to_contain_text("It pays twice.")
-    await expect(line).to_contain_text("Sofia Marchetti")
-    assert centre.called("/halt") == [{"scope": "action", "name": "shop.refund_item", "reason": "It pays twice."}]
-    await line.get_by_role("button", name="Release…").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Release").click()
-    await expect(page.get_by_text("Nothing is halted.")).to_be_visible()
-
-
-async def test_a_breaker_that_is_open_says_why_and_whose_it_is_and_can_be_closed(centre: Centre) -> None:
-    page = centre.page
-    line = {"guarded": "connector", "name": "shop", "state": "open", "owner": "the shop's people", "by": "interlock"}
-    when = {"since": iso(20), "tried_again_at": iso(-3600), "why": "8 of 12 calls failed"}
-    centre.world.board["breakers"] = [{**line, **when}]
-    await page.goto(f"{centre.url}/supervisor")
-    shown = page.locator(".switches li")
-    for words in ("Open", "shop", "8 of 12 calls failed", "the shop's people"):
-        await expect(shown).to_contain_text(words)
-    await shown.get_by_role("button", name="Close breaker").click()
-    await expect(shown).to_have_count(0)
-    assert centre.called("/breakers/close") == [{"guarded": "connector", "name": "shop"}]
 
 
 async def test_the_widget_sends_after_a_reload_what_it_could_not_send_before_and_only_once(centre: Centre) -> None:

@@ -17,12 +17,13 @@ BUDGETS_FILE: Final = "budgets.yaml"
 MICRO: Final = 1_000_000
 """Millionths: what money that a model costs is counted in."""
 
-What = Literal["tokens", "cost", "model_calls", "tool_calls", "same_call", "hand_backs"]
+What = Literal["tokens", "cost", "model_calls", "tool_calls", "same_call", "hand_backs", "hand_overs"]
 Per = Literal["turn", "interaction", "journey", "day"]
 Then = Literal["refuse", "hand_over", "fallback"]
 
 OF_MODELS: Final = ("tokens", "cost", "model_calls")
 OF_TOOLS: Final = ("tool_calls", "same_call")
+OF_HANDS: Final = ("hand_backs", "hand_overs")
 
 
 class BudgetDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +31,8 @@ class BudgetDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         what: ``tokens`` (in and out), ``cost`` (in the tenant's currency) or ``model_calls`` of models; ``tool_calls`` by
-            programs, or ``same_call`` with the same arguments; ``hand_backs`` from people to the virtual agent.
+            programs, or ``same_call`` with the same arguments; ``hand_backs`` from people to the virtual agent,
+            or ``hand_overs`` in any direction: to people and back.
         per: a turn is what follows from one message, a journey is one run of it, a day is the tenant's.
         most: how much of it there may be. A model is not asked once it is reached; a call more than it is refused.
         then: ``refuse``; for models also ``hand_over`` to a person, or ``fallback`` to the built-in model.
@@ -83,9 +85,9 @@ class Budgets(msgspec.Struct, frozen=True):
         return tuple(each for each in self.all if each.what in OF_TOOLS)
 
     @property
-    def hand_backs(self) -> tuple[Budget, ...]:
-        """Those of going back and forth between people and the virtual agent."""
-        return tuple(each for each in self.all if each.what == "hand_backs")
+    def of_hands(self) -> tuple[Budget, ...]:
+        """Those of going back and forth between people and programs."""
+        return tuple(each for each in self.all if each.what in OF_HANDS)
 
     @property
     def count_every_call(self) -> bool:
@@ -136,6 +138,6 @@ def _mistakes(located: Located[BudgetsFile], name: str, each: BudgetDefinition) 
     if each.what in OF_TOOLS and each.per == "day":
         mend = "write a ledger with 'count: tries', 'window: { calendar: day }', and a rule that looks at it"
         report("per", "calls of a whole day are a ledger's", mend)
-    if each.what == "hand_backs" and each.per != "interaction":
-        report("per", "hand-backs are counted in an interaction", "write 'per: interaction'")
+    if each.what in OF_HANDS and each.per != "interaction":
+        report("per", "hand-overs are counted in an interaction", "write 'per: interaction'")
     return found

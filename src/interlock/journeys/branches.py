@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from interlock.journeys.language import (
     ACTION_BRANCHES,
+    OVER_BUDGET,
     READ_BRANCHES,
     REMEDY_BRANCHES,
     AskStep,
@@ -30,9 +31,11 @@ def required(step: Step, remedies: Mapping[str, Collection[str]]) -> tuple[str, 
 
 
 def possible(step: Step) -> tuple[str, ...]:
-    """The branches that a step could take under other rules."""
+    """The branches that a step could take under other rules and budgets."""
+    if isinstance(step, VerifyStep):
+        return (OVER_BUDGET,)
     if isinstance(step, LookUpStep | DoStep):
-        return tuple(name for names in REMEDY_BRANCHES.values() for name in names)
+        return (OVER_BUDGET, *(name for names in REMEDY_BRANCHES.values() for name in names))
     return ()
 
 

@@ -44,12 +44,16 @@ REMEDY_BRANCHES: Final[dict[str, tuple[str, ...]]] = {
 READ_BRANCHES: Final = ("denied", "unavailable", "failed", "outcome_unknown")
 """The same for a step that only reads."""
 
+OVER_BUDGET: Final = "over_budget"
+"""The branch in which a budget of calls is used up; where nobody has written it, ``denied`` is taken."""
+
 BRANCHES: Final = (
     *ACTION_BRANCHES,
     *dict.fromkeys(name for names in REMEDY_BRANCHES.values() for name in names),
     "no_match",
     "empty",
     "hand_over_failed",
+    OVER_BUDGET,
 )
 """Every branch that a step may name, or the tenant's defaults for all journeys."""
 

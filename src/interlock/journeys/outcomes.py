@@ -8,6 +8,7 @@ from typing import Any
 from interlock.journeys.language import (
     ACTION_BRANCHES,
     DO_FIRST,
+    OVER_BUDGET,
     REMEDY_BRANCHES,
     WAITING,
     DoStep,
@@ -23,7 +24,9 @@ from interlock.vocabulary.ids import CustomerId
 from interlock.vocabulary.journeys import JourneyAdvance
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
 
-AWAITED = frozenset({"succeeded", *ACTION_BRANCHES, *(name for names in REMEDY_BRANCHES.values() for name in names)})
+AWAITED = frozenset(
+    {"succeeded", OVER_BUDGET, *ACTION_BRANCHES, *(name for names in REMEDY_BRANCHES.values() for name in names)}
+)
 """What can become of a proposal that a run waits for."""
 
 PENDING = WAITING | {DO_FIRST}
@@ -54,7 +57,9 @@ def settle(turn: Turn, run: Run, what: str) -> None:
     path = turn.current(run).path
     journey = turn.journey(run)
     step = journey.steps[path]
-    if what == "hand_over_failed":
+    if what == OVER_BUDGET and not journey.branch(path, OVER_BUDGET):
+        what = "denied"
+    if what in ("hand_over_failed", OVER_BUDGET):
         take_branch(turn, run, path, what)
     elif what == "handed_back":
         proceed(turn, run, journey.follows[path])

@@ -15,7 +15,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Query, Window
 from interlock.vocabulary.ids import InteractionId, MessageId, RunId, tag
-from interlock.vocabulary.interactions import HandedBack
+from interlock.vocabulary.interactions import HandedBack, HandOverRequested
 from interlock.vocabulary.models import ModelUsed
 from interlock.vocabulary.proposals import ActionProposed, Ruling
 
@@ -54,14 +54,17 @@ class Spending:
         return over_tools(budgets, spent, proposed.proposal)
 
     async def refuse_hand_back(self, interaction: InteractionId) -> None:
-        """Raises Refused where an interaction went back and forth often enough."""
-        budgets = self._app.definitions.budgets.hand_backs
+        """Raises Refused where an interaction changed hands often enough: the circle ends with the person who has it."""
+        budgets = self._app.definitions.budgets.of_hands
         if not budgets:
             return
-        seen = await self._app.log.read(Query(tag("interaction", interaction), (HandedBack,)))
+        seen = await self._app.log.read(Query(tag("interaction", interaction), (HandedBack, HandOverRequested)))
+        back = sum(isinstance(one.event, HandedBack) for one in seen.events)
         for budget in budgets:
-            if len(seen.events) >= budget.most:
-                reason = f"This went back and forth {len(seen.events)} times; see it through, or take it further."
+            times = back if budget.what == "hand_backs" else len(seen.events)
+            if times >= budget.most:
+                what = "went back and forth" if budget.what == "hand_backs" else "changed hands"
+                reason = f"This {what} {times} times; see it through, or take it further."
                 raise Refused("handed_back_too_often", reason)
 
     def used(

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
+from interlock.control.rules import BUDGET_PREFIX
 from interlock.control.subject import standing as news_of
 from interlock.journeys import Conversation, evolve, reads
+from interlock.journeys.language import OVER_BUDGET
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import START, Command, Erased, Event, PersonalText, Recorded
@@ -176,6 +178,8 @@ class Turns:
                 reason = state.refused.customer_reason
             elif state.judged is not None and state.judged.verdict == "denied":
                 reason = customer_reason(state.judged)
+                over = any(each.rule.startswith(BUDGET_PREFIX) for each in state.judged.rulings)
+                what = OVER_BUDGET if over and what == "denied" else what
         standing, snapshot = await self._standing(command.interaction)
         advance = JourneyAdvance(
             interaction=command.interaction, what=what, ref=command.ref, result=result, customer_reason=reason

@@ -13,7 +13,7 @@ import { Approvals, decide, InboxStrip, possible } from './approvals.js';
 import { LookDialog } from './look.js';
 import { Queues } from './queues.js';
 import { board, boardDoc, chosen, current, inbox, live, looking, me, move, overlay, show, view, waiting } from './state.js';
-import { openHalt, Switches } from './switches.js';
+import { openBreaker, openHalt, Switches } from './switches.js';
 import { Wall } from './wall.js';
 
 const TITLES = /** @type {Record<string, string>} */ ({ floor: 'Floor', approvals: 'Approvals', wall: 'Wallboard' });
@@ -76,6 +76,7 @@ register([
   { id: 'escalate', group: 'Approvals', title: 'Pass on', key: 'e', when: () => inInbox() && possible('escalate'), run: () => decide('escalate') },
   { id: 'lend', group: 'Approvals', title: 'Lend my authority', key: 'd', when: inInbox, run: () => (overlay.value = 'lend') },
   { id: 'halt', group: 'The floor', title: 'Halt something at once…', run: () => (show('floor'), openHalt()) },
+  { id: 'breaker', group: 'The floor', title: 'Open a breaker by hand…', run: () => (show('floor'), openBreaker()) },
   { id: 'palette', group: 'The page', title: 'Find anything', key: 'Ctrl+k', whileTyping: true, hidden: true, run: () => (overlay.value = 'palette') },
   { id: 'keys', group: 'The page', title: 'Show every key', key: '?', run: () => (overlay.value = 'keys') },
   { id: 'theme', group: 'The page', title: 'Change the theme', key: 't', run: nextTheme },
