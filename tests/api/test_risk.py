@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from interlock.connectors.builtin_model import Usage
 from interlock.control.budget_files import read_budgets
-from interlock.control.identity import session_query
+from interlock.control.identity import device_digest, session_query
 from interlock.runtime.app import App
 from interlock.vocabulary.ids import InteractionId, MessageId, RunId, SessionId
+from interlock.vocabulary.interactions import SessionOpened
 from interlock.vocabulary.signals import SignalReported
 from tests.api.conftest import Client, sign_in
 
@@ -43,3 +44,14 @@ async def test_the_money_of_a_day_is_counted_in_the_database_and_seen_by_everybo
         app.spending._days.clear()  # as a node that has not looked lately
     over = await app.spending.over_model("gpt", InteractionId("i_2"), run)
     assert over is not None and over.rule == "budget.money"
+
+
+async def test_a_browser_s_identifier_is_kept_sealed_and_as_a_keyed_hash_or_refused(client: Client, app: App) -> None:
+    sent = "0123456789abcdef0123456789abcdef"
+    opened = (await client.post("/v1/chat/sessions", headers={"Interlock-Device": sent})).json()
+    seen = await app.log.read(session_query(SessionId(opened["session"])))
+    (event,) = (each.event for each in seen.events)
+    assert isinstance(event, SessionOpened) and event.device == device_digest(app.control.secret, sent)
+    bad = await client.post("/v1/chat/sessions", headers={"Interlock-Device": "me@example.com"})
+    assert (bad.status_code, bad.json()["code"]) == (422, "bad_device")
+    assert "or is left out" in bad.json()["detail"]

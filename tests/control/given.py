@@ -31,6 +31,7 @@ NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 HELD = (
     Reservation("refunds_per_customer", "c-104", 1840, currency="EUR"),
     Reservation("refunds_this_month", "c-104", 1840, currency="EUR"),
+    Reservation("refunds_this_year", "c-104", 1840, currency="EUR"),
     Reservation("step.refunded", "i_1", 1),
 )
 """What an allowed refund of 18.40 holds."""

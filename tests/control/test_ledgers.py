@@ -52,6 +52,7 @@ def test_an_allowance_reserves_and_nothing_else_does() -> None:
     assert postings(ALLOWED, NOW) == (
         Posting("reserve", "refunds_per_customer", EVA, PR, 1840, NOW),
         Posting("reserve", "refunds_this_month", EVA, PR, 1840, NOW),
+        Posting("reserve", "refunds_this_year", EVA, PR, 1840, NOW),
         Posting("reserve", "step.refunded", I, PR, 1, NOW),
     )
     assert postings(judged(REFUND), NOW) == ()
@@ -63,16 +64,20 @@ def test_a_success_settles_what_really_moved_and_a_failure_releases() -> None:
     action = demo().action("shop.refund_item")
     settled = postings(effects.succeeded(STATE, action, answer(1000)), after(minutes=1))
     assert settled[0] == Posting("settle", "refunds_per_customer", EVA, PR, 1000, after(minutes=1))
-    assert [(each.ledger, each.amount) for each in settled[1:]] == [("refunds_this_month", 1000), ("step.refunded", 1)]
+    assert {each.ledger: each.amount for each in settled[1:]} == {
+        "refunds_this_month": 1000,
+        "refunds_this_year": 1000,
+        "step.refunded": 1,
+    }
     released = postings(effects.failed(STATE, "x", "y"), NOW)
-    assert [(each.kind, each.entry) for each in released] == [("release", PR)] * 3
+    assert [(each.kind, each.entry) for each in released] == [("release", PR)] * 4
 
 
 def test_what_the_answer_does_not_say_in_the_ledger_s_currency_is_settled_as_reserved() -> None:
     action = demo().action("shop.refund_item")
     for told in ({}, answer(5, "USD"), "nonsense"):
         settled = postings(effects.succeeded(STATE, action, told), NOW)
-        assert [each.amount for each in settled] == [1840, 1840, 1]
+        assert [each.amount for each in settled] == [1840, 1840, 1840, 1]
 
 
 def test_an_unknown_outcome_keeps_its_reservation() -> None:
@@ -95,7 +100,8 @@ def test_a_judgement_locks_the_ledgers_that_it_reads_or_writes_and_no_others() -
         return demo().subjects(refund, facts_of(refund, customer), SETTINGS.secret)
 
     def kept_for(customer: str) -> dict[str, str]:
-        return {"refunds_per_customer": customer, "refunds_this_month": customer, "step.refunded": I}
+        ledgers = ("refunds_per_customer", "refunds_this_month", "refunds_this_year", "step.address_changed")
+        return {**dict.fromkeys(ledgers, customer), "step.refunded": I}
 
     assert subjects(REFUND, EVA) == kept_for(EVA)
     assert subjects(REFUND, NOBODY) == kept_for("")

@@ -11,7 +11,7 @@ import pytest
 
 from interlock.control import identity, load_bundle
 from interlock.control.replay import again, past_judgement
-from interlock.control.risk import FUNCTIONS, Risk, read_signals, report_signal, risk_of
+from interlock.control.risk import FUNCTIONS, OF_THE_PAST, Risk, read_signals, report_signal, risk_of
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
@@ -94,7 +94,7 @@ def test_rules_see_score_and_signals_and_both_are_recorded_so_that_it_can_be_jud
     who = known()._replace(risk=Risk(30, ("many_tries",)))
     answer = judged(refund, remedy_met(refund, "confirm"), who=who)
     assert [each.rule for each in answer.rulings] == ["risk.code"]
-    assert answer.facts["risk"] == {"score": 30, "signals": ["many_tries"]}
+    assert answer.facts["risk"] == {"score": 30, "signals": ["many_tries"], "weights": {"many_tries": 30}}
     back = msgspec.json.decode(msgspec.json.encode(answer), type=ProposalJudged)
     assert again(demo(), past_judgement(back, NOW)).flip is None
     milder = load_bundle(
@@ -148,7 +148,7 @@ def test_two_signals_of_one_name_are_one_too_many_and_every_kind_has_its_functio
     text = demo_files()["signals/synthetic_voice.yaml"]
     with pytest.raises(DefinitionError, match="two signals"):
         read_signals({"signals/a.yaml": text, "signals/b.yaml": text})
-    assert {each.when for each in SIGNALS.values()} <= set(FUNCTIONS)
+    assert {each.when for each in SIGNALS.values()} <= {*FUNCTIONS, *OF_THE_PAST}
 
 
 def test_wrong_codes_lock_a_customer_out_over_all_sessions_until_their_time_is_over() -> None:

@@ -31,7 +31,7 @@ def test_many_tries_want_a_code_for_what_a_yes_would_do_and_then_the_same_propos
         await write(centre, 35, centre.shop.buyers[order.owner].email)
         await write(centre, 36, item.name)
         first = next(each for each in facts(centre, ProposalJudged) if each.action == REFUND)
-        assert first.facts["risk"] == {"score": 30, "signals": ["many_tries"]}
+        assert first.facts["risk"] == {"score": 30, "signals": ["many_tries"], "weights": {"many_tries": 30}}
         assert [str(each) for each in first.needs] == ["step_up:2", "confirm"]
         await oblige(centre)
         done = [each.proposal for each in facts(centre, EffectSucceeded) if each.action == REFUND]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from hashlib import blake2b, sha256
 from typing import Any, Final
 
 import msgspec
-from litestar import WebSocket, post, websocket
+from litestar import Request, WebSocket, post, websocket
 from litestar.datastructures import State
 
 from interlock.api.chat_feed import ChatFeed
 from interlock.api.frames import POLICY, TRY_AGAIN_LATER, Frame, Wire
+from interlock.control.identity import device_digest
 from interlock.dialogue.card_numbers import redact_card_numbers
 from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Cursor
@@ -27,6 +29,8 @@ from interlock.vocabulary.remedies import Withdraw
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS
 
 MAX_ID: Final = 80
+DEVICE_HEADER: Final = "Interlock-Device"
+_DEVICE: Final = re.compile(r"[A-Za-z0-9_-]{16,100}")
 
 
 class Hello(msgspec.Struct, tag="hello", forbid_unknown_fields=True):
@@ -87,15 +91,24 @@ Incoming = Hello | Message | Confirm | Code | WithdrawFrame | LeaveFrame | Typin
 
 
 @post("/v1/chat/sessions", status_code=201, opt={"public": True})
-async def open_session(state: State) -> dict[str, str]:
-    """Give a browser a session. The token stays in the browser; only its digest is kept here."""
+async def open_session(request: Request[Any, Any, Any], state: State) -> dict[str, str]:
+    """Give a browser a session. The token stays in the browser; only its digest is kept here.
+
+    The header ``Interlock-Device`` may carry an identifier that the browser keeps. It is recorded as a keyed hash, sealed
+    under the visitor's key, and used for one thing: to tell whether a customer has proven herself on this device before.
+    """
     app: App = state.app
+    device = request.headers.get(DEVICE_HEADER, "")
+    if device and not _DEVICE.fullmatch(device):
+        reason = f"The header {DEVICE_HEADER} carries 16 to 100 letters, digits, dashes or underscores, or is left out."
+        raise Refused("bad_device", reason, status=422)
     session, secret = f"s_{secrets.token_hex(10)}", secrets.token_urlsafe(24)
     command = OpenSession(
         session=SessionId(session),
         person=PersonId(f"p_{secrets.token_hex(10)}"),
         channel=Channel.CHAT,
         secret_digest=_digest(secret),
+        device=device_digest(app.control.secret, device),
     )
     await app.engine.execute(command, cause=f"session/{session}")
     return {"session": session, "token": f"{session}.{secret}"}

@@ -16,7 +16,7 @@ from interlock.control.ledger_files import STEP_PREFIX, read_ledger, read_step
 from interlock.control.ledgers import Ledger, subject_of
 from interlock.control.policies import ActionPolicies, default_rules, misfits, policies_for
 from interlock.control.remedy_text import misplaced
-from interlock.control.risk import Signals, read_signals
+from interlock.control.risk import OF_THE_PAST, Signals, read_signals
 from interlock.control.rules import Rule, read_rules
 from interlock.kernel.documents import DefinitionError, Problem, closest
 from interlock.kernel.errors import Refused
@@ -78,12 +78,22 @@ class Bundle:
         policies = self.policies.get(action)
         looked_at: frozenset[str] = policies.ledgers if policies is not None else frozenset()
         seen: frozenset[str] = policies.steps if policies is not None else frozenset()
+        if policies is not None and policies.risk:
+            # What its risk is made of counts like what its rules look at.
+            of = {each.of for each in self.signals.values() if each.when in OF_THE_PAST and each.of}
+            looked_at |= {each for each in of if self._writes(each, action)}
+            seen |= {each for each in of if each in self.steps}
         found = [self.ledgers[name] for name in sorted(self.ledgers) if name in looked_at or self._writes(name, action)]
         steps = [self.steps[name] for name in sorted(self.steps) if name in seen or action in self.steps[name].actions]
         return (*found, *steps)
 
     def _writes(self, ledger: str, action: str) -> bool:
-        return action in self.ledgers[ledger].actions
+        return ledger in self.ledgers and action in self.ledgers[ledger].actions
+
+    @property
+    def looks_at_devices(self) -> bool:
+        """Whether a signal asks for the devices that a customer has proven herself on."""
+        return any(each.when == "new_device" for each in self.signals.values())
 
     def customer_facts_of(self, action: str) -> tuple[CustomerFact, ...]:
         """What has to be known of the customer to judge the action: the facts that its rules look at."""
@@ -148,7 +158,7 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
                 if name in found_here:
                     problems.append(Problem(path, 1, 1, f"two {noun}s are called '{name}'", "rename one"))
                 found_here[name] = ledger
-    signals = attempt(read_signals, files)
+    signals = attempt(read_signals, files, [name for name, each in ledgers.items() if each.currency], steps)
     bands = attempt(read_approvals, files[APPROVALS], actions, roles) if APPROVALS in files else [NO_BANDS]
     texts = {path: text for path, text in files.items() if path.startswith("policies/") and path.endswith(".cedar")}
     rules, found = read_rules(texts, actions, roles)

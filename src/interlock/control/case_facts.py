@@ -19,7 +19,7 @@ from interlock.control.met import Met
 from interlock.control.past import Past, past_of
 from interlock.control.proposals import MetAt
 from interlock.control.remedy_text import parse_remedy
-from interlock.control.risk import HIGHEST_SCORE, Risk
+from interlock.control.risk import Risk, scored
 from interlock.control.timing import Times, times
 from interlock.kernel.documents import Misread, closest, money_minor
 from interlock.kernel.log import Total
@@ -128,7 +128,7 @@ def facts_of(bundle: Bundle, action: Action, given: CaseFacts, proposed: ActionP
 def _risk(bundle: Bundle, given: CaseFacts) -> Risk:
     signals = tuple(sorted(given.risk or ()))
     require_known("signal", signals, bundle.signals)
-    return Risk(min(sum(bundle.signals[each].weight for each in signals), HIGHEST_SCORE), signals)
+    return scored(bundle.signals, signals)
 
 
 def _time(given: CaseFacts, now: datetime) -> Times:

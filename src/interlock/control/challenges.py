@@ -133,6 +133,7 @@ def issue_challenge(
         masked_destination=masked,
         expires_at=moment.now + settings.code_lasts,
         sending=sending,
+        device=known.device,
     )
     minutes = int(settings.code_lasts.total_seconds() // 60)
     asked = MessagePosted(

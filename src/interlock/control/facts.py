@@ -12,6 +12,7 @@ from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, Re
 from interlock.control.risk import NO_RISK, Risk
 from interlock.control.templates import Unknown, as_money, dig
 from interlock.control.timing import Times
+from interlock.kernel.events import PersonalText
 from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.ids import CustomerId
 from interlock.vocabulary.money import Money
@@ -30,6 +31,7 @@ class Known(NamedTuple):
     failed_matches: int
     codes_sent: int
     risk: Risk = NO_RISK
+    device: PersonalText = ""
 
 
 class Facts(NamedTuple):

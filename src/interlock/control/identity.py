@@ -14,11 +14,12 @@ from interlock.control.facts import Known
 from interlock.control.settings import ControlSettings
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import Event, Recorded
+from interlock.kernel.events import Event, PersonalText, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import ChallengeId, CustomerId, SessionId, tag
+from interlock.vocabulary.interactions import SessionOpened
 from interlock.vocabulary.people import (
     AnswerChallenge,
     ChallengeFailed,
@@ -38,7 +39,15 @@ CODE_WINDOW: Final = timedelta(hours=1)
 LOCKOUT_WINDOW: Final = timedelta(hours=24)
 """How far back the wrong codes of a customer count, over all sessions."""
 
-_READ: Final = (SignalReported, CustomerMatched, ChallengePassed, MatchFailed, ChallengeIssued, ChallengeFailed)
+_READ: Final = (
+    SessionOpened,
+    SignalReported,
+    CustomerMatched,
+    ChallengePassed,
+    MatchFailed,
+    ChallengeIssued,
+    ChallengeFailed,
+)
 
 
 def session_query(session: SessionId) -> Query:
@@ -57,6 +66,7 @@ def known(
     found = Assurance()
     failed = 0
     codes: dict[ChallengeId, datetime] = {}
+    device: PersonalText = ""
     for recorded in events:
         match recorded.event:
             case CustomerMatched() as event if event.session == session and event.channel == channel:
@@ -66,6 +76,8 @@ def known(
                 # A code proves who somebody is only while nobody else has been matched in between.
                 if event.customer == found.customer:
                     found = Assurance(event.level, event.customer, recorded.at, session, channel, "one_time_code")
+            case SessionOpened() as event if event.session == session:
+                device = event.device
             case MatchFailed() as event if event.session == session:
                 failed += recorded.at > now - MATCH_WINDOW
             case ChallengeIssued() as event if event.session == session:
@@ -77,7 +89,12 @@ def known(
                 pass
     if found.level > Level.MATCHED and found.at is not None and now > found.at + settings.verified_for:
         found = Assurance(Level.MATCHED, found.customer, found.at, session, channel, found.by)
-    return Known(found, failed, sum(at > now - CODE_WINDOW for at in codes.values()))
+    return Known(found, failed, sum(at > now - CODE_WINDOW for at in codes.values()), device=device)
+
+
+def device_digest(secret: bytes, device: str) -> str:
+    """What a device is known by in the log: keyed by the tenant's secret; empty for none."""
+    return f"d_{hmac.new(secret, f'device|{device}'.encode(), hashlib.sha256).hexdigest()[:32]}" if device else ""
 
 
 def lockout_query(customer: CustomerId) -> Query:
@@ -136,6 +153,7 @@ def answer_challenge(settings: ControlSettings) -> Decider[AnswerChallenge, Chal
                     customer=issued.customer,
                     level=issued.level,
                     proposal=issued.proposal,
+                    device=issued.device,
                 )
             ]
         left = settings.code_tries - state.wrong - 1

@@ -17,6 +17,7 @@ from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.ledgers import reservations
 from interlock.control.met import Met
 from interlock.control.past import Past
+from interlock.control.pattern import with_past
 from interlock.control.policies import Request
 from interlock.control.rules import (
     BAD_ARGUMENTS,
@@ -58,6 +59,8 @@ def judge(
     if unfit:
         return _judged(bundle, proposed, facts, "denied", [Ruling(BAD_ARGUMENTS, unfit, UNCHECKED)], says=action.title)
     facts = facts if facts.time is not None else facts._replace(time=times(now))
+    if bundle.signals:
+        facts = facts._replace(risk=with_past(bundle.signals, facts.risk, action.amount(proposed.args), past))
     missing = {**facts.missing, **_unknown_lines(bundle, proposed, facts, past)}
     about = _circumstances(action, proposed, facts)
     asked = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past, about))
@@ -71,6 +74,8 @@ def judge(
     weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now, over=over)
     weighed = confirmed_anew(proposed, met, weighed)
     recorded = _recorded(action, proposed, facts, met, past, about, weighed.missing)
+    if facts.risk.signals:
+        recorded["risk"]["weights"] = {name: bundle.signals[name].weight for name in facts.risk.signals}
     if overridden:
         recorded["overridden"] = list(overridden)
     if weighed.verdict == "denied":

@@ -43,12 +43,14 @@ class Past(NamedTuple):
         sums: by ledger, within its window and in flight, the proposal's own aside.
         steps: by step.
         running: by step, the proposals that are in flight.
+        counts: by ledger, how many lines its sum is made of.
     """
 
     subjects: Mapping[str, str] = {}  # never written to
     sums: Mapping[str, int] = {}
     steps: Mapping[str, StepDone] = {}
     running: Mapping[str, tuple[str, ...]] = {}
+    counts: Mapping[str, int] = {}
 
 
 def windows_of(
@@ -72,16 +74,18 @@ def past_of(
     sums: dict[str, int] = {}
     steps: dict[str, StepDone] = {}
     running: dict[str, tuple[str, ...]] = {}
+    counts: dict[str, int] = {}
     for each in ledgers:
         total = totals.get((each.name, subjects.get(each.name, "")), Total())
         name = each.name.removeprefix(STEP_PREFIX)
         if name == each.name:
             sums[name] = total.amount
+            counts[name] = total.settled + len(total.in_flight)
             continue
         age = NEVER_S if total.latest is None else max(0, int((now - total.latest).total_seconds()))
         steps[name] = StepDone(total.settled > 0, total.settled, age, bool(total.in_flight))
         running[name] = total.in_flight
-    return Past(subjects, sums, steps, running)
+    return Past(subjects, sums, steps, running, counts)
 
 
 def waits_for(judged: ProposalJudged, past: Past, again: Callable[[Past], ProposalJudged]) -> tuple[str, ...]:

@@ -119,6 +119,8 @@ class ActionPolicies:
     """The actions that a remedy ``do:…`` asks for."""
     steps: frozenset[str]
     """The steps that a rule looks at."""
+    risk: bool
+    """Whether a rule looks at the risk."""
     looked_at: tuple[str, ...]
     """Every path that an enforced rule looks at, such as ``context.args.amount``."""
     facts: frozenset[str] = frozenset()
@@ -155,6 +157,7 @@ def policies_for(action: str, rules: Iterable[Rule]) -> ActionPolicies:
         ledgers=frozenset(path[2] for path in paths if path[:2] == ["context", "ledger"] and len(path) > 2),
         steps=frozenset(path[2] for path in paths if path[:2] == ["context", "steps"] and len(path) > 2),
         facts=frozenset(path[2] for path in paths if path[:2] == ["context", "facts"] and len(path) > 2),
+        risk=any(path[:2] == ["context", "risk"] for path in paths),
         looked_at=tuple(sorted({path for rule in own if not rule.shadow for path in rule.uses})),
     )
 

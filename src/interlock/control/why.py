@@ -139,6 +139,7 @@ def _derivation(one: Judged, names: Mapping[str, str]) -> dict[str, Any]:
         "needs": [str(each) for each in event.needs],
         "met": [{**each, "by": names.get(each["by"], each["by"])} for each in event.facts.get("met", ())],
         "missing": event.facts.get("missing", {}),
+        "risk": _risk(event, bundle),
         "reservations": [
             {
                 "ledger": each.ledger,
@@ -149,6 +150,24 @@ def _derivation(one: Judged, names: Mapping[str, str]) -> dict[str, Any]:
         ],
         "shadow": event.shadow,
         "shadow_errors": event.shadow_errors,
+    }
+
+
+def _risk(event: ProposalJudged, bundle: Bundle | None) -> dict[str, Any]:
+    """The score, and the signals that it comes from, each with its weight then."""
+    risk = event.facts.get("risk", {})
+    signals = {} if bundle is None else bundle.signals
+    weights = risk.get("weights", {})
+    return {
+        "score": risk.get("score", 0),
+        "signals": [
+            {
+                "signal": name,
+                "title": signals[name].title if name in signals else name,
+                "weight": weights.get(name),
+            }
+            for name in risk.get("signals", ())
+        ],
     }
 
 

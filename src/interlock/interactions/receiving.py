@@ -77,6 +77,7 @@ def open_session() -> Decider[OpenSession, SessionState]:
                 person=command.person,
                 channel=command.channel,
                 secret_digest=command.secret_digest,
+                device=command.device,
             )
         ]
 

@@ -19,7 +19,7 @@ from interlock.control.met import Done, Met, met
 from interlock.control.past import STEP_WAIT, Past, past_of, waits_for, windows_of
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, ResourceRead
-from interlock.control.risk import risk_of
+from interlock.control.risk import proofs_query, risk_of
 from interlock.control.stopping import stopped
 from interlock.control.timing import Times, times
 from interlock.kernel.errors import Conflict
@@ -208,20 +208,17 @@ class Gate:
         app = self._app
         bundle = app.definitions.bundle
         action = bundle.actions.get(proposed.action)
-        query = session_query(proposed.session)
-        nothing: tuple[Recorded, ...] = ()
-        session = app.engine.state((query,), nothing, _collected)
+        session = self._known(proposed, pending)
         if action is None:
-            in_session = self._known(proposed, (await session)[0], pending)
+            in_session = await session
             customer = proposed.customer or in_session.assurance.customer
             return Facts(customer, 0, 0, 0, 0, False, {}, {}, {"action": "it is not declared"}, {}, None)
         of_customer = bundle.customer_facts_of(action.name)
         if proposed.customer or not (action.reads or of_customer):
-            (events, _), outside = await asyncio.gather(session, self._outside_of(action, proposed, proposed.customer))
-            in_session = self._known(proposed, events, pending)
+            in_session, outside = await asyncio.gather(session, self._outside_of(action, proposed, proposed.customer))
         else:
             # Who the customer is was found out since it was proposed.
-            in_session = self._known(proposed, (await session)[0], pending)
+            in_session = await session
             outside = await self._outside_of(action, proposed, in_session.assurance.customer)
         read, reads, facts = outside
         computed = await self._computed(action, proposed, read, reads)
@@ -239,11 +236,17 @@ class Gate:
             self._outside.of_customer(self._app.definitions.bundle.customer_facts_of(action.name), customer),
         )
 
-    def _known(self, proposed: ActionProposed, events: Sequence[Recorded], pending: Sequence[Recorded]) -> Known:
-        app, query = self._app, session_query(proposed.session)
+    async def _known(self, proposed: ActionProposed, pending: Sequence[Recorded]) -> Known:
+        """What is established in the session, and what speaks against it."""
+        app, query, bundle = self._app, session_query(proposed.session), self._app.definitions.bundle
+        nothing: tuple[Recorded, ...] = ()
+        events, _ = await app.engine.state((query,), nothing, _collected)
         told = (*events, *(one for one in pending if query.matches(one.event)))
         found = known(told, proposed.session, proposed.channel, app.clock(), app.control)
-        return found._replace(risk=risk_of(app.definitions.bundle.signals, told, app.clock()))
+        proofs = nothing
+        if found.assurance.customer and bundle.looks_at_devices:
+            proofs, _ = await app.engine.state((proofs_query(found.assurance.customer),), nothing, _collected)
+        return found._replace(risk=risk_of(bundle.signals, told, app.clock(), proofs))
 
     async def _resource(self, action: Action, proposed: ActionProposed) -> ResourceRead | None:
         read = await self._outside.resource(action, proposed)

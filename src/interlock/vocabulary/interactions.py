@@ -30,6 +30,8 @@ class SessionOpened(Event, frozen=True, kw_only=True):
     person: PersonId
     channel: Channel
     secret_digest: str
+    device: PersonalText = ""
+    """What tells the browser from others: a keyed hash of the identifier that it keeps. Empty where it sent none."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(session=self.session, person=self.person)
@@ -187,6 +189,7 @@ class OpenSession(Command, frozen=True, kw_only=True):
     person: PersonId
     channel: Channel
     secret_digest: str
+    device: str = ""
 
     def lane(self) -> str:
         return self.session

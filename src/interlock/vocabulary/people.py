@@ -65,6 +65,8 @@ class ChallengeIssued(Event, frozen=True, kw_only=True):
     expires_at: datetime
     sending: ProposalId = ProposalId("")
     """The proposal that sends the code."""
+    device: PersonalText = ""
+    """The device of the session, as in ``SessionOpened``."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person, session=self.session, challenge=self.challenge)
@@ -81,6 +83,8 @@ class ChallengePassed(Event, frozen=True, kw_only=True):
     customer: CustomerId
     level: Level
     proposal: ProposalId
+    device: PersonalText = ""
+    """The device on which it was given, as in ``SessionOpened``: from now on it is one of the customer's."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(

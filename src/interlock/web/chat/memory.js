@@ -33,6 +33,16 @@ export class Memory {
     }
   }
 
+  /** What tells this browser from others: made once, kept here, and never sent to anybody else. @returns {string} */
+  device() {
+    const kept = this.get('device');
+    if (kept) return kept;
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const made = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    this.set('device', made);
+    return made;
+  }
+
   /** What was written and not acknowledged, oldest first. @returns {Unsent[]} */
   unsent() {
     return this.get('unsent', []);

@@ -156,7 +156,7 @@ export class ChatStore {
   async #token() {
     const kept = this.memory.get('token');
     if (kept) return kept;
-    const response = await fetch(`${this.server}/v1/chat/sessions`, { method: 'POST', credentials: 'omit' });
+    const response = await fetch(`${this.server}/v1/chat/sessions`, { method: 'POST', credentials: 'omit', headers: { 'Interlock-Device': this.memory.device() } });
     if (!response.ok) throw new Error(`no session: ${response.status}`);
     const { token } = await response.json();
     this.memory.set('token', token);
