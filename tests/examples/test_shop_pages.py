@@ -41,6 +41,7 @@ async def test_the_served_contract_is_the_file_and_names_the_operations(shop: ht
     assert operations == {
         "getOrder": "GET /api/orders/{order_id}",
         "getCustomer": "GET /api/customers/{customer_id}",
+        "changeEmail": "POST /api/customers/{customer_id}/email",
         "matchCustomer": "POST /api/customers/match",
         "createRefund": "POST /api/refunds",
         "findRefund": "GET /api/refunds",
