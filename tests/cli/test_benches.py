@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from interlock.cli.bench import judging, ledger_part
+from pathlib import Path
+
+from interlock.cli.bench import judging, ledger_part, wire_part
 from interlock.control import load_bundle
+from interlock.runtime.definitions import read_folder
 
 
 def test_the_judgements_that_are_measured_are_of_five_hundred_rules_over_forty_actions() -> None:
@@ -21,3 +24,12 @@ def test_measuring_judgements_gives_figures_of_allowances_and_denials() -> None:
 async def test_measuring_ledgers_judges_and_reserves_in_each() -> None:
     figures = await ledger_part.ledger_figures(lines_each=2, judgements=20)
     assert 0 < figures["ledger_p50_ms"] <= figures["ledger_p99_ms"]
+
+
+def test_the_refunds_that_are_timed_over_the_wire_stand_under_the_demonstrations_rules_without_a_yes(
+    tmp_path: Path,
+) -> None:
+    bundle = load_bundle(read_folder(wire_part.definitions(tmp_path)), "bench")
+    remedies = {str(rule.remedy) for rule in bundle.policies[wire_part.ACTION].enforced.rules if rule.remedy}
+    assert "confirm" not in remedies
+    assert {rule.id for rule in bundle.policies[wire_part.ACTION].rules} >= {"refund.daily-limit", "refund.own-order"}

@@ -17,7 +17,7 @@ from interlock.api.signing import provide_person, require
 from interlock.control.tools import Tool
 from interlock.control.verdict_document import ProposalShown
 from interlock.runtime.app import App
-from interlock.runtime.cases import WAIT_AT_MOST_S
+from interlock.runtime.outcomes import WAIT_AT_MOST_S
 from interlock.runtime.outside_agents import Caller
 from interlock.vocabulary.ids import InteractionId, ProposalId
 

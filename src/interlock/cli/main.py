@@ -179,7 +179,12 @@ def bench(
     name: Annotated[str, typer.Argument(help="log, turn, gate or idle.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Measure: figures, beside those of a peer in the same run."""
+    """Measure: figures, beside those of a peer in the same run.
+
+    The gate's: a judgement in process (judge, deny), one with ledgers (ledger), replays (replay), and refunds over the
+    wire, 50 a second from proposal to outcome, by POST /v1/proposals (rest) and by a call at /mcp (mcp), while the
+    processors were as busy as busy_percent says.
+    """
     from interlock.cli import bench as benches
 
     configure_logs("error", "console")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
 from collections.abc import Mapping
@@ -15,12 +14,13 @@ import msgspec
 from interlock.control.identity import known, session_query
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.control.tools import Tool, tools
-from interlock.control.verdict_document import SETTLED, ProposalShown, proposal_document, status
+from interlock.control.verdict_document import ProposalShown
 from interlock.governance.outside import SCOPE_OF, within
 from interlock.interactions.cases import CaseState, case_query, evolve, no_such_case
 from interlock.kernel.errors import Answered, Refused, Unavailable
 from interlock.kernel.log import Query
 from interlock.runtime.engine import id_maker
+from interlock.runtime.outcomes import look_at, wait_for
 from interlock.runtime.outside_agents import Caller
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.ids import (
@@ -39,12 +39,8 @@ from interlock.vocabulary.proposals import AnswerConfirmation, EffectFailed, Eff
 if TYPE_CHECKING:
     from interlock.runtime.app import App
 
-WAIT_AT_MOST_S: Final = 20.0
-"""How long a request may wait for an outcome; afterwards it is told how things stand, and asks again."""
 MATCH_WITHIN_S: Final = 10.0
 """How long opening a case waits for the look-up of whom the proof belongs to."""
-LOOK_AGAIN_S: Final = 1.0
-"""How often a wait looks by itself, should word of a change not come."""
 LARGEST_ARGUMENTS: Final = 20_000
 """Bytes of a proposal's arguments as JSON."""
 _KEY: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
@@ -235,43 +231,8 @@ class Cases:
         )
 
     async def wait(self, proposal: ProposalId, within_s: float) -> ProposalShown:
-        """How a proposal stands once nothing more happens by itself, or when the time is over.
-
-        Raises:
-            Refused: there is no such proposal.
-        """
-        app, changed = self._app, asyncio.Event()
-        loop = asyncio.get_running_loop()
-        until = loop.time() + min(max(within_s, 0.0), WAIT_AT_MOST_S)
-        state, challenge = await self._look(proposal)
-        if state.proposed is None:
-            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
-        end = app.follower.watch(tag("interaction", state.proposed.interaction), lambda _: changed.set())
-        try:
-            while not _at_rest(state, challenge) and (left := until - loop.time()) > 0:
-                try:
-                    async with asyncio.timeout(min(left, LOOK_AGAIN_S)):
-                        await changed.wait()
-                except TimeoutError:
-                    pass
-                changed.clear()
-                state, challenge = await self._look(proposal)
-        finally:
-            end()
-        return proposal_document(state, challenge)
-
-    async def _look(self, proposal: ProposalId) -> tuple[ProposalState, str]:
-        log = self._app.log
-        state = fold((await log.read(proposal_query(proposal))).events)
-        if state.proposed is None or not any(need.kind == "step_up" for need in state.needs):
-            return state, ""
-        codes = await log.read(Query(tag("interaction", state.proposed.interaction), (ChallengeIssued,)))
-        mine = [
-            one.event.challenge
-            for one in codes.events
-            if isinstance(one.event, ChallengeIssued) and one.event.proposal == proposal
-        ]
-        return state, mine[-1] if mine else ""
+        """How a proposal stands once nothing more happens by itself (see ``outcomes.wait_for``)."""
+        return await wait_for(self._app, proposal, within_s)
 
     async def mine(self, caller: Caller, case: InteractionId) -> tuple[CaseState, str]:
         """A case, and how the caller came to it. Raises Refused where he has no such case."""
@@ -307,7 +268,7 @@ class Cases:
         )
         await self._once(command, f"{case}/match/{proposal}")
         shown = await self.wait(proposal, MATCH_WITHIN_S)
-        state, _ = await self._look(proposal)
+        state, _ = await look_at(self._app, proposal)
         if isinstance(state.outcome, EffectFailed) and state.outcome.unavailable:
             raise Unavailable("verification", state.outcome.reason)
         if shown.status in ("denied", "needs", "refused"):
@@ -340,10 +301,3 @@ def checked_key(key: str) -> str:
         reason = "Send an idempotency key of 1 to 100 letters, digits or . _ : - that is new for each new wish."
         raise Refused("idempotency_key_missing" if not key else "bad_idempotency_key", reason, status=422)
     return key
-
-
-def _at_rest(state: ProposalState, challenge: str) -> bool:
-    """Whether nothing more happens by itself: a code that is asked for has been sent by then."""
-    if status(state) not in SETTLED:
-        return False
-    return not state.needs or state.needs[0].kind != "step_up" or bool(challenge)

@@ -10,7 +10,8 @@ import msgspec
 
 from interlock.control.tools import Tool
 from interlock.control.verdict_document import ProposalShown
-from interlock.runtime.cases import WAIT_AT_MOST_S, CaseShown, CodeAnswered, CodeSent
+from interlock.runtime.cases import CaseShown, CodeAnswered, CodeSent
+from interlock.runtime.outcomes import WAIT_AT_MOST_S
 
 CASE_META: Final = "interlock/case"
 KEY_META: Final = "interlock/idempotency-key"

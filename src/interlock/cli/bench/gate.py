@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from interlock.cli.bench import judging, ledger_part, replay_part
+from interlock.cli.bench import judging, ledger_part, replay_part, wire_part
 from interlock.cli.bench.result import Result, machine
 
 
@@ -18,6 +18,7 @@ PARTS: Final[tuple[Callable[[], Awaitable[dict[str, float]]], ...]] = (
     _judging,
     ledger_part.ledger_figures,
     replay_part.replay_figures,
+    wire_part.wire_figures,
 )
 """Each measures on its own and names its figures."""
 

@@ -9,8 +9,29 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+ORDER: Final = "A-1042"
+ITEM: Final = "i-1"
+CUSTOMER_EMAIL: Final = "eva@example.com"
+
+_ITEM: Final = {
+    "id": ITEM,
+    "name": "Blue kettle",
+    "price": {"amount": 1840, "currency": "EUR"},
+    "refunded": {"amount": 0, "currency": "EUR"},
+    "refundable": {"amount": 1840, "currency": "EUR"},
+}
+_REFUND: Final = {
+    "refund_id": "r-1",
+    "order_id": ORDER,
+    "customer_id": "c-104",
+    "item_id": ITEM,
+    "item_name": "Blue kettle",
+    "amount": {"amount": 1, "currency": "EUR"},
+    "destination": "Visa ending 4242",
+    "created_at": "2026-03-05T09:00:00Z",
+}
 _ORDER: Final = {
-    "order_id": "A-1042",
+    "order_id": ORDER,
     "customer_id": "c-104",
     "status": "delivered",
     "placed_at": "2026-03-01T09:00:00Z",
@@ -18,7 +39,7 @@ _ORDER: Final = {
     "delivered_at": "2026-03-03T11:00:00Z",
     "carrier": "Parcel Post",
     "tracking": "PP-1",
-    "items": [],
+    "items": [_ITEM],
     "total": {"amount": 1840, "currency": "EUR"},
     "payment": {"method": "card", "label": "Visa ending 4242"},
 }
@@ -48,6 +69,7 @@ def _response(body: object, status: str = "200 OK") -> bytes:
 
 _ANSWERS: Final = {
     b"/api/orders": _response(_ORDER),
+    b"/api/refunds": _response(_REFUND, "201 Created"),
     b"/api/customers/match": _response({"customer_id": "c-104", "name": "Eva"}),
 }
 _NOTHING: Final = _response({"title": "nothing here"}, "404 Not Found")

@@ -1,0 +1,203 @@
+"""How long does another vendor's agent wait for a refund over the wire: proposed, judged, carried out, all of it durable?
+
+A node as a process, on the embedded PostgreSQL with the settings that users get, carries out the refunds of the
+demonstration's rules without the customer's confirmation: read, judged, called, recorded, told in the same answer. They
+begin at a steady pace whatever becomes of the earlier ones, and each is timed from the moment at which it should begin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import psutil
+
+from interlock.cli.bench import postgres
+from interlock.cli.bench.result import percentile
+from interlock.cli.bench.stub import CUSTOMER_EMAIL, ITEM, ORDER, Stub, stub_server
+from interlock.cli.bench.wire import Wire
+from interlock.cli.demonstration import REPOSITORY
+from interlock.control.cedar_text import statements
+
+PACE_PER_S: Final = 50
+REFUNDS: Final = 600
+WARM_UP: Final = 100
+CASES: Final = 64
+"""Nobody proposes in a case whose refund before is still on its way, even if that took a second."""
+WAIT_S: Final = 20
+GIVE_UP_S: Final = 90.0
+MCP_REVISION: Final = "2026-07-28"
+STILL_GOING: Final = ("judging", "running")
+"""It is not over after WAIT_S, and counts with the time that was waited for it."""
+ACTION: Final = "shop.refund_item"
+
+Propose = Callable[[str, str, int], Awaitable[Any]]
+"""Proposes to refund some cents in a case with a key; gives the document of the proposal."""
+
+
+async def wire_figures(refunds: int = REFUNDS) -> dict[str, float]:
+    """``rest_p50_ms`` and ``rest_p99_ms`` of POST /v1/proposals, ``mcp_p50_ms`` and ``mcp_p99_ms`` of a tool's call.
+
+    ``busy_percent`` is how busy the processors were meanwhile, everything that runs on the machine together.
+    """
+    async with postgres.fresh() as (url, folder), stub_server() as stub, _node(url, folder, stub) as wire:
+        cases = [await _case(wire, number) for number in range(CASES)]
+        psutil.cpu_percent()
+        rest = await _paced(_by_rest(wire), cases, refunds)
+        mcp = await _paced(_by_mcp(wire), cases, refunds)
+        busy = psutil.cpu_percent()
+    return {
+        "rest_p50_ms": round(percentile(rest, 0.5), 2),
+        "rest_p99_ms": round(percentile(rest, 0.99), 2),
+        "mcp_p50_ms": round(percentile(mcp, 0.5), 2),
+        "mcp_p99_ms": round(percentile(mcp, 0.99), 2),
+        "busy_percent": busy,
+    }
+
+
+def definitions(folder: Path) -> Path:
+    """The demonstration's definitions, written to a folder, with refunds that ask nobody for a yes."""
+    target = folder / "definitions"
+    shutil.copytree(REPOSITORY / "examples" / "demo", target, ignore=shutil.ignore_patterns("cases", "__pycache__"))
+    rules = target / "policies" / "refund.cedar"
+    kept = [
+        each.text for each in statements(rules.read_text(), "refund.cedar") if '@remedy("confirm")' not in each.text
+    ]
+    rules.write_text("\n\n".join(kept))
+    manifest = target / "connectors" / "shop" / "manifest.yaml"
+    manifest.write_text(manifest.read_text().replace("risk: medium", "risk: low"))
+    return target
+
+
+@asynccontextmanager
+async def _node(url: str, folder: Path, stub: Stub) -> AsyncIterator[Wire]:
+    """A node that serves, and a client of it with the key of an agent."""
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "INTERLOCK_DATA": str(folder),
+        "INTERLOCK_DEFINITIONS": str(definitions(folder)),
+        "INTERLOCK_TENANT": "bench",
+        "INTERLOCK_ALLOW": stub.authority,
+        "INTERLOCK_LOG_LEVEL": "error",
+        "INTERLOCK_CONNECTOR_SHOP_URL": stub.url,
+        "INTERLOCK_CONNECTOR_MAIL_URL": stub.url,
+        "INTERLOCK_CREDENTIAL_SHOP_API_KEY": "bench",
+    }
+    command = (sys.executable, "-m", "interlock.cli.main")
+    node = await asyncio.create_subprocess_exec(
+        *command, "serve", "--port", str(port), env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        await _ready(port, node)
+        adding = await asyncio.create_subprocess_exec(
+            *(*command, "agent", "add", "bench", "--role", "external_agent", "--scope", "low"),
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await adding.communicate()
+        wire = Wire(port, {"Authorization": f"Bearer {said.decode().split()[-1]}"})
+        yield wire
+        wire.close()
+    finally:
+        if node.returncode is None:
+            node.send_signal(signal.SIGTERM)
+        await node.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _ready(port: int, node: asyncio.subprocess.Process) -> None:
+    wire = Wire(port, {})
+    until = time.perf_counter() + GIVE_UP_S
+    while time.perf_counter() < until and node.returncode is None:
+        try:
+            if (await wire.get("/readyz"))[0] == 200:
+                wire.close()
+                return
+        except OSError:
+            pass
+        await asyncio.sleep(0.05)
+    raise RuntimeError("the node did not start")
+
+
+async def _case(wire: Wire, number: int) -> str:
+    proof = {"by": "order_and_email", "args": {"order_id": ORDER, "email": CUSTOMER_EMAIL}}
+    status, opened = await wire.post("/v1/cases", {"proof": proof, "idempotency_key": f"case-{number}"})
+    if status != 201 or opened["assurance"] != 1:
+        raise RuntimeError(f"no case: {opened}")
+    return str(opened["case"])
+
+
+def _arguments(cents: int) -> dict[str, Any]:
+    return {"order_id": ORDER, "item_id": ITEM, "amount": {"amount": cents, "currency": "EUR"}}
+
+
+def _by_rest(wire: Wire) -> Propose:
+    async def propose(case: str, key: str, cents: int) -> Any:
+        body = {"case": case, "action": ACTION, "args": _arguments(cents), "idempotency_key": key, "wait_s": WAIT_S}
+        return (await wire.post("/v1/proposals", body))[1]
+
+    return propose
+
+
+def _by_mcp(wire: Wire) -> Propose:
+    about = {
+        "io.modelcontextprotocol/protocolVersion": MCP_REVISION,
+        "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    headers = {
+        "Accept": "application/json, text/event-stream",
+        "MCP-Protocol-Version": MCP_REVISION,
+        "MCP-Method": "tools/call",
+        "MCP-Name": ACTION,
+    }
+
+    async def propose(case: str, key: str, cents: int) -> Any:
+        meta = {**about, "interlock/case": case, "interlock/idempotency-key": key, "interlock/wait-s": WAIT_S}
+        params = {"name": ACTION, "arguments": _arguments(cents), "_meta": meta}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        answer = (await wire.post("/mcp", body, headers))[1]
+        return answer["result"]["structuredContent"] if "result" in answer else answer
+
+    return propose
+
+
+async def _paced(propose: Propose, cases: list[str], refunds: int) -> list[float]:
+    """Milliseconds of each refund from the moment at which it should begin until its agent knows that it is done."""
+    took: list[float] = []
+    run = os.urandom(4).hex()
+    warm_up = min(WARM_UP, refunds // 2)
+    start = time.perf_counter() + 0.1
+
+    async def one(number: int, at: float) -> None:
+        again, which = divmod(number, len(cases))
+        # Another amount each time: a case has a budget for the very same call.
+        shown = await propose(cases[which], f"{run}-{number}", 1 + again)
+        if shown.get("status") not in ("succeeded", *STILL_GOING):
+            raise RuntimeError(f"not refunded: {msgspec.json.encode(shown).decode()}")
+        if number >= warm_up:
+            took.append((time.perf_counter() - at) * 1000)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(warm_up + refunds):
+            at = start + number / PACE_PER_S
+            await asyncio.sleep(at - time.perf_counter())
+            group.create_task(one(number, at))
+    return took
