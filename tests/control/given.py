@@ -171,6 +171,7 @@ def judged(
     failure: str = "",
     who: Known | None = None,
     entries: Sequence[Entry] = (),
+    ran: Sequence[Entry] = (),
     now: datetime = NOW,
     bundle: Bundle | None = None,
     when: Times | None = None,
@@ -192,7 +193,7 @@ def judged(
     subjects = gate.subjects(of, facts, SETTINGS.secret)
     totals = {}
     for one in windows_of(ledgers, subjects, of.proposal, now):
-        told = entries if one.ledger == "refunds_per_customer" else ()
+        told = entries if one.ledger == "refunds_per_customer" else ran if one.ledger == "step.refunded" else ()
         lines = [Line(one.ledger, one.subject, *entry) for entry in told if entry.entry != one.aside]
         totals[one.ledger, one.subject] = total(each for each in lines if each.at > one.since or not each.settled)
     cured = met(of, state.met, now, customer=facts.customer, done=done, done_valid=SETTINGS.do_valid, granted=granted)

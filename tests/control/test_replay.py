@@ -226,7 +226,7 @@ def test_a_wait_that_is_over_or_still_to_come_is_weighed_as_it_was_then() -> Non
     ]
     assert [one.verdict for one in own] == ["needs", "allowed"]
     assert replayed(bundle, own).flipped.changes == {}
-    late = msgspec.structs.replace(own[0], at=after(hours=2))
+    late = msgspec.structs.replace(own[0], at=after(hours=2), waits=())
     assert again(bundle, late).flip is not None, (
         "two hours later nothing is waited for any more, and the rule still stands"
     )

@@ -69,10 +69,10 @@ def judge(
     if facts.exists:
         missing |= unsaid
     pending = waits(answer.forbids, facts)
-    too_much = beyond(bundle, action, proposed, answer.forbids)
+    too_much = beyond(bundle, action, proposed.args, answer.forbids)
     over = {*pending.over, *(remedy for remedy, _ in too_much)}
     weighed = weigh(action, answer, exists=facts.exists, unread=facts.unread, missing=missing, now=now, over=over)
-    weighed = confirmed_anew(proposed, met, weighed)
+    weighed = confirmed_anew(weighed, counters=bool(proposed.counters), confirmed=met.confirm)
     recorded = _recorded(action, proposed, facts, met, past, about, weighed.missing)
     if facts.risk.signals:
         recorded["risk"]["weights"] = {name: bundle.signals[name].weight for name in facts.risk.signals}
@@ -215,6 +215,8 @@ def _recorded(
     found["met"] = met.recorded()
     if facts.time is not None:
         found["time"] = facts.time.recorded()
+    if proposed.counters:
+        found["counters"] = proposed.counters
     if missing:
         found["missing"] = dict(missing)
     # As it will be read back: times as text, tuples as lists.

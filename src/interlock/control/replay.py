@@ -15,9 +15,9 @@ from interlock.control.cedar_schema import CONNECTOR_ENTITY
 from interlock.control.flips import Flip, FlipReport, amount_of, flip_report
 from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.policies import Request
-from interlock.control.rules import BAD_ARGUMENTS, NO_SUCH_ACTION, UNAVAILABLE, Rule
+from interlock.control.rules import BAD_ARGUMENTS, COUNTER_OFFER, NO_SUCH_ACTION, UNAVAILABLE, Rule
 from interlock.control.timing import times, waits_until
-from interlock.control.weighing import weigh
+from interlock.control.weighing import beyond, confirmed_anew, weigh
 from interlock.kernel.events import Erased
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, ProposalId
@@ -36,6 +36,7 @@ class PastJudgement(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         rules: those that decided.
+        waits: the remedies ``wait:…`` whose moment was yet to come.
         unread: why the resource could not be read then; empty where it could.
         private: the personal arguments, where a rule looks at them and they can be read.
     """
@@ -49,6 +50,7 @@ class PastJudgement(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     facts: dict[str, Any]
     at: datetime
+    waits: tuple[str, ...] = ()
     unread: str = ""
     private: dict[str, Any] | None = None
     erased: bool = False
@@ -104,6 +106,7 @@ def past_judgement(event: ProposalJudged, at: datetime, private: object = None) 
         rules=tuple(dict.fromkeys(each.rule for each in event.rulings)),
         facts=event.facts,
         at=at,
+        waits=tuple(event.waits),
         unread=unread,
         private=private if isinstance(private, dict) else None,
         erased=isinstance(private, Erased),
@@ -138,6 +141,7 @@ def again(bundle: Bundle, past: PastJudgement) -> Again:
     answer = asked._replace(
         forbids=tuple(each for each in asked.forbids if each.id not in waived or not each.overridable)
     )
+    too_much = beyond(bundle, action, past.facts.get("args", {}), answer.forbids)
     weighed = weigh(
         action,
         answer,
@@ -145,11 +149,15 @@ def again(bundle: Bundle, past: PastJudgement) -> Again:
         unread=past.unread,
         missing=_missing(bundle, action, past),
         now=past.at,
-        over=_over(answer.forbids, past),
+        over={*_over(answer.forbids, past), *(remedy for remedy, _ in too_much)},
     )
+    counters = "counters" in past.facts or COUNTER_OFFER in past.rules
+    confirmed = any(each["remedy"] == "confirm" for each in past.facts.get("met", ()))
+    weighed = confirmed_anew(weighed, counters=counters, confirmed=confirmed)
     if weighed.verdict == past.verdict:
         return Again(past.proposal, final)
-    now = tuple(dict.fromkeys(each.rule for each in weighed.rulings))
+    beyond_now = [ruling for _, ruling in too_much] if weighed.verdict == "denied" else []
+    now = tuple(dict.fromkeys(each.rule for each in (*weighed.rulings, *beyond_now)))
     flip = Flip(
         proposal=past.proposal,
         interaction=past.interaction,
@@ -277,7 +285,8 @@ def _over(forbids: Iterable[Rule], past: PastJudgement) -> set[str]:
     when = times(past.at, proposed_at=past.at if proposed_s is None else datetime.fromtimestamp(proposed_s, UTC))
     when = when._replace(opens_at=None if opens_s is None else datetime.fromtimestamp(opens_s, UTC))
     facts, resource = past.facts.get("facts", {}), past.facts.get("resource", {})
-    return {str(each) for each in waits if waits_until(each.argument, when, facts, resource) is None}
+    over = {str(each) for each in waits if waits_until(each.argument, when, facts, resource) is None}
+    return over.difference(past.waits)  # then it was reckoned with parts of a second
 
 
 def _responsible(past: PastJudgement, verdict: Verdict, now: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from interlock.control.actions import Action
 from interlock.control.bundle import Bundle
@@ -121,10 +121,10 @@ def without_overridden(answer: Answer, proposed: ActionProposed, met: Met) -> tu
 
 
 def beyond(
-    bundle: Bundle, action: Action, proposed: ActionProposed, forbids: Iterable[Rule]
+    bundle: Bundle, action: Action, args: Mapping[str, Any], forbids: Iterable[Rule]
 ) -> list[tuple[str, Ruling]]:
     """The approvals that nobody has the authority to give, each with what is said about it."""
-    amount = action.amount(proposed.args)
+    amount = action.amount(args)
     found = []
     for remedy in {rule.remedy for rule in forbids if rule.remedy is not None and rule.remedy.kind == "approve"}:
         if not bundle.approvals.may_approve(remedy.argument, action.name, amount):
@@ -132,10 +132,10 @@ def beyond(
     return found
 
 
-def confirmed_anew(proposed: ActionProposed, met: Met, weighed: Weighed) -> Weighed:
+def confirmed_anew(weighed: Weighed, *, counters: bool, confirmed: bool) -> Weighed:
     """A counter-offer is confirmed by the customer, whatever the rules ask for."""
     confirm = Remedy("confirm")
-    if not proposed.counters or weighed.verdict == "denied" or met.confirm or confirm in weighed.needs:
+    if not counters or weighed.verdict == "denied" or confirmed or confirm in weighed.needs:
         return weighed
     ruling = Ruling(COUNTER_OFFER, "The customer agrees to the lower amount that was offered instead.", remedy=confirm)
     earlier = weighed.rulings if weighed.verdict == "needs" else []
