@@ -15,7 +15,7 @@ from interlock.vocabulary.approvals import (
     AuthorityDelegated,
     CounterOffer,
 )
-from interlock.vocabulary.channels import Principal
+from interlock.vocabulary.channels import Lender, Principal
 from interlock.vocabulary.ids import ProposalId, StaffId
 from interlock.vocabulary.money import Money
 from interlock.vocabulary.proposals import (
@@ -82,8 +82,12 @@ def waits(of: ActionProposed, *met: RemedyMet, now: datetime = NOW) -> Given:
     return [of, *codes, *met, (asked, now), *((each, now) for each in approval_asked(asked, before, banded(), now))]
 
 
-def yes(by: Principal, of: ActionProposed) -> Approve:
-    return Approve(proposal=of.proposal, by=by, args_hash=of.args_hash)
+HOLDS = (Lender("omar", ("supervisor",)), Lender("both", ("supervisor", "manager")))
+"""Whoever lends authority here has it himself."""
+
+
+def yes(by: Principal, of: ActionProposed, lenders: tuple[Lender, ...] = HOLDS) -> Approve:
+    return Approve(proposal=of.proposal, by=by, args_hash=of.args_hash, lenders=lenders)
 
 
 def counter(by: Principal, of: ActionProposed, cents: int = 30_000) -> CounterOffer:

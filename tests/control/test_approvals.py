@@ -27,7 +27,7 @@ from interlock.vocabulary.approvals import (
     QuestionAnswered,
     QuestionAsked,
 )
-from interlock.vocabulary.channels import SYSTEM
+from interlock.vocabulary.channels import SYSTEM, Lender
 from interlock.vocabulary.ids import ProposalId, StaffId
 from interlock.vocabulary.money import Money
 from interlock.vocabulary.proposals import (
@@ -173,6 +173,12 @@ def test_lent_authority_ends_by_time_or_by_word_and_never_helps_the_proposer() -
     omars = refund(principal=msgspec.structs.replace(OMAR, roles=("agent", "supervisor")))
     with pytest.raises(Refused, match="lent by the proposer"):
         decide(APPROVE, yes(BEN, omars), [lent("ben"), *waits(omars)])
+
+
+@pytest.mark.parametrize("lenders", [(), (Lender("omar", ("agent",)),), (Lender("sue", ("supervisor",)),)])
+def test_lent_authority_counts_only_while_its_lender_has_it_himself(lenders: tuple[Lender, ...]) -> None:
+    with pytest.raises(Refused, match="role_missing"):
+        decide(APPROVE, yes(BEN, refund(), lenders), [lent("ben"), *waits(refund())])
 
 
 def test_only_one_s_own_authority_is_lent_for_a_while_and_to_somebody_else() -> None:

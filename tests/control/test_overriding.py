@@ -17,7 +17,7 @@ from interlock.control.subject import react, subject
 from interlock.kernel.deciders import SetTimer
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
-from interlock.vocabulary.channels import SYSTEM, Principal
+from interlock.vocabulary.channels import SYSTEM, Lender, Principal
 from interlock.vocabulary.overrides import (
     GrantOverride,
     OverrideGranted,
@@ -27,8 +27,10 @@ from interlock.vocabulary.overrides import (
     RequestOverride,
 )
 from interlock.vocabulary.proposals import ActionProposed, JudgeProposal, ProposalJudged
+from tests.control.bands import lent
 from tests.control.given import (
     AMARA,
+    BEN,
     NOW,
     PR,
     SETTINGS,
@@ -157,6 +159,38 @@ def test_the_second_person_is_neither_the_first_nor_the_proposer_and_has_the_rol
     for by, code in ((SUE, "four_eyes"), (proposer, "four_eyes"), (AMARA, "role_missing")):
         with pytest.raises(Refused, match=code):
             decide(GRANT, grant(of, by), given)
+
+
+def test_lent_authority_counts_in_overrides_and_is_recorded_with_whose_it_was() -> None:
+    of, lends = refund(), lent("ben", by="omar")
+    holds = (Lender("omar", ("supervisor",)),)
+    for command in (request(of, BEN), request(of, BEN, lenders=(Lender("omar", ("agent",)),))):
+        with pytest.raises(Refused, match="role_missing"):
+            decide(REQUEST, command, [lends, *denied(of)])
+    (asked,) = decide(REQUEST, request(of, BEN, lenders=holds), [lends, *denied(of)])
+    assert isinstance(asked, OverrideRequested)
+    assert (asked.by, asked.on_behalf) == (BEN, "omar")
+    given = [*denied(of), asked]
+    with pytest.raises(Refused, match="four_eyes"):  # it is his authority that the first one used
+        decide(GRANT, grant(of, OMAR), given)
+    (agreed_to,) = decide(GRANT, grant(of, SUE), given)
+    assert isinstance(agreed_to, OverrideGranted)
+    assert (agreed_to.by, agreed_to.on_behalf) == (SUE, "")
+
+
+def test_the_second_person_does_not_act_with_authority_of_the_first_or_of_the_proposer() -> None:
+    of = refund()
+    given = [*denied(of), *decide(REQUEST, request(of), denied(of))]
+    for lender, roles, outcome in (("sue", ("supervisor",), "role_missing"), ("omar", ("supervisor",), "")):
+        command = msgspec.structs.replace(grant(of, BEN), lenders=(Lender(lender, roles),))
+        facts = [lent("ben", by=lender), *given]
+        if outcome:
+            with pytest.raises(Refused, match=outcome):
+                decide(GRANT, command, facts)
+        else:
+            (found,) = decide(GRANT, command, facts)
+            assert isinstance(found, OverrideGranted)
+            assert found.on_behalf == "omar"
 
 
 def test_an_override_can_be_refused_taken_back_or_run_out() -> None:

@@ -111,3 +111,18 @@ async def test_a_telephone_shows_the_whole_inbox(centre: Centre) -> None:
     await centre.page.set_viewport_size({"width": 360, "height": 780})
     await inbox(centre)
     assert await centre.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+async def test_an_agent_who_decides_for_somebody_finds_the_approvals_from_her_desk_and_nothing_else(
+    centre: Centre,
+) -> None:
+    page = centre.page
+    staff = {"id": "s_0", "name": "Amara Okafor", "roles": ["agent"]}
+    centre.world.me["staff"] |= staff
+    centre.world.me["deciding_for"] = [{"by": "Omar Haddad", "until": "2027-01-01T00:00:00Z"}]
+    await page.goto(f"{centre.url}/desk")
+    await page.get_by_role("link", name="Approvals").click()
+    await expect(page.locator(".lent")).to_contain_text("You decide for Omar Haddad")
+    views = page.get_by_role("navigation", name="Views").get_by_role("link")
+    await expect(views).to_have_count(1)
+    await expect(page.locator(".detail")).to_be_visible()

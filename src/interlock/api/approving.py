@@ -19,6 +19,7 @@ from interlock.control.questions import LONGEST_QUESTION
 from interlock.governance.permissions import may
 from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
+from interlock.runtime.lending import deciding_for, lenders_of
 from interlock.runtime.staff import Person
 from interlock.vocabulary.approvals import (
     AnswerBack,
@@ -107,10 +108,9 @@ class Disagreement(msgspec.Struct, forbid_unknown_fields=True):
     proposal: Identifier
 
 
-def require_approver(person: Person, app: App) -> None:
-    """Whoever has the permission by his roles, or was lent somebody's authority that is still his."""
-    lent = any(each.to == person.id and each.until >= app.clock() for each in app.approvals.delegations.values())
-    if not lent:
+async def require_approver(person: Person, app: App) -> None:
+    """Whoever has the permission by his roles, or was lent the authority of somebody who still has it."""
+    if not may(person.account.roles, "approve") and not await deciding_for(app, person.id):
         require(person, "approve")
 
 
@@ -118,7 +118,7 @@ def require_approver(person: Person, app: App) -> None:
 async def show_approvals(person: NamedDependency[Person], state: State) -> dict[str, Any]:
     """What waits for an approver or a sender, overrides, what nobody knows, and what was decided last."""
     app: App = state.app
-    require_approver(person, app)
+    await require_approver(person, app)
     return {"cursor": str(app.follower.cursor), "value": await app.documents.approvals()}
 
 
@@ -128,8 +128,13 @@ async def approve(
 ) -> None:
     """Approve exactly these arguments."""
     app: App = state.app
-    require_approver(person, app)
-    command = Approve(proposal=ProposalId(proposal), by=principal(person), args_hash=data.args_hash)
+    await require_approver(person, app)
+    command = Approve(
+        proposal=ProposalId(proposal),
+        by=principal(person),
+        args_hash=data.args_hash,
+        lenders=await lenders_of(app, person.id),
+    )
     await app.execute(command, fresh("approve"))
 
 
@@ -139,12 +144,13 @@ async def reject(
 ) -> None:
     """Reject, with a reason for the customer and one for the file."""
     app: App = state.app
-    require_approver(person, app)
+    await require_approver(person, app)
     command = Reject(
         proposal=ProposalId(proposal),
         by=principal(person),
         customer_reason=data.customer_reason,
         file_reason=data.file_reason,
+        lenders=await lenders_of(app, person.id),
     )
     await app.execute(command, fresh("reject"))
 
@@ -155,7 +161,7 @@ async def counter(
 ) -> dict[str, str]:
     """Offer a lower amount instead; the customer confirms it. Answers with the new proposal."""
     app: App = state.app
-    require_approver(person, app)
+    await require_approver(person, app)
     offer = ProposalId(f"pr_{secrets.token_hex(10)}")
     command = CounterOffer(
         proposal=ProposalId(proposal),
@@ -165,6 +171,7 @@ async def counter(
         amount=data.amount,
         customer_reason=data.customer_reason,
         file_reason=data.file_reason,
+        lenders=await lenders_of(app, person.id),
     )
     await app.execute(command, f"counter/{offer}")
     return {"proposal": offer}
@@ -176,7 +183,7 @@ async def ask(
 ) -> None:
     """Ask back before deciding; the clock keeps counting."""
     app: App = state.app
-    require_approver(person, app)
+    await require_approver(person, app)
     command = AskBack(proposal=ProposalId(proposal), by=principal(person), text=data.text)
     await app.execute(command, fresh("ask"))
 
@@ -197,7 +204,7 @@ async def escalate(
 ) -> None:
     """Pass it on to the next role."""
     app: App = state.app
-    require_approver(person, app)
+    await require_approver(person, app)
     kind, _, argument = data.remedy.partition(":")
     if kind != "approve":
         raise Refused("not_asked", "Only an approval is passed on, such as approve:supervisor.", status=422)
@@ -212,8 +219,8 @@ async def override(
     proposal: FromPath[str], data: JSONBody[ExceptionWanted], person: NamedDependency[Person], state: State
 ) -> dict[str, str]:
     """Ask that the rules in the way be overridden; a second person agrees. Answers with the override."""
-    require(person, "approve")
     app: App = state.app
+    await require_approver(person, app)
     identifier = f"ov_{secrets.token_hex(10)}"
     command = RequestOverride(
         override=identifier,
@@ -221,6 +228,7 @@ async def override(
         by=principal(person),
         args_hash=data.args_hash,
         reason=data.reason,
+        lenders=await lenders_of(app, person.id),
     )
     await app.execute(command, f"override/{identifier}")
     return {"override": identifier}
@@ -231,10 +239,14 @@ async def grant(
     override: FromPath[str], data: JSONBody[Agreement], person: NamedDependency[Person], state: State
 ) -> None:
     """Agree to an override as the second person."""
-    require(person, "approve")
     app: App = state.app
+    await require_approver(person, app)
     command = GrantOverride(
-        override=override, proposal=ProposalId(data.proposal), by=principal(person), args_hash=data.args_hash
+        override=override,
+        proposal=ProposalId(data.proposal),
+        by=principal(person),
+        args_hash=data.args_hash,
+        lenders=await lenders_of(app, person.id),
     )
     await app.execute(command, fresh("grant"))
 
@@ -244,9 +256,14 @@ async def refuse(
     override: FromPath[str], data: JSONBody[Disagreement], person: NamedDependency[Person], state: State
 ) -> None:
     """Do not agree to an override, or take it back."""
-    require(person, "approve")
     app: App = state.app
-    command = RefuseOverride(override=override, proposal=ProposalId(data.proposal), by=principal(person))
+    await require_approver(person, app)
+    command = RefuseOverride(
+        override=override,
+        proposal=ProposalId(data.proposal),
+        by=principal(person),
+        lenders=await lenders_of(app, person.id),
+    )
     await app.execute(command, fresh("refuse"))
 
 
@@ -269,7 +286,7 @@ async def delegate(data: JSONBody[Lending], person: NamedDependency[Person], sta
 async def end(delegation: FromPath[str], person: NamedDependency[Person], state: State) -> None:
     """Take lent authority back, or give it back."""
     app: App = state.app
-    require_approver(person, app)
+    await require_approver(person, app)
     await app.execute(EndDelegation(delegation=delegation, by=principal(person)), fresh("end"))
 
 

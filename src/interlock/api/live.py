@@ -153,7 +153,7 @@ class Watching:
             require(self._person, "see_board")
             return await documents.board()
         if of == "approvals":
-            require_approver(self._person, self._app)
+            await require_approver(self._person, self._app)
             return await documents.approvals()
         kind, _, identifier = of.partition(":")
         if kind == "interaction" and identifier:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -11,7 +10,8 @@ import msgspec
 
 from interlock.control.bundle import Bundle
 from interlock.control.countering import counter_facts
-from interlock.control.delegating import Authority, Lent, authorities, evolve_lent, lent_query
+from interlock.control.deciding import Deciding, decision
+from interlock.control.delegating import Authority
 from interlock.control.meeting import (
     again,
     answered,
@@ -25,25 +25,11 @@ from interlock.control.proposals import ProposalState, evolve, proposal_query
 from interlock.control.settings import ControlSettings
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import Event, Recorded
-from interlock.vocabulary.approvals import (
-    ApprovalAsked,
-    AuthorityDelegated,
-    CounterOffer,
-    DelegationEnded,
-    EscalateApproval,
-)
+from interlock.kernel.events import Event
+from interlock.vocabulary.approvals import ApprovalAsked, CounterOffer, EscalateApproval
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.money import Money
 from interlock.vocabulary.proposals import ActionProposed, Approve, ProposalJudged, Reject, Remedy
-
-
-@dataclass(frozen=True, slots=True)
-class Deciding:
-    """A proposal, and what the person who decides was lent."""
-
-    proposal: ProposalState = ProposalState()
-    lent: Lent = Lent()
 
 
 class Standing(NamedTuple):
@@ -183,28 +169,14 @@ def approval_asked(judged: ProposalJudged, state: ProposalState, bundle: Bundle,
 
 
 def _decider(command: type[C], bundle: Bundle, decide: Decide[C], *, any_amount: bool = False) -> Decider[C, Deciding]:
-    def checked(given: C, deciding: Deciding, moment: Moment) -> Sequence[Event]:
-        state, proposed = deciding.proposal, deciding.proposal.proposed
-        if proposed is None:
-            raise Refused("proposal_unknown", "There is no such proposal.", status=404)
+    def checked(
+        given: C, state: ProposalState, proposed: ActionProposed, acts: Sequence[Authority], moment: Moment
+    ) -> Sequence[Event]:
         amount = getattr(given, "amount", None) or _amount(bundle, proposed)
-        acts = authorities(given.by, deciding.lent, moment.now)
         standing = _standing(given.by, acts, state, proposed, bundle, None if any_amount else amount)
         return decide(given, state, proposed, standing, moment)
 
-    return Decider(
-        command=command,
-        reads=lambda given: [proposal_query(given.proposal), lent_query(given.by.id)],
-        initial=Deciding(),
-        evolve=_evolve,
-        decide=checked,
-    )
-
-
-def _evolve(deciding: Deciding, recorded: Recorded) -> Deciding:
-    if isinstance(recorded.event, AuthorityDelegated | DelegationEnded):
-        return replace(deciding, lent=evolve_lent(deciding.lent, recorded))
-    return replace(deciding, proposal=evolve(deciding.proposal, recorded))
+    return decision(command, checked)
 
 
 def _standing(

@@ -12,7 +12,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.approvals import AuthorityDelegated, DelegateAuthority, DelegationEnded, EndDelegation
-from interlock.vocabulary.channels import Principal
+from interlock.vocabulary.channels import Lender, Principal
 from interlock.vocabulary.ids import StaffId, tag
 
 LONGEST_DELEGATION: Final = timedelta(days=60)
@@ -54,13 +54,19 @@ def evolve_lent(lent: Lent, recorded: Recorded) -> Lent:
             return lent
 
 
-def authorities(by: Principal, lent: Lent, now: datetime) -> list[Authority]:
-    """The roles with which somebody acts: his own, then those that he was lent and that still are."""
+def authorities(by: Principal, lent: Lent, lenders: Sequence[Lender], now: datetime) -> list[Authority]:
+    """The roles with which somebody acts: his own, then those that he was lent, as long as their lender has them.
+
+    Args:
+        lenders: whoever has lent him authority, with the roles that each has now.
+    """
+    still = {each.staff: each.roles for each in lenders}
     borrowed = [
         Authority(role, each.by)
         for each in lent.open.values()
         if each.to == by.id and now <= each.until
         for role in each.roles
+        if role in still.get(each.by, ())
     ]
     return [*(Authority(role) for role in by.roles), *borrowed]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from interlock.control.bundle import Bundle
-from interlock.control.meeting import about_proposal
+from interlock.control.deciding import Deciding, decision
+from interlock.control.delegating import Authority
 from interlock.control.proposals import ProposalState
 from interlock.control.settings import ControlSettings
 from interlock.kernel.deciders import Decider, Moment
@@ -27,11 +28,15 @@ LONGEST_OVERRIDE_REASON: Final = 1000
 """Characters of the reason for an override."""
 
 
-def request_override(bundle: Bundle, settings: ControlSettings) -> Decider[RequestOverride, ProposalState]:
+def request_override(bundle: Bundle, settings: ControlSettings) -> Decider[RequestOverride, Deciding]:
     """Only for what a person proposed, only where every rule in the way allows it, only by the role that they name."""
 
     def decide(
-        command: RequestOverride, state: ProposalState, proposed: ActionProposed, moment: Moment
+        command: RequestOverride,
+        state: ProposalState,
+        proposed: ActionProposed,
+        acts: Sequence[Authority],
+        moment: Moment,
     ) -> Sequence[Event]:
         if not command.reason.strip() or len(command.reason) > LONGEST_OVERRIDE_REASON:
             raise Refused("bad_reason", f"Say why, in at most {LONGEST_OVERRIDE_REASON} characters.", status=422)
@@ -46,7 +51,7 @@ def request_override(bundle: Bundle, settings: ControlSettings) -> Decider[Reque
         rules, roles = _overridable(bundle, judged)
         if not rules:
             raise Refused("not_overridable", "A rule in the way of this can never be overridden.", status=403)
-        _refuse_without(roles, command.by)
+        on_behalf = _on_behalf(roles, command.by, acts, not_of={proposed.principal.id})
         if state.overrides:
             raise Refused("override_open", "An override is asked for already; a second person decides on it.")
         return [
@@ -61,28 +66,34 @@ def request_override(bundle: Bundle, settings: ControlSettings) -> Decider[Reque
                 args_hash=proposed.args_hash,
                 reason=command.reason.strip(),
                 expires_at=moment.now + settings.override_wait,
+                on_behalf=on_behalf,
             )
         ]
 
-    return about_proposal(RequestOverride, decide)
+    return decision(RequestOverride, decide)
 
 
-def grant_override(settings: ControlSettings) -> Decider[GrantOverride, ProposalState]:
+def grant_override(settings: ControlSettings) -> Decider[GrantOverride, Deciding]:
     """A second person with the role agrees: neither the first one nor the proposer."""
 
     def decide(
-        command: GrantOverride, state: ProposalState, proposed: ActionProposed, moment: Moment
+        command: GrantOverride,
+        state: ProposalState,
+        proposed: ActionProposed,
+        acts: Sequence[Authority],
+        moment: Moment,
     ) -> Sequence[Event]:
         granted = next((each for each in state.granted if each.override == command.override), None)
         if granted is not None and granted.by.id == command.by.id:
             return []
         asked = _asked(state, command.override)
         _refuse_altered(command.args_hash, proposed)
-        if command.by.id in (asked.by.id, proposed.principal.id):
+        first = {asked.by.id, asked.on_behalf, proposed.principal.id} - {""}
+        if command.by.id in first:
             raise Refused(
                 "four_eyes", "A second person agrees: neither who asked for it nor who proposed it.", status=403
             )
-        _refuse_without(asked.roles, command.by)
+        on_behalf = _on_behalf(asked.roles, command.by, acts, not_of=first)
         if moment.now > asked.expires_at:
             raise Refused("expired", "The time for this answer is over; nothing was done.", status=410)
         return [
@@ -95,17 +106,22 @@ def grant_override(settings: ControlSettings) -> Decider[GrantOverride, Proposal
                 by=command.by,
                 args_hash=asked.args_hash,
                 valid_until=moment.now + settings.override_valid,
+                on_behalf=on_behalf,
             )
         ]
 
-    return about_proposal(GrantOverride, decide)
+    return decision(GrantOverride, decide)
 
 
-def refuse_override() -> Decider[RefuseOverride, ProposalState]:
+def refuse_override() -> Decider[RefuseOverride, Deciding]:
     """Somebody with the role does not agree, the first one takes it back, or time is over."""
 
     def decide(
-        command: RefuseOverride, state: ProposalState, proposed: ActionProposed, moment: Moment
+        command: RefuseOverride,
+        state: ProposalState,
+        proposed: ActionProposed,
+        acts: Sequence[Authority],
+        moment: Moment,
     ) -> Sequence[Event]:
         by_clock = command.by.kind == "system"
         if command.override in state.overrides_over:
@@ -115,7 +131,7 @@ def refuse_override() -> Decider[RefuseOverride, ProposalState]:
         asked = _asked(state, command.override)
         mine = command.by.id == asked.by.id
         if not by_clock and not mine:
-            _refuse_without(asked.roles, command.by)
+            _on_behalf(asked.roles, command.by, acts, not_of=frozenset())
         return [
             OverrideRefused(
                 override=asked.override,
@@ -126,7 +142,7 @@ def refuse_override() -> Decider[RefuseOverride, ProposalState]:
             )
         ]
 
-    return about_proposal(RefuseOverride, decide)
+    return decision(RefuseOverride, decide)
 
 
 def _overridable(bundle: Bundle, judged: ProposalJudged) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -150,7 +166,15 @@ def _refuse_altered(args_hash: str, proposed: ActionProposed) -> None:
         raise Refused("args_changed", "This is not what was proposed; look at the proposal again.")
 
 
-def _refuse_without(roles: Sequence[str], by: Principal) -> None:
-    lacking = [role for role in roles if role not in by.roles]
-    if by.kind != "agent" or lacking:
+def _on_behalf(roles: Sequence[str], by: Principal, acts: Sequence[Authority], *, not_of: Set[str]) -> str:
+    """Whose authority somebody uses who needs all of these roles; empty where they are his own. Raises Refused.
+
+    Args:
+        not_of: people whose lent authority does not count here: one of the two who are needed has it already.
+    """
+    found = [
+        next((each for each in acts if each.role == role and each.on_behalf not in not_of), None) for role in roles
+    ]
+    if by.kind != "agent" or None in found:
         raise Refused("role_missing", f"This rule is overridden by the role {' and '.join(roles)}.", status=403)
+    return next((each.on_behalf for each in found if each is not None and each.on_behalf), "")

@@ -26,6 +26,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Cursor, Recorded, sealed_fields
 from interlock.kernel.log import Query
 from interlock.routing import screens
+from interlock.runtime.lending import deciding_for, roles_now
 from interlock.vocabulary.ids import InteractionId, ProposalId, StaffId, tag
 
 if TYPE_CHECKING:
@@ -78,7 +79,11 @@ class Documents:
         if agent.offer is not None and agent.offer.visit in app.board.visits:
             interaction = app.board.visits[agent.offer.visit].interaction
             summaries[interaction] = (await app.views.get(interaction)).about(self._journey_titles())
-        return screens.me(
+        lent = [
+            {"by": app.staff_name(each.by), "until": each.until.isoformat()}
+            for each in await deciding_for(app, account.staff)
+        ]
+        return {"deciding_for": lent} | screens.me(
             app.board,
             {"id": account.staff, "name": account.name, "roles": list(account.roles)},
             app.queues,
@@ -95,6 +100,9 @@ class Documents:
             words[proposal] = await self._said(ProposalId(proposal))
         names = {str(staff): name for staff, name in app.staff.names.items()}
         document = approvals_document(app.approvals, app.definitions.bundle, words, names)
+        for each in document["delegations"]:
+            held = await roles_now(app, StaffId(each["by"]["id"]))
+            each["roles"] = [role for role in each["roles"] if role in held]
         people = [{"id": one.staff, "name": one.name, "roles": list(one.roles)} for one in app.staff.accounts.values()]
         return {**document, "staff": people}
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from interlock.kernel.events import Command, Event, PersonalText
-from interlock.vocabulary.channels import SYSTEM, Principal
+from interlock.vocabulary.channels import SYSTEM, Lender, Principal
 from interlock.vocabulary.ids import InteractionId, PersonId, ProposalId, StaffId, tags
 from interlock.vocabulary.money import Money
 from interlock.vocabulary.proposals import Remedy
@@ -104,6 +104,8 @@ class CounterOffer(Command, frozen=True, kw_only=True):
     amount: Money
     customer_reason: str
     file_reason: str
+    lenders: tuple[Lender, ...] = ()
+    """Who has lent ``by`` authority, with the roles that they still have."""
 
     def lane(self) -> str:
         return self.proposal

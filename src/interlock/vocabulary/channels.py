@@ -48,6 +48,13 @@ class Choice(msgspec.Struct, frozen=True):
     label: str
 
 
+class Lender(msgspec.Struct, frozen=True):
+    """A member of staff who has lent somebody his authority, and the roles that he has himself at that moment."""
+
+    staff: str
+    roles: tuple[str, ...]
+
+
 class Card(msgspec.Struct, frozen=True, tag="card", tag_field="type", omit_defaults=True):
     """Something to answer, rendered by each channel in its own way.
 

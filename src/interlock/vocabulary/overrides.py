@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from interlock.kernel.events import Command, Event, PersonalText
-from interlock.vocabulary.channels import Principal
+from interlock.vocabulary.channels import Lender, Principal
 from interlock.vocabulary.ids import InteractionId, PersonId, ProposalId, tags
 
 
@@ -23,6 +23,8 @@ class OverrideRequested(Event, frozen=True, kw_only=True):
     args_hash: str
     reason: PersonalText
     expires_at: datetime
+    on_behalf: str = ""
+    """Whose authority it was, if it was lent."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction)
@@ -39,6 +41,8 @@ class OverrideGranted(Event, frozen=True, kw_only=True):
     by: Principal
     args_hash: str
     valid_until: datetime
+    on_behalf: str = ""
+    """Whose authority it was, if it was lent."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction)
@@ -65,6 +69,8 @@ class RequestOverride(Command, frozen=True, kw_only=True):
     by: Principal
     args_hash: str
     reason: str
+    lenders: tuple[Lender, ...] = ()
+    """Who has lent ``by`` authority, with the roles that they still have."""
 
     def lane(self) -> str:
         return self.proposal
@@ -77,6 +83,8 @@ class GrantOverride(Command, frozen=True, kw_only=True):
     proposal: ProposalId
     by: Principal
     args_hash: str
+    lenders: tuple[Lender, ...] = ()
+    """Who has lent ``by`` authority, with the roles that they still have."""
 
     def lane(self) -> str:
         return self.proposal
@@ -88,6 +96,8 @@ class RefuseOverride(Command, frozen=True, kw_only=True):
     override: str
     proposal: ProposalId
     by: Principal
+    lenders: tuple[Lender, ...] = ()
+    """Who has lent ``by`` authority, with the roles that they still have."""
 
     def lane(self) -> str:
         return self.proposal

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from interlock.kernel.events import SEALED, Command, Erased, Event, PersonalText, PersonalValue
-from interlock.vocabulary.channels import Channel, Choice, Principal
+from interlock.vocabulary.channels import Channel, Choice, Lender, Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId, tags
 from interlock.vocabulary.money import Money
 
@@ -287,6 +287,8 @@ class Approve(Command, frozen=True, kw_only=True):
     proposal: ProposalId
     by: Principal
     args_hash: str
+    lenders: tuple[Lender, ...] = ()
+    """Who has lent ``by`` authority, with the roles that they still have."""
 
     def lane(self) -> str:
         return self.proposal
@@ -299,6 +301,8 @@ class Reject(Command, frozen=True, kw_only=True):
     by: Principal
     customer_reason: str
     file_reason: str
+    lenders: tuple[Lender, ...] = ()
+    """Who has lent ``by`` authority, with the roles that they still have."""
 
     def lane(self) -> str:
         return self.proposal

@@ -26,7 +26,7 @@ function Desk() {
   const close = () => (overlay.value = '');
   const staff = who.value?.staff ?? { name: '', roles: ['agent'] };
   return html`<div class="app">
-    <${TopBar} page="desk" roles=${staff.roles} name=${staff.name} menu=${(/** @type {() => void} */ done) => html`<${NotificationItem} close=${done} />`}>
+    <${TopBar} page="desk" roles=${staff.roles} name=${staff.name} lent=${me.value?.deciding_for ?? []} menu=${(/** @type {() => void} */ done) => html`<${NotificationItem} close=${done} />`}>
       <${OfferPill} />
       <button type="button" class="button quiet find" onClick=${() => (overlay.value = 'palette')}><${Icon} name="search" /><span class="wide-only">Find</span><${Keys} of="Ctrl+k" /></button>
       <button type="button" class="icon-button" aria-label="Show every key" title="Keys  ?" onClick=${() => (overlay.value = 'keys')}><${Icon} name="question" /></button>

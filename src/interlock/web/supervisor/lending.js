@@ -17,7 +17,7 @@ export function Lent() {
   const mine = (approvals.value?.delegations ?? []).filter((/** @type {any} */ one) => me.value && (one.by.id === me.value.id || one.to.id === me.value.id) && Date.parse(one.until) > Date.now());
   const can = (me.value?.roles ?? []).some((role) => LENDABLE.includes(role));
   return html`<div class="lent">
-    ${mine.map((/** @type {any} */ one) => html`<p key=${one.delegation}><${Icon} name="person" size=${14} /><span>${one.by.id === me.value?.id ? html`<strong>${one.to.name}</strong> decides for you` : html`You decide for <strong>${one.by.name}</strong>`} <span class="note">until <${At} at=${one.until} /></span></span>
+    ${mine.map((/** @type {any} */ one) => html`<p key=${one.delegation}><${Icon} name="person" size=${14} /><span>${one.by.id === me.value?.id ? html`<strong>${one.to.name}</strong> decides for you` : html`${one.roles.length ? 'You decide' : 'You do not decide any more'} for <strong>${one.by.name}</strong>${one.roles.length ? '' : ', who has the role no longer'}`} <span class="note">until <${At} at=${one.until} /></span></span>
       <button type="button" class="button small quiet" onClick=${() => ask(`/v1/delegations/${one.delegation}/end`)}>End</button></p>`)}
     ${can ? html`<button type="button" class="button small" onClick=${() => (overlay.value = 'lend')}><${Icon} name="out" size=${14} />Lend my authority… <${Keys} of="d" /></button>` : null}
     ${overlay.value === 'lend' && can ? html`<${Lend} onClose=${() => (overlay.value = '')} />` : null}</div>`;

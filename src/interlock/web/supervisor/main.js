@@ -12,11 +12,13 @@ import { Agents } from './agents.js';
 import { Approvals, decide, InboxStrip, possible } from './approvals.js';
 import { LookDialog } from './look.js';
 import { Queues } from './queues.js';
-import { board, boardDoc, chosen, current, inbox, live, looking, me, move, overlay, show, view, waiting } from './state.js';
+import { board, boardDoc, chosen, current, inbox, lentToMe, live, looking, me, move, overlay, show, view, waiting } from './state.js';
 import { openBreaker, openHalt, Switches } from './switches.js';
 import { Wall } from './wall.js';
 
 const TITLES = /** @type {Record<string, string>} */ ({ floor: 'Floor', approvals: 'Approvals', wall: 'Wallboard' });
+/** Who sees the floor; others come for approvals alone, with authority that they were lent. */
+const FLOOR = ['supervisor', 'manager', 'admin'];
 const who = signal(/** @type {any} */ (null));
 const failed = signal('');
 
@@ -26,13 +28,16 @@ function Supervisor() {
   if (failed.value) return html`<div class="page-state"><${Empty} icon="alert" title="The page cannot be opened"><p>${failed.value}</p><button type="button" class="button" onClick=${() => location.reload()}>Try again</button><//></div>`;
   const close = () => (overlay.value = '');
   const staff = who.value?.staff ?? { name: '', roles: ['supervisor'] };
+  const floor = staff.roles.some((/** @type {string} */ role) => FLOOR.includes(role));
+  const views = Object.entries(TITLES).filter(([id]) => floor || id === 'approvals');
+  const shown = floor ? view.value : 'approvals';
   return html`<div class="app">
-    <${TopBar} page="supervisor" roles=${staff.roles} name=${staff.name}>
+    <${TopBar} page="supervisor" roles=${staff.roles} name=${staff.name} lent=${floor ? [] : lentToMe.value.map((one) => ({ by: one.by.name }))}>
       <button type="button" class="button quiet find" onClick=${() => (overlay.value = 'palette')}><${Icon} name="search" /><span class="wide-only">Find</span><${Keys} of="Ctrl+k" /></button>
       <button type="button" class="icon-button" aria-label="Show every key" title="Keys  ?" onClick=${() => (overlay.value = 'keys')}><${Icon} name="question" /></button><//>
     <${LinkBanner} live=${live} />
-    <nav class="views" aria-label="Views">${Object.entries(TITLES).map(([id, title], i) => html`<a href="#${id}" aria-current=${view.value === id ? 'page' : null}>${title}${id === 'approvals' && waiting.value.length ? html`<span class="badge">${waiting.value.length}</span>` : null}<${Keys} of=${String(i + 1)} /></a>`)}</nav>
-    ${view.value === 'approvals' ? html`<main class="view-body flush"><${Approvals} /></main>` : html`<main class="view-body"><${BoardState}>${view.value === 'wall' ? html`<${Wall} />` : html`<${Floor} />`}<//></main>`}
+    <nav class="views" aria-label="Views">${views.map(([id, title], i) => html`<a href="#${id}" aria-current=${shown === id ? 'page' : null}>${title}${id === 'approvals' && waiting.value.length ? html`<span class="badge">${waiting.value.length}</span>` : null}<${Keys} of=${String(i + 1)} /></a>`)}</nav>
+    ${shown === 'approvals' ? html`<main class="view-body flush"><${Approvals} /></main>` : html`<main class="view-body"><${BoardState}>${shown === 'wall' ? html`<${Wall} />` : html`<${Floor} />`}<//></main>`}
     <${LookDialog} /><${Toasts} />
     ${overlay.value === 'palette' ? html`<${Palette} onClose=${close} things=${things()} />` : null}
     ${overlay.value === 'keys' ? html`<${KeySheet} onClose=${close} />` : null}</div>`;
@@ -63,7 +68,7 @@ const things = () => [
   ...(board.value?.agents ?? []).flatMap((/** @type {any} */ agent) => (agent.work ?? []).slice(0, 1).map((/** @type {any} */ work) => ({ id: `look-${agent.id}`, title: `Look in on ${agent.name}`, group: 'Agents', run: () => (looking.value = work.interaction) }))),
 ];
 
-const inInbox = () => view.value === 'approvals';
+const inInbox = () => view.value === 'approvals' || !(me.value?.roles ?? []).some((role) => FLOOR.includes(role));
 const OPENS = /** @type {Record<string, string>} */ ({ approval: 'approve', draft: 'send', override: 'grant' });
 register([
   ...Object.entries(TITLES).map(([id, title], i) => ({ id: `view-${id}`, group: 'Views', title: `Show ${title.toLowerCase()}`, key: String(i + 1), run: () => show(id) })),

@@ -63,11 +63,11 @@ export const waiting = computed(() => inbox.value.filter((one) => one.kind !== '
 /** Who looks at this page. */
 export const me = signal(/** @type {{id: string, name: string, roles?: string[]} | null} */ (null));
 
+/** What I was lent and still counts. */
+export const lentToMe = computed(() => /** @type {any[]} */ (approvals.value?.delegations ?? []).filter((one) => one.to.id === me.value?.id && one.roles.length && Date.parse(one.until) > Date.now()));
+
 /** The roles that I act with: my own, and those that I was lent. */
-export const myRoles = computed(() => {
-  const lent = (approvals.value?.delegations ?? []).filter((/** @type {any} */ one) => one.to.id === me.value?.id && Date.parse(one.until) > Date.now());
-  return new Set([...(me.value?.roles ?? []), ...lent.flatMap((/** @type {any} */ one) => one.roles)]);
-});
+export const myRoles = computed(() => new Set([...(me.value?.roles ?? []), ...lentToMe.value.flatMap((one) => one.roles)]));
 
 /** Why I cannot decide on this, or ''. @param {any} item */
 export function whyNot(item) {

@@ -37,12 +37,13 @@ export function Logo() {
     <path d="M3 17h6l6-10h6" /><path d="M3 7h4M17 17h4" opacity=".45" /></svg>`;
 }
 
-/** @param {{page: string, roles: string[], name: string, children?: any, menu?: any}} props */
-export function TopBar({ page, roles, name, children, menu }) {
+/** @param {{page: string, roles: string[], name: string, children?: any, menu?: any, lent?: any[]}} props `lent`: whose authority was lent to me; it leads to the approvals */
+export function TopBar({ page, roles, name, children, menu, lent = [] }) {
   const pages = [['desk', 'Desk', ['agent']], ['supervisor', 'Supervisor', ['supervisor', 'manager']], ['policies', 'Policies', ['supervisor']], ...(page === 'stage' ? [['stage', 'Stage', ['supervisor']]] : [])].filter(([, , wanted]) => roles.some((/** @type {string} */ role) => wanted.includes(role) || role === 'admin'));
   return html`<header class="topbar">
     <a class="brand" href="/" title="Interlock: start page"><${Logo} /><span>Interlock</span></a>
-    <nav aria-label="Pages">${pages.map(([id, title]) => html`<a href="/${id}" aria-current=${id === page ? 'page' : null}>${title}</a>`)}</nav>
+    <nav aria-label="Pages">${pages.map(([id, title]) => html`<a href="/${id}" aria-current=${id === page ? 'page' : null}>${title}</a>`)}
+      ${lent.length && !pages.some(([id]) => id === 'supervisor') ? html`<a href="/supervisor#approvals" aria-current=${page === 'supervisor' ? 'page' : null} title="You decide for ${lent.map((one) => one.by).join(', ')}">Approvals</a>` : null}</nav>
     <div class="topbar-end">${children}
       <${Menu} name="Account: ${name}" className="button quiet account" label=${html`<${Icon} name="person" /><span class="account-name">${name}</span><${Icon} name="down" size=${12} />`}>
         ${(/** @type {() => void} */ close) => html`
