@@ -12,6 +12,7 @@ from interlock.connectors.operations import read_api
 from interlock.control import Bundle, Met, Past, ResourceRead, assemble, compute, judge, load_bundle
 from interlock.control.actions import all_args, request_of, visible_fields
 from interlock.control.approvals_document import facts_shown
+from interlock.control.facts import NEVER_S
 from interlock.control.proposing import propose_action
 from interlock.control.readings import KnownFact, read_requests, records_of
 from interlock.kernel.documents import DefinitionError
@@ -204,6 +205,17 @@ def test_the_age_of_what_is_known_of_the_customer_is_shown_to_whoever_approves()
     answer = judged(swap(), plan(age_s=42))
     lines = {line["name"]: line for line in facts_shown(answer.facts, SWAP, {})}
     assert lines["plan"] == {"name": "plan", "value": "gold", "age_s": 42}
+
+
+def test_what_was_done_before_is_shown_to_whoever_approves_and_when_sums_were_taken() -> None:
+    step = {"done": True, "count": 2, "age_s": 90, "running": True}
+    never = {"done": False, "count": 0, "age_s": NEVER_S, "running": False}
+    facts = {"ledger": {"swaps": 3}, "steps": {"sent_back": step, "told": never}}
+    assert facts_shown(facts, SWAP, {}) == [
+        {"name": "swaps", "value": 3, "age_s": 0},
+        {"name": "sent_back", "value": "done 2 times, and under way now", "step": True, "age_s": 90},
+        {"name": "told", "value": "not done", "step": True, "age_s": None},
+    ]
 
 
 def test_an_answer_is_seen_by_purpose_and_role() -> None:

@@ -281,6 +281,6 @@ def approval(i: int, **more: Any) -> Json:
         "proposal": ident("pr"), "interaction": "i_1", "since": iso(1200 + 340 * i), "expires_at": iso(-80_000), "action": "shop.refund_item", "title": "Refund an item",
         "says": "Refund €420.00 for Copper pan set, three pieces to Visa ending 4242", "amount": eur(42000), "args_hash": "9f2c41", "by": {"kind": "virtual_agent", "name": ""}, "role": "supervisor",
         "customer_label": PEOPLE[i % len(PEOPLE)], "rulings": [{"rule": "refund.supervisor", "reason": "Refunds over 200.00 are approved by a supervisor."}],
-        "facts": [{"name": "owner", "value": "c-104", "age_s": 2}, {"name": "status", "value": "delivered", "age_s": 2}, {"name": "refundable_remainder", "value": eur(42000), "age_s": 2}, {"name": "refunds_per_customer", "value": eur(15840)}],
+        "facts": [{"name": "owner", "value": "c-104", "age_s": 2}, {"name": "status", "value": "delivered", "age_s": 2}, {"name": "refundable_remainder", "value": eur(42000), "age_s": 2}, {"name": "refunds_per_customer", "value": eur(15840), "age_s": 0}, {"name": "refunded", "value": "done 2 times", "step": True, "age_s": 5400}, {"name": "sent_back", "value": "not done", "step": True, "age_s": None}],
         "met": [{"remedy": "step_up:2", "at": iso(1320), "by": {"kind": "customer", "name": PEOPLE[i % len(PEOPLE)]}}, {"remedy": "confirm", "at": iso(1280), "by": {"kind": "customer", "name": PEOPLE[i % len(PEOPLE)]}}],
     } | more  # fmt: skip

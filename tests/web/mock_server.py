@@ -121,6 +121,10 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
         }
         return {"thrown": world.board["switches"], "can_be_halted": can_be}
 
+    @get("/v1/due")
+    async def show_due() -> Json:
+        return {"due": world.due}
+
     @get("/v1/breakers")
     async def show_breakers() -> Json:
         names = (("connector", "shop", "the shop's people"), ("journey", "damaged_item", "operations"))
@@ -143,7 +147,7 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
         session["in"] = False
         return {}
 
-    return [show_switches, show_breakers, me, sign_in, sign_out]
+    return [show_switches, show_due, show_breakers, me, sign_in, sign_out]
 
 
 def staff_routes(world: World) -> list[Any]:
@@ -259,6 +263,13 @@ def decide(world: World, proposal: str, how: str, body: Json) -> None:
     world.approvals["decided"] = [decided, *world.approvals["decided"]]
 
 
+def open_by_hand(world: World, body: Json) -> None:
+    """A breaker is opened."""
+    by_hand = {"owner": "the shop's people", "by": "Sofia Marchetti", "since": iso(), "tried_again_at": None}
+    one = {"guarded": body["guarded"], "name": body["name"], "state": "open", "why": body["reason"]}
+    world.board["breakers"] = [*world.board["breakers"], one | by_hand]
+
+
 def carry_out(world: World, path: list[str], body: Json) -> Any:
     """One POST of the contract."""
     match path:
@@ -295,10 +306,13 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
         case ["queues", name, how]:
             queue = next(one for one in world.board["queues"] if one["name"] == name)
             queue |= {"open": how == "open", "closed_message": body.get("message", "")}
+        case ["due", "retry"]:
+            world.due = [
+                one for one in world.due if not body.get("all_parked") and one["id"] not in body.get("ids", ())
+            ]
+            world.board["parked"] = len(world.due)
         case ["breakers", "open"]:
-            by_hand = {"owner": "the shop's people", "by": "Sofia Marchetti", "since": iso(), "tried_again_at": None}
-            one = {"guarded": body["guarded"], "name": body["name"], "state": "open", "why": body["reason"]}
-            world.board["breakers"] = [*world.board["breakers"], one | by_hand]
+            open_by_hand(world, body)
         case ["breakers", "close"]:
             tripped = world.board["breakers"]
             world.board["breakers"] = [each for each in tripped if each["name"] != body["name"]]

@@ -40,6 +40,7 @@ class World:
         self.cursor = 1
         self.changed = asyncio.Condition()
         self.drop = 0
+        self.due: list[Json] = []
         self.seen_messages: list[str] = []
         self.calls: list[tuple[str, Any]] = []
         self.interactions: dict[str, Json] = {}

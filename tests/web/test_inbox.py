@@ -126,3 +126,14 @@ async def test_an_agent_who_decides_for_somebody_finds_the_approvals_from_her_de
     views = page.get_by_role("navigation", name="Views").get_by_role("link")
     await expect(views).to_have_count(1)
     await expect(page.locator(".detail")).to_be_visible()
+
+
+async def test_the_approver_sees_how_old_each_fact_is_and_what_was_done_before(centre: Centre) -> None:
+    await inbox(centre)
+    detail = centre.page.locator(".detail")
+    await expect(detail.locator(".pairs div", has_text="Refundable remainder")).to_contain_text("read 2 s before")
+    await expect(detail.locator(".pairs div", has_text="Refunds per customer")).to_contain_text("as it was judged")
+    await expect(detail.get_by_role("heading", name="Done before")).to_be_visible()
+    done = detail.locator(".pairs div", has_text="Refunded").last
+    await expect(done).to_contain_text("done 2 times")
+    await expect(done).to_contain_text("last 1 h 30 min before")

@@ -61,3 +61,24 @@ async def test_a_breaker_is_opened_by_hand_with_a_reason_and_says_whose_it_is_an
         await expect(shown).to_contain_text(words)
     reason = "It asks for the wrong order."
     assert centre.called("/breakers/open") == [{"guarded": "journey", "name": "damaged_item", "reason": reason}]
+
+
+async def test_what_was_given_up_on_is_listed_with_its_reason_and_is_tried_again(centre: Centre) -> None:
+    page = centre.page
+    line = {"state": "parked", "at": iso(700), "attempts": 5, "node": None}
+    why = "KeyError in interlock.runtime.effects, line 88"
+    refund = {**line, "id": "due/1", "command": "PerformEffect", "lane": "i_1", "reason": why}
+    centre.world.due = [
+        refund,
+        {**line, "id": "due/2", "command": "RouteQueue", "lane": "queue:care", "reason": "down"},
+    ]
+    centre.world.board["parked"] = 2
+    await page.goto(f"{centre.url}/supervisor")
+    parked = page.get_by_role("region", name="Parked work")
+    await expect(parked.locator("li").first).to_contain_text(why)
+    await expect(parked.get_by_role("link", name="Open record")).to_have_attribute("href", "/interactions/i_1")
+    await parked.get_by_role("button", name="Try Perform effect again").click()
+    await expect(parked.locator("li")).to_have_count(1)
+    await parked.get_by_role("button", name="Try Route queue again").click()
+    await expect(parked).to_have_count(0)
+    assert centre.called("/due/retry") == [{"ids": ["due/1"]}, {"ids": ["due/2"]}]

@@ -223,7 +223,10 @@ def _decided(each: Decision, bundle: Bundle, words: Mapping[str, Words], names: 
 
 
 def facts_shown(facts: Mapping[str, Any], action: Action | None, ledgers: Mapping[str, Ledger]) -> list[dict[str, Any]]:
-    """The facts of a judgement as lines for people: name, value, and the age in seconds where one is known."""
+    """The facts of a judgement as lines for people: name, value, and the age in seconds where one is known.
+
+    A ``step`` is what was done before; its age is that of the last time.
+    """
     currency = next((spec.currency for spec in action.args if spec.currency), "") if action is not None else ""
     money = {spec.name: currency for spec in action.facts if spec.type == "money"} if action is not None else {}
     money |= {name: ledger.currency for name, ledger in ledgers.items()}
@@ -235,7 +238,12 @@ def facts_shown(facts: Mapping[str, Any], action: Action | None, ledgers: Mappin
                 source = facts.get("sources", {}).get(name)
                 if source is None and group in ("resource", "facts") and (read := facts.get("read", {}).get("at")):
                     line["at"] = read
+                if group == "ledger":
+                    source = {"age_s": 0}  # summed in the very transaction of the judgement
                 lines.append(line if source is None else {**line, "age_s": source["age_s"]})
+    for name, step in facts.get("steps", {}).items():
+        last = step["age_s"] if step["done"] and step["age_s"] < NEVER_S else None
+        lines.append({"name": name, "value": _done(step), "step": True, "age_s": last})
     assurance = facts.get("assurance")
     if assurance:
         age = assurance["age_s"] if assurance["age_s"] < NEVER_S else None
@@ -254,6 +262,13 @@ def arguments_shown(action: Action | None, args: Mapping[str, Any]) -> list[dict
         for name, value in args.items()
         for money in [as_money(value)]
     ]
+
+
+def _done(step: Mapping[str, Any]) -> str:
+    """How a step stands, in words: what was done before and succeeded."""
+    count = step["count"]
+    done = "done once" if count == 1 else f"done {count} times" if step["done"] else "not done"
+    return f"{done}, and under way now" if step["running"] else done
 
 
 def _shown(value: Any, currency: str) -> Any:

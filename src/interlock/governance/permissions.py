@@ -43,6 +43,7 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "see_policies",
             "see_switches",
             "throw_switches",
+            "retry_due",
         }
     ),
     "manager": frozenset({"see_interactions", "see_board", "approve", "send_drafts", "resolve_unknown", "read_log"}),

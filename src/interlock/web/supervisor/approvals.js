@@ -87,7 +87,8 @@ function Detail({ kind, item }) {
           <h2>What was met already</h2>
           ${item.met?.length ? html`<ul class="remedies">${item.met.map((/** @type {any} */ one) => html`<li class="met"><${Icon} name="check" size=${14} />${metWords(one.remedy)} by ${whoIs(one.by)} <span class="note"><${At} at=${one.at} /></span></li>`)}</ul>` : html`<p class="note">Nothing was asked of the customer.</p>`}
           <h2>Judged on</h2>
-          <${Pairs} rows=${(item.facts ?? []).map((/** @type {any} */ fact) => ({ label: humanise(fact.name), value: inline(fact.value), note: age(fact) }))} />
+          <${Pairs} rows=${(item.facts ?? []).filter((/** @type {any} */ fact) => !fact.step).map((/** @type {any} */ fact) => ({ label: humanise(fact.name), value: inline(fact.value), note: age(fact) }))} />
+          ${item.facts?.some((/** @type {any} */ fact) => fact.step) ? html`<h2>Done before</h2><${Pairs} rows=${item.facts.filter((/** @type {any} */ fact) => fact.step).map((/** @type {any} */ fact) => ({ label: humanise(fact.name), value: fact.value, note: fact.age_s === null ? '' : `last ${duration(fact.age_s)} before` }))} />` : null}
           ${kind === 'approval' ? html`<${Decide} item=${item} />` : kind === 'draft' ? html`<${DecideDraft} item=${item} />` : kind === 'override' ? html`<${DecideOverride} item=${item} />` : html`<${AskOverride} item=${item} />`}`}
     <${WhyFolded} key=${item.proposal} proposal=${item.proposal} />
     <p class="note detail-ids">Proposal <${CopyId} id=${item.proposal} label="proposal" /> · arguments <${CopyId} id=${item.args_hash ?? '–'} label="hash of the arguments" /></p></div>`;
@@ -96,6 +97,7 @@ function Detail({ kind, item }) {
 /** How old a fact is. @param {any} fact */
 function age(fact) {
   if (fact.at) return html`read <${Ago} at=${fact.at} /> ago`;
+  if (fact.age_s === 0) return 'as it was judged';
   return fact.age_s === undefined || fact.age_s === null ? '' : `read ${duration(fact.age_s)} before`;
 }
 

@@ -11,6 +11,7 @@ import { Toasts } from '../ui/toasts.js';
 import { Agents } from './agents.js';
 import { Approvals, decide, InboxStrip, possible } from './approvals.js';
 import { LookDialog } from './look.js';
+import { Parked } from './parked.js';
 import { Queues } from './queues.js';
 import { board, boardDoc, chosen, current, inbox, lentToMe, live, looking, me, move, overlay, show, view, waiting } from './state.js';
 import { openBreaker, openHalt, Switches } from './switches.js';
@@ -58,6 +59,7 @@ function Floor() {
     <dl class="figures">${figures.map(([label, value, tone]) => html`<div class=${tone}><dt>${tone ? html`<${Icon} name="machine" size=${13} /> ` : null}${label}</dt><dd class="num">${value}</dd></div>`)}
       ${parked ? html`<div><dt>Parked work</dt><dd class="num">${parked} <${Mark} tone="warn" icon="alert">Needs a look<//></dd></div>` : null}</dl>
     ${alerts.length ? html`<section class="card" aria-label="Alerts"><h2>Alerts</h2><ul class="alerts">${alerts.map((/** @type {any} */ alert) => html`<li key=${alert.what}><${Mark} tone="warn" icon="alert">${alert.what}<//>${alert.count > 1 ? html` <span class="note num">${alert.count} times</span>` : null}</li>`)}</ul></section>` : null}
+    <${Parked} />
     <section class="card"><h2>Queues</h2><${Queues} /></section>
     <section class="card"><h2>Agents</h2><${Agents} /></section><${Switches} /></div>`;
 }
