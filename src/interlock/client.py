@@ -143,6 +143,38 @@ class Tool(msgspec.Struct, frozen=True):
     destructive: bool
 
 
+class Limit(msgspec.Struct, frozen=True):
+    """What one rule lets a line come to, and what is ``left`` of that; ``remedy`` would cure its no beyond it."""
+
+    rule: str
+    most: int
+    left: int
+    actions: tuple[str, ...]
+    remedy: str
+    always: bool
+
+
+class LedgerLine(msgspec.Struct, frozen=True):
+    """How a line of a ledger stands: minor units of ``currency``, or counts where it is empty.
+
+    Attributes:
+        amount: what it comes to within its window, with what is on its way.
+        in_flight: the proposals that are on their way.
+        left: what is left before a rule says no that nothing cures; None where no rule always does.
+    """
+
+    ledger: str
+    title: str
+    by: tuple[str, ...]
+    subject: str
+    currency: str
+    amount: int
+    settled: int
+    in_flight: tuple[str, ...]
+    left: int | None
+    limits: tuple[Limit, ...]
+
+
 class _Tools(msgspec.Struct):
     tools: tuple[Tool, ...]
 
@@ -186,6 +218,11 @@ class Client:
         """The actions that may be proposed now."""
         answer = await self._send("GET", "/v1/tools", params={"case": _id(case)})
         return msgspec.json.decode(answer, type=_Tools).tools
+
+    async def ledger(self, name: str, *, case: Case | str) -> LedgerLine:
+        """How the case, or the customer who was matched in it, stands in a ledger."""
+        answer = await self._send("GET", f"/v1/ledgers/{name}", params={"case": _id(case)})
+        return msgspec.json.decode(answer, type=LedgerLine)
 
     async def propose(
         self, action: str, args: Mapping[str, Any], *, case: Case | str, key: str = "", wait_s: float = ASK_FOR_S

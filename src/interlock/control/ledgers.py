@@ -41,6 +41,7 @@ LONGEST_REF: Final = 100
 _WHOLE: Final = 2**62
 """More than any line holds: all of it is reversed."""
 
+_HASH: Final = re.compile(r"h_[0-9a-f]{32}")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -94,6 +95,28 @@ def subject_of(ledger: Ledger, action: Action, proposed: ActionProposed, facts: 
     """
     parts = [_part(each, action, proposed, facts, secret) for each in ledger.by]
     return "" if "" in parts else "|".join(parts)
+
+
+def line_of(ledger: Ledger, actions: Mapping[str, Action], subject: str, secret: bytes) -> str:
+    """The line of a subject that somebody names by its values, with ``|`` between them.
+
+    What is personal is found by its value or, as lines are shown, by its hash. Raises ValueError with what to write.
+
+    Args:
+        actions: by name; they say which arguments are personal.
+    """
+    values = subject.split("|")
+    if len(values) != len(ledger.by) or not all(values):
+        raise ValueError(f"This ledger is kept by {', '.join(ledger.by)}; name {'|'.join(ledger.by)}.")
+    known = [actions[name] for name in ledger.actions if name in actions]
+    hidden = {f"{ARGUMENT}{spec.name}" for action in known for spec in action.args if spec.personal} | {"instrument"}
+
+    def part(by: str, value: str) -> str:
+        if by not in hidden and (_PLAIN.fullmatch(value) or not by.startswith(ARGUMENT)):
+            return value
+        return value if _HASH.fullmatch(value) else _hashed(value, secret)
+
+    return "|".join(part(by, value) for by, value in zip(ledger.by, values, strict=True))
 
 
 def _part(by: str, action: Action, proposed: ActionProposed, facts: Facts, secret: bytes) -> str:

@@ -255,11 +255,11 @@ def _roles(
 
 def _paths(node: Any) -> Iterator[str]:
     """Every dotted path of principal, resource or context under a node."""
-    path = _path(node)
+    path = path_of(node)
     if path is not None:
         yield path
         return
-    if isinstance(node, pst.HasAttr) and (base := _path(node.base)) is not None:
+    if isinstance(node, pst.HasAttr) and (base := path_of(node.base)) is not None:
         yield ".".join((base, *node.attrs))
         return
     children: tuple[Any, ...] = ()
@@ -273,7 +273,8 @@ def _paths(node: Any) -> Iterator[str]:
         yield from _paths(child)
 
 
-def _path(node: Any) -> str | None:
+def path_of(node: object) -> str | None:
+    """The dotted path that an expression stands for, such as ``context.args.amount``; None for every other one."""
     steps: list[str] = []
     while isinstance(node, pst.GetAttr):
         steps.append(node.attr)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from interlock.kernel.events import Event
-from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, tags
+from interlock.vocabulary.channels import Principal
+from interlock.vocabulary.ids import CustomerId, InteractionId, QueueName, StaffId, tags
 
 Role = Literal["agent", "supervisor", "manager", "admin"]
 
@@ -91,3 +92,20 @@ class InteractionRead(Event, frozen=True, kw_only=True):
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, staff=self.staff)
+
+
+class LedgerRead(Event, frozen=True, kw_only=True):
+    """Somebody looked up how a line of a ledger stands.
+
+    Attributes:
+        subject: whose line it is; where that is personal, a hash.
+        customer: the same where the ledger is kept by customer.
+    """
+
+    ledger: str
+    subject: str
+    customer: CustomerId
+    by: Principal
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(customer=self.customer, staff=self.by.id if self.by.kind == "agent" else "")
