@@ -56,6 +56,7 @@ BODIES: dict[str, object] = {
     "/v1/staff/{login:str}/password": {"password": "long enough"},
     "/v1/staff/{login:str}/roles": {"roles": ["agent"]},
     "/v1/due/retry": {"ids": ["x_unknown"]},
+    "/v1/lockouts/{lock}/release": {"reason": "y"},
     "/v1/breakers/open": {"guarded": "connector", "name": "x", "reason": "y"},
     "/v1/breakers/close": {"guarded": "connector", "name": "x"},
     "/v1/sessions/{session:str}/signals": {"signal": "synthetic_voice"},

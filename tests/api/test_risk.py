@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from interlock.connectors.builtin_model import Usage
 from interlock.control.budget_files import read_budgets
@@ -10,6 +11,7 @@ from interlock.control.identity import device_digest, session_query
 from interlock.runtime.app import App
 from interlock.vocabulary.ids import InteractionId, MessageId, RunId, SessionId
 from interlock.vocabulary.interactions import SessionOpened
+from interlock.vocabulary.lockouts import LockedOut
 from interlock.vocabulary.signals import SignalReported
 from tests.api.conftest import Client, sign_in
 
@@ -55,3 +57,23 @@ async def test_a_browser_s_identifier_is_kept_sealed_and_as_a_keyed_hash_or_refu
     bad = await client.post("/v1/chat/sessions", headers={"Interlock-Device": "me@example.com"})
     assert (bad.status_code, bad.json()["code"]) == (422, "bad_device")
     assert "or is left out" in bad.json()["detail"]
+
+
+async def test_a_lock_out_is_listed_and_released_by_a_supervisor_with_a_reason_and_nobody_else(
+    client: Client, app: App
+) -> None:
+    lock, until = "source_" + "0" * 32, app.clock() + timedelta(hours=5)
+    locked = LockedOut(lock=lock, kind="source", failures=30, until=until)
+    await app.engine.append([locked], cause="guessing")
+    path = f"/v1/lockouts/{lock}/release"
+    agent = await sign_in(client, "amara")
+    assert (await client.get("/v1/lockouts", headers=agent)).status_code == 403
+    assert (await client.post(path, json={"reason": "x"}, headers=agent)).status_code == 403
+    headers = await sign_in(client, "sofia")
+    (shown,) = (await client.get("/v1/lockouts", headers=headers)).json()["lockouts"]
+    assert (shown["lock"], shown["kind"], shown["failures"]) == (lock, "source", 30)
+    assert (await client.post(path, json={}, headers=headers)).status_code in (400, 422)
+    assert (await client.post(path, json={"reason": "A library"}, headers=headers)).status_code == 204
+    assert (await client.get("/v1/lockouts", headers=headers)).json() == {"lockouts": []}
+    gone = await client.post(path, json={"reason": "again"}, headers=headers)
+    assert (gone.status_code, gone.json()["code"]) == (404, "lock_unknown")

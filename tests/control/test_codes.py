@@ -12,13 +12,14 @@ from interlock.control.subject import code_not_sent, react
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
 from interlock.vocabulary.channels import SYSTEM, Channel
-from interlock.vocabulary.ids import ProposalId
+from interlock.vocabulary.ids import ChallengeId, ProposalId, SessionId
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import AdvanceJourney
 from interlock.vocabulary.people import ChallengeFailed, FailChallenge
 from interlock.vocabulary.proposals import RefuseStepUp, Remedy, RemedyRefused, Ruling
 from tests.control.given import (
     AMARA,
+    EVA,
     NOW,
     PR,
     SETTINGS,
@@ -104,3 +105,17 @@ def test_only_the_failure_of_a_code_s_own_sending_fails_its_challenge() -> None:
     small = proposed(1840)
     refund = fold(recorded(small, judged(small, remedy_met(small, "confirm"))))
     assert code_not_sent(effects.failed(refund, "no", "No."), SETTINGS) == []
+
+
+def test_codes_that_other_vendors_agents_ask_for_count_for_the_customer_over_all_their_cases() -> None:
+    relayed = [
+        msgspec.structs.replace(
+            issued(), channel=Channel.API, challenge=ChallengeId(f"ch_{n}"), session=SessionId(f"s_{n}")
+        )
+        for n in range(4)
+    ]
+    unsent_one = msgspec.structs.replace(wrong(0), challenge=ChallengeId("ch_0"), why="not_sent")
+    facts = recorded(*relayed, issued(), unsent_one)
+    assert identity.codes_relayed(facts, NOW) == 3, "her own chat and what was never sent do not count"
+    assert identity.codes_relayed(facts, after(hours=1)) == 0
+    assert all(query.matches(one.event) for one in facts[:5] for query in [identity.codes_query(EVA)])

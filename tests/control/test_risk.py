@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import reduce
 from typing import Any
 
 import msgspec
 import pytest
 
 from interlock.control import identity, load_bundle
+from interlock.control.lockouts import Lock, code_queries, fold_codes
 from interlock.control.replay import again, past_judgement
 from interlock.control.risk import FUNCTIONS, OF_THE_PAST, Risk, read_signals, report_signal, risk_of
 from interlock.kernel.documents import DefinitionError
@@ -157,12 +159,15 @@ def test_wrong_codes_lock_a_customer_out_over_all_sessions_until_their_time_is_o
         msgspec.structs.replace(wrong(), session=SessionId(f"s_{number}"), challenge=ChallengeId(f"ch_{number}"))
         for number in range(most)
     ]
-    assert all(identity.lockout_query(EVA).matches(each) for each in several)
-    assert not identity.locked_out(recorded(*several[1:]), NOW, SETTINGS)
-    assert identity.locked_out(recorded(*several), NOW, SETTINGS)
-    assert not identity.locked_out(recorded(*several), NOW + identity.LOCKOUT_WINDOW, SETTINGS)
-    late = [wrong("expired")] * most
-    assert not identity.locked_out(recorded(*late), NOW, SETTINGS)
+
+    def locked(*wrongs: Event, days: float = 0) -> bool:
+        return reduce(fold_codes, recorded(*wrongs), Lock()).holds(after(days=days), most)
+
+    assert all(any(query.matches(each) for query in code_queries(EVA)) for each in several)
+    assert not locked(*several[1:])
+    assert locked(*several)
+    assert not locked(*several, days=1)
+    assert not locked(*[wrong("expired")] * most)
 
 
 def test_the_failure_of_a_code_says_whose_it_was() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from interlock.runtime.definitions import Definitions
 from interlock.simulation.centre import Centre
-from interlock.vocabulary.channels import Principal
-from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued
+from interlock.vocabulary.channels import Channel, Principal
+from interlock.vocabulary.ids import MessageId, PersonId, SessionId
+from interlock.vocabulary.interactions import OpenSession, ReceiveMessage
+from interlock.vocabulary.lockouts import LockedOut, ReleaseLock
+from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, CustomerMatched
 from interlock.vocabulary.proposals import EffectSucceeded, ProposalJudged, RemedyRefused
 from interlock.vocabulary.signals import ReportSignal
-from tests.simulation.play import SESSION, do, go_home, oblige, play, write
+from tests.simulation.play import SESSION, SUPERVISOR, do, go_home, oblige, play, write
 from tests.simulation.test_halting import REFUND, cheap, facts, up_to_the_card, verdicts
 
 DETECTOR = Principal(kind="agent", id="u_voice", roles=("detector",))
@@ -82,6 +85,48 @@ def test_nobody_guesses_codes_from_session_to_session(definitions: Definitions) 
         assert facts(centre, ChallengeIssued) == []
         (refused,) = facts(centre, RemedyRefused)
         assert refused.remedy.kind == "step_up"
+        await go_home(centre)
+
+    assert play(definitions, story) == []
+
+
+def test_nobody_guesses_who_somebody_is_from_session_to_session_and_a_person_lets_it_go_on(
+    definitions: Definitions,
+) -> None:
+    async def story(centre: Centre) -> None:
+        order, _ = cheap(centre)
+        hers, most = centre.shop.buyers[order.owner].email, definitions.tenant.max_details_failures
+
+        async def tries(session: int, email: str, number: int) -> None:
+            of = SessionId(f"s_guess{session}")
+            if number == 0:
+                opened = OpenSession(
+                    session=of, person=PersonId(f"p_guess{session}"), channel=Channel.CHAT, secret_digest="-"
+                )
+                await do(centre, opened, f"open/{of}")
+            for place, text in enumerate(("the kettle arrived broken", order.id, email)[1 if number else 0 :]):
+                said = ReceiveMessage(session=of, message=MessageId(f"m_{of}_{number}_{place}"), text=text)
+                await do(centre, said, f"chat/{of}/{number}/{place}")
+                await centre.rest()
+
+        for guess in range(most):
+            await tries(guess // 2, f"guess{guess}@example.com", guess % 2)
+        (locked,) = facts(centre, LockedOut)
+        assert (locked.kind, locked.failures) == ("details", most)
+        await write(centre, 1, "the kettle arrived broken")
+        await write(centre, 2, order.id)
+        await write(centre, 3, hers)
+        denied = [each for each in facts(centre, ProposalJudged) if each.verdict == "denied"]
+        assert [each.rule for each in denied[-1].rulings] == ["locked-out"]
+        assert facts(centre, CustomerMatched) == [], "not even who gives the right address"
+        release = ReleaseLock(lock=locked.lock, by=SUPERVISOR, reason="She called")
+        assert await do(centre, release, "let in")
+        again = ReceiveMessage(session=SESSION, message=MessageId("m_new"), text="the kettle arrived broken", new=True)
+        await do(centre, again, "chat/new")
+        await centre.rest()
+        await write(centre, 5, order.id)
+        await write(centre, 6, hers)
+        assert [each.customer for each in facts(centre, CustomerMatched)] == [order.owner]
         await go_home(centre)
 
     assert play(definitions, story) == []

@@ -15,6 +15,7 @@ from litestar.datastructures import State
 from interlock.api.chat_feed import ChatFeed
 from interlock.api.frames import POLICY, TRY_AGAIN_LATER, Frame, Wire
 from interlock.control.identity import device_digest
+from interlock.control.lockouts import source_lock, source_of
 from interlock.dialogue.card_numbers import redact_card_numbers
 from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Cursor
@@ -109,6 +110,7 @@ async def open_session(request: Request[Any, Any, Any], state: State) -> dict[st
         channel=Channel.CHAT,
         secret_digest=_digest(secret),
         device=device_digest(app.control.secret, device),
+        source=source_lock(app.control.secret, source_of(request.client.host if request.client else "")),
     )
     await app.engine.execute(command, cause=f"session/{session}")
     return {"session": session, "token": f"{session}.{secret}"}

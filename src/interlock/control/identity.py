@@ -36,9 +36,6 @@ MATCH_WINDOW: Final = timedelta(hours=24)
 CODE_WINDOW: Final = timedelta(hours=1)
 """How far back the codes of a session count."""
 
-LOCKOUT_WINDOW: Final = timedelta(hours=24)
-"""How far back the wrong codes of a customer count, over all sessions."""
-
 _READ: Final = (
     SessionOpened,
     SignalReported,
@@ -97,18 +94,23 @@ def device_digest(secret: bytes, device: str) -> str:
     return f"d_{hmac.new(secret, f'device|{device}'.encode(), hashlib.sha256).hexdigest()[:32]}" if device else ""
 
 
-def lockout_query(customer: CustomerId) -> Query:
-    """What to read for whether a customer's codes are locked out, over all sessions."""
-    return Query(tag("customer", customer), (ChallengeFailed,))
+def codes_query(customer: CustomerId) -> Query:
+    """What to read for the codes that were sent for a customer, in whatever sessions."""
+    return Query(tag("customer", customer), (ChallengeIssued, ChallengeFailed))
 
 
-def locked_out(events: Iterable[Recorded], now: datetime, settings: ControlSettings) -> bool:
-    """Whether too many wrong codes were given for a customer lately, in whatever sessions: no new one is sent then.
-
-    The way back is time: each counts for LOCKOUT_WINDOW. Meanwhile a person can help.
-    """
-    wrong = (one for one in events if isinstance(one.event, ChallengeFailed) and one.event.why in ("wrong", "locked"))
-    return sum(one.at > now - LOCKOUT_WINDOW for one in wrong) >= settings.codes_wrong_at_most
+def codes_relayed(events: Iterable[Recorded], now: datetime) -> int:
+    """How many codes were sent for a customer within the hour because other vendors' agents asked for them."""
+    codes: dict[ChallengeId, datetime] = {}
+    for recorded in events:
+        match recorded.event:
+            case ChallengeIssued(channel=Channel.API) as event:
+                codes[event.challenge] = recorded.at
+            case ChallengeFailed(why="not_sent") as event:
+                codes.pop(event.challenge, None)
+            case _:
+                pass
+    return sum(at > now - CODE_WINDOW for at in codes.values())
 
 
 def code_digest(secret: bytes, challenge: ChallengeId, code: str) -> str:

@@ -42,6 +42,7 @@ NO_SUCH_ACTION: Final = "no-such-action"
 BAD_ARGUMENTS: Final = "bad-arguments"
 UNAVAILABLE: Final = "resource-unavailable"
 HALTED: Final = "halted"
+LOCKED_OUT: Final = "locked-out"
 BREAKER_OPEN: Final = "breaker-open"
 COUNTER_OFFER: Final = "counter-offer"
 BEYOND_AUTHORITY: Final = "beyond-authority"
@@ -55,6 +56,7 @@ RESERVED: Final = (
     COUNTER_OFFER,
     BEYOND_AUTHORITY,
     HALTED,
+    LOCKED_OUT,
     BREAKER_OPEN,
 )
 """Names under which the gate itself says no."""

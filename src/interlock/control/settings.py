@@ -28,7 +28,10 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
         code_lasts: how long a one-time code can be given.
         code_tries: wrong codes after which a challenge is locked.
         codes_wrong_at_most: wrong codes for one customer within a day, over all sessions, after which none is sent.
-        codes_per_hour: challenges in one session within an hour.
+        codes_per_hour: challenges in one session within an hour; and for one customer over all sessions of other vendors' agents.
+        source_failures: failed matches from one network address within a day after which none is tried from there.
+        details_failures: the same for one detail that is matched by.
+        matches: the actions by which a customer is matched.
         address_cooling: for how long after a change of address codes still go to the one before.
         verified_for: how long assurance 2 counts in its session and channel; afterwards it is 1 again.
         send_code: the action that sends a one-time code; it takes ``to`` and ``code``.
@@ -57,6 +60,9 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
     code_tries: int = 3
     codes_per_hour: int = 5
     codes_wrong_at_most: int = 10
+    source_failures: int = 30
+    details_failures: int = 10
+    matches: frozenset[str] = frozenset()
     address_cooling: timedelta = timedelta(days=3)
     verified_for: timedelta = timedelta(minutes=30)
     send_code: str = "mail.send_code"

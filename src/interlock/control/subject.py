@@ -14,6 +14,7 @@ from interlock.control.challenges import fail_challenge
 from interlock.control.delegating import delegate_authority, end_delegation
 from interlock.control.effects import resolve_unknown
 from interlock.control.identity import answer_challenge
+from interlock.control.lockouts import count_guess, count_wrong_code, release_lock
 from interlock.control.overriding import grant_override, refuse_override, request_override
 from interlock.control.preparing import discard_draft, end_wait, note_done, send_draft, withdraw
 from interlock.control.proposals import ProposalState
@@ -31,6 +32,7 @@ from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import SYSTEM, Principal
 from interlock.vocabulary.interactions import AskCustomer
 from interlock.vocabulary.journeys import AdvanceJourney
+from interlock.vocabulary.lockouts import CountGuess, CountWrongCode
 from interlock.vocabulary.overrides import OverrideGranted, OverrideRefused, OverrideRequested, RefuseOverride
 from interlock.vocabulary.people import (
     ChallengeFailed,
@@ -38,6 +40,7 @@ from interlock.vocabulary.people import (
     ChallengePassed,
     FailChallenge,
     IssueChallenge,
+    MatchFailed,
 )
 from interlock.vocabulary.proposals import (
     ActionProposed,
@@ -105,6 +108,9 @@ def subject(bundle: Bundle, settings: ControlSettings, breakers: BreakerSpecs = 
         trip_breaker(breakers),
         close_breaker(),
         report_signal(bundle.signals),
+        count_guess(settings),
+        count_wrong_code(settings),
+        release_lock(),
     )
 
     def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
@@ -145,12 +151,13 @@ def react(event: Event) -> Sequence[Command]:
             return []  # its journey waits for the counter-offer from here on
         case RemedyRefused():
             return [AdvanceJourney(interaction=event.interaction, what=_branch(event), ref=event.proposal)]
+        case MatchFailed() if event.proposal:
+            return [CountGuess(session=event.session, proposal=event.proposal)]
         case ChallengePassed() if event.proposal:
             by = Principal(kind="customer", id=event.person, roles=("customer",))
             return [MeetStepUp(proposal=event.proposal, level=int(event.level), by=by)]
-        case ChallengeFailed() if event.proposal and event.why != "wrong":
-            not_sent = event.why == "not_sent"
-            return [RefuseStepUp(proposal=event.proposal, by=SYSTEM, not_sent=not_sent, unavailable=event.unavailable)]
+        case ChallengeFailed():
+            return _after_failed_code(event)
         case EffectSucceeded():
             return [AdvanceJourney(interaction=event.interaction, what="succeeded", ref=event.proposal)]
         case EffectFailed():
@@ -160,6 +167,16 @@ def react(event: Event) -> Sequence[Command]:
             return [AdvanceJourney(interaction=event.interaction, what="outcome_unknown", ref=event.proposal)]
         case _:
             return []
+
+
+def _after_failed_code(event: ChallengeFailed) -> Sequence[Command]:
+    guessed = event.customer and event.why in ("wrong", "locked")
+    counted: list[Command] = [CountWrongCode(customer=event.customer)] if guessed else []
+    if not event.proposal or event.why == "wrong":
+        return counted
+    not_sent = event.why == "not_sent"
+    refuse = RefuseStepUp(proposal=event.proposal, by=SYSTEM, not_sent=not_sent, unavailable=event.unavailable)
+    return [*counted, refuse]
 
 
 def code_not_sent(event: Event, settings: ControlSettings) -> Sequence[Command]:

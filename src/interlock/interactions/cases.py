@@ -197,7 +197,13 @@ def settle_match() -> Decider[SettleMatch, CaseState]:
                 )
             ]
         return [
-            MatchFailed(interaction=state.interaction, person=state.person, session=state.session, by=command.by),
+            MatchFailed(
+                interaction=state.interaction,
+                person=state.person,
+                session=state.session,
+                by=command.by,
+                proposal=command.proposal,
+            ),
             OutsideMatchFailed(interaction=state.interaction, agent=command.agent),
         ]
 

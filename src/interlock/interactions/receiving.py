@@ -78,6 +78,7 @@ def open_session() -> Decider[OpenSession, SessionState]:
                 channel=command.channel,
                 secret_digest=command.secret_digest,
                 device=command.device,
+                source=command.source,
             )
         ]
 

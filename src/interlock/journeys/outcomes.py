@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from interlock.journeys.language import (
     ACTION_BRANCHES,
@@ -20,7 +19,7 @@ from interlock.journeys.stack import go_on, go_on_below
 from interlock.journeys.state import Run
 from interlock.journeys.steps import come_back, proceed, take_branch
 from interlock.journeys.turn import Turn
-from interlock.vocabulary.ids import CustomerId
+from interlock.vocabulary.ids import CustomerId, ProposalId
 from interlock.vocabulary.journeys import JourneyAdvance
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
 
@@ -97,20 +96,20 @@ def _record(turn: Turn, run: Run, command: JourneyAdvance) -> None:
         action = step.look_up if isinstance(step, LookUpStep) else step.do
         turn.fill(run, step.result or "result", command.result, action)
     elif command.what == "succeeded" and isinstance(step, VerifyStep):
-        _record_match(turn, run, step, command.result)
+        _record_match(turn, run, step, command)
     elif command.what == "failed" and isinstance(step, VerifyStep):
-        _match_failed(turn, step)
+        _match_failed(turn, step, command.ref)
     elif command.what not in PENDING:
         name = getattr(step, "result", None) or "result"
         reason = command.customer_reason or turn.settings.texts.no_reason
         turn.fill(run, name, {"customer_reason": reason}, command.what)
 
 
-def _record_match(turn: Turn, run: Run, step: VerifyStep, result: Any) -> None:
-    method = turn.settings.verification[step.verify.by]
+def _record_match(turn: Turn, run: Run, step: VerifyStep, command: JourneyAdvance) -> None:
+    method, result = turn.settings.verification[step.verify.by], command.result
     found = result.get(method.customer) if isinstance(result, Mapping) else None
     if not isinstance(found, str) or not found:
-        _match_failed(turn, step)
+        _match_failed(turn, step, command.ref)
         return
     name = result.get(method.name)
     turn.add(
@@ -126,9 +125,17 @@ def _record_match(turn: Turn, run: Run, step: VerifyStep, result: Any) -> None:
     )
 
 
-def _match_failed(turn: Turn, step: VerifyStep) -> None:
+def _match_failed(turn: Turn, step: VerifyStep, proposal: str) -> None:
     state = turn.state
-    turn.add(MatchFailed(interaction=state.interaction, person=state.person, session=state.session, by=step.verify.by))
+    turn.add(
+        MatchFailed(
+            interaction=state.interaction,
+            person=state.person,
+            session=state.session,
+            by=step.verify.by,
+            proposal=ProposalId(proposal),
+        )
+    )
 
 
 def _verified(turn: Turn, run: Run, path: str, what: str) -> None:

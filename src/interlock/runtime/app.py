@@ -36,6 +36,7 @@ from interlock.runtime.follower import Follower
 from interlock.runtime.functions import Functions, FunctionWorkers
 from interlock.runtime.gate import Gate
 from interlock.runtime.in_force import InForce, close_all
+from interlock.runtime.lockouts import Lockouts
 from interlock.runtime.node import Node
 from interlock.runtime.open_views import OpenViews
 from interlock.runtime.outside_agents import OutsideAgents
@@ -56,6 +57,7 @@ from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.interactions import HandBack
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
+from interlock.vocabulary.lockouts import CountGuess
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeProposal, PerformEffect, ProposeAction
 from interlock.vocabulary.releases import ReleasePublished
@@ -112,6 +114,7 @@ class App:
         self.stops = Stops(self)
         self.breaking = Breaking(self)
         self.spending = Spending(self)
+        self.lockouts = Lockouts(self)
         self.gate, self._effects = Gate(self), Effects(self)
         self.replays, self.recent_use = Replays(self), RecentUse(log, clock)
         key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
@@ -188,6 +191,8 @@ class App:
                     await self._effects.perform(due, command)
                 case IssueChallenge():
                     await self._challenges.carry_out(due, command)
+                case CountGuess():
+                    await self.lockouts.count(due, command)
                 case EnterQueue():
                     await self._queueing.enter(due, command)
                 case RouteQueue() | RouteAgent():

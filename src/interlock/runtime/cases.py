@@ -287,6 +287,7 @@ class Cases:
             by=proof.by,
             customer=CustomerId(customer if isinstance(customer, str) else ""),
             name=name if isinstance(name, str) else "",
+            proposal=proposal,
         )
         await self._once(settle, f"{case}/settled/{proposal}")
 

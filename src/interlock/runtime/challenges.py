@@ -8,14 +8,15 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from interlock.control.challenges import CODE_DIGITS, Destination, destination_of, issue_challenge
-from interlock.control.identity import known, locked_out, lockout_query, session_query
+from interlock.control.identity import codes_query, codes_relayed, known, session_query
+from interlock.control.lockouts import Lock, code_queries, fold_codes
 from interlock.interactions.context import WHO, InteractionState, evolve
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Conflict, Refused, Unavailable
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Due, Query
 from interlock.runtime.engine import ATTEMPTS, id_maker
-from interlock.vocabulary.channels import Author
+from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.ids import CustomerId, tag
 from interlock.vocabulary.interactions import InteractionStarted
 from interlock.vocabulary.people import IssueChallenge
@@ -58,13 +59,18 @@ class Challenges:
             session = await app.log.read(query)
             in_session = known(session.events, event.session, event.channel, app.clock(), app.control)
             send = app.definitions.bundle.action(app.control.send_code)
-            halted = await app.stops.refusal_of(send.name) or await self._locked_out(in_session.assurance.customer)
+            customer = in_session.assurance.customer
+            halted = (
+                await app.stops.refusal_of(send.name)
+                or await self._locked_out(customer)
+                or await self._relayed_too_often(event.channel, customer)
+            )
             facts = issue_challenge(
                 command,
                 event,
                 started.events[0].at,
                 in_session,
-                None if halted else await self._destination(in_session.assurance.customer),
+                None if halted else await self._destination(customer),
                 self.new_code(),
                 send,
                 app.control,
@@ -91,10 +97,23 @@ class Challenges:
         app = self._app
         if not customer:
             return None
-        failed = await app.log.read(lockout_query(customer))
-        if not locked_out(failed.events, app.clock(), app.control):
+        seen = await app.log.read(*code_queries(customer))
+        lock = reduce(fold_codes, seen.events, Lock())
+        if not lock.holds(app.clock(), app.control.codes_wrong_at_most):
             return None
         return Refused("locked_out", "Too many wrong codes were given for this customer today; no new one is sent.")
+
+    async def _relayed_too_often(self, channel: Channel, customer: CustomerId) -> Refused | None:
+        """Why other vendors' agents have no more codes sent to a customer, whichever of them asks in whichever case."""
+        app = self._app
+        if channel is not Channel.API or not customer:
+            return None
+        seen = await app.log.read(codes_query(customer))
+        if codes_relayed(seen.events, app.clock()) < app.control.codes_per_hour:
+            return None
+        return Refused(
+            "too_many_codes", "Too many codes were sent to this customer within the last hour; try again later."
+        )
 
     def _author(self, events: Sequence[Recorded]) -> Author:
         """In the virtual agent's name only while it has the interaction: otherwise it is silent."""

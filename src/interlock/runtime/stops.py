@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from interlock.control.rules import BREAKER_OPEN, HALTED
+from interlock.control.lockouts import NO_MATCHING
+from interlock.control.rules import BREAKER_OPEN, HALTED, LOCKED_OUT
 from interlock.control.switches import NOT_NOW
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Recorded
@@ -43,6 +44,8 @@ class Stops:
         if tripped is not None:
             spec = self._app.definitions.breakers.of(tripped.guarded, tripped.name)
             return self._told(Stop((tripped.ruling(spec),), {BREAKER_OPEN: msgspec.to_builtins(tripped)}))
+        if await self._app.lockouts.stops(proposed):
+            return self._told(Stop((NO_MATCHING,), {LOCKED_OUT: True}))
         over = await self._app.spending.over_tools(proposed, pending)
         if over is not None:
             ruling, why = over

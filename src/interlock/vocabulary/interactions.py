@@ -32,6 +32,8 @@ class SessionOpened(Event, frozen=True, kw_only=True):
     secret_digest: str
     device: PersonalText = ""
     """What tells the browser from others: a keyed hash of the identifier that it keeps. Empty where it sent none."""
+    source: str = ""
+    """The lock of the network address that it was opened from: a keyed hash. Empty where that is not known."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(session=self.session, person=self.person)
@@ -190,6 +192,7 @@ class OpenSession(Command, frozen=True, kw_only=True):
     channel: Channel
     secret_digest: str
     device: str = ""
+    source: str = ""
 
     def lane(self) -> str:
         return self.session

@@ -11,6 +11,7 @@ from interlock.vocabulary.ids import (
     ExternalAgentId,
     InteractionId,
     PersonId,
+    ProposalId,
     SessionId,
     tags,
 )
@@ -98,6 +99,7 @@ class SettleMatch(Command, frozen=True, kw_only=True):
     by: str
     customer: CustomerId = NOBODY
     name: str = ""
+    proposal: ProposalId = ProposalId("")
 
     def lane(self) -> str:
         return self.interaction

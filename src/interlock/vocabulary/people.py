@@ -42,6 +42,8 @@ class MatchFailed(Event, frozen=True, kw_only=True):
     person: PersonId
     session: SessionId
     by: str
+    proposal: ProposalId = ProposalId("")
+    """The look-up that found nobody."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person, session=self.session)
@@ -69,7 +71,13 @@ class ChallengeIssued(Event, frozen=True, kw_only=True):
     """The device of the session, as in ``SessionOpened``."""
 
     def tags(self) -> tuple[str, ...]:
-        return tags(interaction=self.interaction, person=self.person, session=self.session, challenge=self.challenge)
+        return tags(
+            interaction=self.interaction,
+            person=self.person,
+            session=self.session,
+            challenge=self.challenge,
+            customer=self.customer,
+        )
 
 
 class ChallengePassed(Event, frozen=True, kw_only=True):

@@ -123,6 +123,9 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         approval_ttl: how long an approver has.
         address_cooling: for how long after a change of address codes still go to the one before.
         max_code_failures: wrong codes for one customer within a day, in whatever sessions, after which none is sent.
+        max_source_failures: failed matches within a day from one network address, in whatever sessions, after which none is
+            tried from there.
+        max_details_failures: the same for one order number, e-mail address or whatever else is matched by.
         max_match_failures: failed matches after which a session cannot match any more.
         match_tries: failed matches after which a journey gives up asking.
         slot_tries: answers without what was asked for after which the branch ``no_match`` is taken.
@@ -156,6 +159,8 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approval_ttl: Duration = _of(days=3)
     address_cooling: Duration = _of(days=3)
     max_code_failures: Annotated[int, Meta(ge=1, le=100)] = 10
+    max_source_failures: Annotated[int, Meta(ge=1, le=1000)] = 30
+    max_details_failures: Annotated[int, Meta(ge=1, le=1000)] = 10
     max_match_failures: Annotated[int, Meta(ge=1, le=50)] = 5
     match_tries: Annotated[int, Meta(ge=1, le=10)] = 3
     slot_tries: Annotated[int, Meta(ge=1, le=10)] = 3

@@ -10,6 +10,7 @@ import { Empty, ErrorNote, Keys, Mark, Skeleton } from '../ui/parts.js';
 import { Toasts } from '../ui/toasts.js';
 import { Agents } from './agents.js';
 import { Approvals, decide, InboxStrip, possible } from './approvals.js';
+import { Lockouts } from './lockouts.js';
 import { LookDialog } from './look.js';
 import { Parked } from './parked.js';
 import { Queues } from './queues.js';
@@ -61,7 +62,7 @@ function Floor() {
     ${alerts.length ? html`<section class="card" aria-label="Alerts"><h2>Alerts</h2><ul class="alerts">${alerts.map((/** @type {any} */ alert) => html`<li key=${alert.what}><${Mark} tone="warn" icon="alert">${alert.what}<//>${alert.count > 1 ? html` <span class="note num">${alert.count} times</span>` : null}</li>`)}</ul></section>` : null}
     <${Parked} />
     <section class="card"><h2>Queues</h2><${Queues} /></section>
-    <section class="card"><h2>Agents</h2><${Agents} /></section><${Switches} /></div>`;
+    <section class="card"><h2>Agents</h2><${Agents} /></section><${Switches} /><${Lockouts} /></div>`;
 }
 
 /** What the palette finds besides commands. */
