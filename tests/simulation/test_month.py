@@ -15,7 +15,7 @@ from interlock.vocabulary.interactions import InteractionEnded, InteractionStart
 from interlock.vocabulary.proposals import EffectSucceeded, ProposalJudged, RemedyMet
 
 ENDS = datetime(2026, 11, 25, 12, tzinfo=UTC)
-SOFIA = Principal(kind="agent", id="u_sofia", roles=("supervisor",))
+SUPERVISORS = [Principal(kind="agent", id=f"u_{name}", roles=("supervisor",)) for name in ("omar", "sofia")]
 
 
 def shopping() -> Shopping:
@@ -37,7 +37,7 @@ def shopping() -> Shopping:
 
 
 def of(definitions: Definitions, visits: int = 40) -> Month:
-    return month(definitions, shopping(), ends=ENDS, supervisor=SOFIA, secret=b"secret", visits=visits, seed=3)
+    return month(definitions, shopping(), ends=ENDS, supervisors=SUPERVISORS, secret=b"secret", visits=visits, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,8 @@ def test_every_refund_was_allowed_for_its_amount_and_the_dear_ones_by_the_superv
     facts = [one.event for visit in found.visits for one in visit]
     allowed = {one.proposal for one in facts if isinstance(one, ProposalJudged) and one.verdict == "allowed"}
     approved = {one.proposal for one in facts if isinstance(one, RemedyMet) and one.remedy.kind == "approve"}
+    decided = {one.by.id for one in facts if isinstance(one, RemedyMet) and one.remedy.kind == "approve"}
+    assert decided == {"u_omar", "u_sofia"}
     assert {refund.reference for refund in found.refunds} <= allowed
     assert {refund.reference for refund in found.refunds if refund.amount > 20_000} <= approved
     assert [refund.number for refund in found.refunds] == [5001 + n for n in range(len(found.refunds))]

@@ -98,7 +98,10 @@ async def _remember(settings: Settings, ready: asyncio.Event) -> None:
     if settings.database_url:
         environment["DATABASE_URL"] = settings.database_url
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "interlock.cli.history", env=environment, start_new_session=True
+        *(sys.executable, "-m", "interlock.cli.tethered", "interlock.cli.history"),
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         code = await process.wait()
@@ -132,12 +135,22 @@ async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> N
 @asynccontextmanager
 async def running_shop(settings: Settings, port: int) -> AsyncIterator[None]:
     """The shop as the process of its own that it is; it is stopped at the end."""
-    command = [sys.executable, "-m", "shop", "--port", str(port), "--data", str(settings.data / "shop")]
+    command = [
+        sys.executable,
+        "-m",
+        "interlock.cli.tethered",
+        "shop",
+        "--port",
+        str(port),
+        "--data",
+        str(settings.data / "shop"),
+    ]
     process = await asyncio.create_subprocess_exec(
         *command,
         "--interlock",
         settings.url,
         env={**os.environ, "PYTHONPATH": str(SHOP)},
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,

@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any, Final
 
 import httpx
+import msgspec
 import structlog
 
 from interlock.cli import offline
@@ -22,10 +23,11 @@ from interlock.control.ledgers import postings
 from interlock.kernel.errors import Answered, Unavailable
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Plan
+from interlock.runtime.app import App
 from interlock.runtime.demo import SHOP_ADMIN_KEY
 from interlock.runtime.settings import Settings, read_settings
 from interlock.runtime.telemetry import configure_logs
-from interlock.simulation.month import Month, Shopping, month
+from interlock.simulation.month import VISITS, Month, Shopping, month
 from interlock.simulation.shop import Buyer, Item, Order, Refund
 from interlock.store.database import Database
 from interlock.store.postgres import PostgresLog
@@ -38,6 +40,9 @@ KEPT_CLEAR: Final = timedelta(hours=26)
 NOT_THESE: Final = frozenset({"c-104", "c-117"})
 """Customers of the shop who play the story: they begin without a past."""
 
+KEY: Final = ("history", "month")
+"""Where it is kept what the history is made from."""
+
 PAUSE_S: Final = 0.02
 """How long the node has for itself between two visits that are written."""
 
@@ -49,30 +54,71 @@ NICE: Final = 10
 logger = structlog.get_logger(__name__)
 
 
-async def seed(settings: Settings, *, visits: int | None = None) -> int:
-    """Write the history unless that was begun before; gives the number of visits.
+class Begun(msgspec.Struct):
+    """A history that was begun: all that it is made from, so that it is the same when it is gone on with.
+
+    Attributes:
+        shop: what the shop told then.
+        done: whether all of it is written.
+    """
+
+    ends: datetime
+    release: str
+    visits: int
+    supervisors: list[Principal]
+    shop: dict[str, Any]
+    done: bool = False
+
+
+async def seed(settings: Settings, *, visits: int = VISITS) -> int:
+    """Write the history, or what is missing of one that was broken off; gives the number of visits.
 
     Raises:
         Unavailable: the shop does not tell what it has, or does not take the refunds.
     """
     async with offline.opened(settings) as app:
-        if not await app.records.add("history", "month", datetime.now(UTC).isoformat().encode()):
+        begun = await _begun(app, settings, visits)
+        if begun.done:
             return 0
-        await app.staff.load()
-        decides = next(one for one in app.staff.accounts.values() if "supervisor" in one.roles)
-        supervisor = Principal(kind="agent", id=decides.staff, roles=decides.roles)
-        definitions, secret = app.definitions, app.control.secret
-    shopping = await _shopping(settings)
-    ends = datetime.now(UTC) - KEPT_CLEAR
-    given = {} if visits is None else {"visits": visits}
+        definitions, secret = await app.releases.load(begun.release), app.control.secret
     # A loop of its own, with a time of its own: it has no part in this one.
     found = await asyncio.to_thread(
-        month, definitions, shopping, ends=ends, supervisor=supervisor, secret=secret, **given
+        month,
+        definitions,
+        _shopping(begun.shop),
+        ends=begun.ends,
+        supervisors=begun.supervisors,
+        secret=secret,
+        visits=begun.visits,
     )
     for wrong in found.wrong:
         logger.error("the history is not what it should be", wrong=wrong)
     await _write(settings, found)
+    async with offline.store(settings) as (_, records):
+        await records.put(*KEY, msgspec.json.encode(msgspec.structs.replace(begun, shop={}, done=True)))
     return len(found.visits)
+
+
+async def _begun(app: App, settings: Settings, visits: int) -> Begun:
+    """What was begun before, or a beginning."""
+    kept = await app.records.get(*KEY)
+    if kept is None:
+        await app.staff.load()
+        begun = Begun(
+            ends=datetime.now(UTC) - KEPT_CLEAR,
+            release=app.definitions.release,
+            visits=visits,
+            supervisors=[
+                Principal(kind="agent", id=one.staff, roles=one.roles)
+                for one in sorted(app.staff.accounts.values(), key=lambda one: one.login)
+                if "supervisor" in one.roles
+            ],
+            shop=await _ask(settings, "GET", "/admin/people"),
+        )
+        kept = msgspec.json.encode(begun)
+        if not await app.records.add(*KEY, kept):
+            kept = await app.records.get(*KEY) or kept
+    return msgspec.json.decode(kept, type=Begun)
 
 
 async def _write(settings: Settings, found: Month) -> None:
@@ -113,9 +159,8 @@ class _Past:
             logger.info("this part of the history was there", cause=facts[0].cause)
 
 
-async def _shopping(settings: Settings) -> Shopping:
+def _shopping(told: dict[str, Any]) -> Shopping:
     """The customers and the orders of the demo shop, without those of the story."""
-    told = await _ask(settings, "GET", "/admin/people")
     buyers = {
         one["customer_id"]: Buyer(
             one["customer_id"], one["name"], one["email"], datetime.fromisoformat(one["email_registered_at"])

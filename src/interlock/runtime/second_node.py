@@ -153,8 +153,9 @@ class SecondNode:
         }
         environment.pop("INTERLOCK_PUBLIC_URL", None)
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "interlock.cli.main", "serve"),
+            *(sys.executable, "-m", "interlock.cli.tethered", "interlock.cli.main", "serve"),
             env=environment,
+            stdin=asyncio.subprocess.PIPE,  # never written to: it ends with this process, even if that is killed
             stdout=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )

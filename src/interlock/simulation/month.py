@@ -66,7 +66,7 @@ def month(
     shopping: Shopping,
     *,
     ends: datetime,
-    supervisor: Principal,
+    supervisors: Sequence[Principal],
     secret: bytes,
     visits: int = VISITS,
     seed: int = 1,
@@ -75,14 +75,14 @@ def month(
 
     Args:
         ends: after this nothing happens.
-        supervisor: who decides on approvals.
+        supervisors: who decides on approvals, now one, now another.
     """
     loop = VirtualLoop()
     with asyncio.Runner(loop_factory=lambda: loop) as runner, listening() as trouble:
         centre = Centre(seed, QUIET, definitions, loop, start=ends - timedelta(days=DAYS), secret=secret)
         centre.shop.buyers, centre.shop.orders = dict(shopping.buyers), dict(shopping.orders)
         centre.shop.first_refund = shopping.next_refund
-        found = runner.run(_days(centre, _times(chance_of(seed, "times"), ends, visits), supervisor))
+        found = runner.run(_days(centre, _times(chance_of(seed, "times"), ends, visits), supervisors))
     return Month(found, centre.shop.refunds, tuple(dict.fromkeys((*centre.wrong, *trouble))))
 
 
@@ -96,7 +96,7 @@ def _times(chance: Random, ends: datetime, visits: int) -> list[datetime]:
     return sorted(at for at in times if at < ends - timedelta(hours=3))
 
 
-async def _days(centre: Centre, times: Sequence[datetime], supervisor: Principal) -> list[list[Recorded]]:
+async def _days(centre: Centre, times: Sequence[datetime], supervisors: Sequence[Principal]) -> list[list[Recorded]]:
     await centre.open()
     chance, seen, visits = chance_of(centre.seed, "month"), len(centre.store.events), list[list[Recorded]]()
     for number, at in enumerate(times):
@@ -106,7 +106,7 @@ async def _days(centre: Centre, times: Sequence[datetime], supervisor: Principal
             continue
         await patron.come()
         await centre.rest()
-        await _decide(centre, chance, supervisor)
+        await _decide(centre, chance, supervisors)
         # Who fell silent is asked, and then left in peace: only then the next one comes.
         await centre.pass_time(timedelta(minutes=12))
         visits.append([one for one in centre.store.events[seen:] if not isinstance(one.event, ReleasePublished)])
@@ -148,12 +148,13 @@ def _patron(centre: Centre, chance: Random, number: int) -> Patron | None:
     return patron
 
 
-async def _decide(centre: Centre, chance: Random, by: Principal) -> None:
-    """The supervisor gets round to what waits for an approval."""
+async def _decide(centre: Centre, chance: Random, supervisors: Sequence[Principal]) -> None:
+    """A supervisor gets round to what waits for an approval."""
     waiting = list(centre.lives[0].app.approvals.waiting.values())
     if not waiting:
         return
     await _until(centre, centre.clock() + timedelta(minutes=chance.uniform(*DECIDES_WITHIN_MIN)))
+    by = chance.choice(supervisors)
     for one in waiting:
         proposal = ProposalId(one.proposal)
         command: Approve | Reject = Approve(proposal=proposal, by=by, args_hash=one.args_hash)
