@@ -40,6 +40,8 @@ class Till(Connection):
 
     async def read(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
         await asyncio.sleep(self.chance.uniform(0, 0.01))
+        if operation == "getCustomer":
+            return {"customer_id": parameters["customer_id"], "email_before": None}
         return order(owner=f"c-{parameters['order_id'].removeprefix('A-')}")
 
     async def perform(self, authorised: Authorised, action: Action, args: Mapping[str, Any], key: str) -> Answer:
