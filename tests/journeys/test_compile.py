@@ -68,6 +68,7 @@ def test_the_example_and_the_demo_have_no_problem():
     [
         ("look_up: shop.get_order", "look_up: shop.get_ordr", "10:14: there is no action 'shop.get_ordr'; did you mean 'shop.get_order'?"),
         ("look_up: shop.get_order", "look_up: shop.refund_item", "changes something, and 'look_up' only reads"),
+        ("    as: order\n", "    as: order\n    purpose: trackin\n", "13:14: 'shop.get_order' is not proposed for 'trackin'; did you mean 'tracking'?"),
         ("order_id: \"{order_no}\"", "order: \"{order_no}\"", "11:13: 'shop.get_order' has no argument 'order'; did you mean 'order_id'?"),
         ("order_id: \"{order_no}\"", "", "'shop.get_order' also needs 'order_id'"),
         ("- ask: order_no", "- ask: order_number", "9:10: there is no slot 'order_number'; did you mean 'order_no'?"),

@@ -150,3 +150,32 @@ def test_branches_are_required_exactly_where_a_rule_has_the_remedy() -> None:
     assert "'draft_pending', 'draft_discarded', 'not_in_time'" in told
     (told,) = problems(JOURNEY.replace("{ say: It goes out later. }", "{ end: later }"))
     assert "can only say something" in told
+
+
+TRACKING = """\
+journey: tracking
+title: Where it is
+about: your parcel
+examples: [where is it, track my parcel, is it on its way]
+steps:
+  - look_up: shop.get_order
+    with: { order_id: A-1042 }
+    purpose: tracking
+  - end: told
+"""
+
+
+def test_a_step_that_names_its_purpose_proposes_for_it() -> None:
+    texts = demo_files()
+    tenant, _, bundle = demo()
+    files = {path: text for path, text in texts.items() if path.startswith("journeys/")}
+    chat = Chat()
+    chat.journeys = compile_journeys(
+        files | {"journeys/tracking.yaml": TRACKING},
+        tenant,
+        actions=bundle.actions,
+        queues=queue_names(texts),
+        tenant_file=texts["tenant.yaml"],
+    )
+    chat.write("where is it", start("tracking"))
+    assert (chat.proposal.action, chat.proposal.purpose) == ("shop.get_order", "tracking")

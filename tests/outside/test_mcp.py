@@ -12,7 +12,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
 
-from interlock.api.gateway.tools import PROPOSAL_SCHEMA
+from interlock.api.gateway.tools import PROPOSAL_SCHEMA, PURPOSE_META
 from interlock.cli.story.shop import Shop
 from interlock.kernel.log import Query
 from interlock.runtime.app import App
@@ -80,6 +80,37 @@ async def test_her_no_and_her_silence_are_no_yes(
     assert (no.structured["status"], no.structured["refused"], no.error) == ("refused", "declined", True)
     assert (silent.structured["status"], silent.error) == ("needs", False)
     assert await shop.refunds(bought.order) == []
+
+
+async def test_a_read_is_judged_for_the_purpose_that_the_call_names(app: App, agent: Agent, bought: Purchase) -> None:
+    case = await agent.case(bought)
+    args = {"order_id": bought.order.id}
+    async with Gateway.at(app.settings.url, agent.key) as gateway:
+        look = (await gateway.tools(case))["shop.get_order"]
+        assert look.input_schema["properties"]["purpose"]["enum"] == ["service", "tracking"]
+        assert "purpose" not in look.input_schema["required"]
+        usual = (await gateway.call("shop.get_order", args, case, "usual")).structured["outcome"]["result"]
+        named = {**args, "purpose": "tracking"}
+        less = (await gateway.call("shop.get_order", named, case, "argument")).structured["outcome"]["result"]
+        meta: Any = {PURPOSE_META: "tracking"}
+        same = (await gateway.call("shop.get_order", args, case, "meta", **meta)).structured["outcome"]["result"]
+        wrong = await gateway.call("shop.get_order", {**args, "purpose": "marketing"}, case, "wrong")
+    assert "items" in usual and "items" not in less and less == same
+    assert (wrong.structured["code"], wrong.error) == ("bad_purpose", True)
+
+
+async def test_what_a_rule_denies_in_this_case_whatever_it_is_asked_is_no_tool_of_it(
+    app: App, agent: Agent, bought: Purchase
+) -> None:
+    async with Gateway.at(app.settings.url, agent.key) as gateway:
+        opened = await gateway.call("interlock.open_case", {}, key="unknown")
+        nobody = await gateway.tools(opened.structured["case"])
+        known = await gateway.tools(await agent.case(bought))
+        in_none = await gateway.tools()
+    assert [name for name in nobody if not name.startswith("interlock.")] == ["shop.match_customer"]
+    assert [name for name in known if not name.startswith("interlock.")] == [
+        name for name in in_none if not name.startswith("interlock.")
+    ]
 
 
 async def test_a_client_that_cannot_ask_is_told_what_is_needed_and_passes_it_on(

@@ -143,6 +143,11 @@ class ActionPolicies:
         return Answer(permits, tuple(sorted(forbids, key=_rank)), errors, shadow, failed)
 
 
+def firing(request: Request, forbids: RuleSet) -> tuple[Rule, ...]:
+    """Those of some forbids that fire."""
+    return _ask(request, forbids)[1]
+
+
 def policies_for(action: str, rules: Iterable[Rule]) -> ActionPolicies:
     """The rules that speak of an action, ready to be asked."""
     own = tuple(rule for rule in rules if rule.applies_to(action))

@@ -11,6 +11,7 @@ import msgspec
 from interlock.control.actions import Action
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import Bundle
+from interlock.control.foreseen import Standing, denied_whatever
 from interlock.vocabulary.outside import Tier
 
 
@@ -36,16 +37,25 @@ class Tool(msgspec.Struct, frozen=True):
     purposes: tuple[str, ...] = ()
 
 
-def tools(bundle: Bundle, roles: Collection[str], covered: Callable[[Tier], bool], now: datetime) -> list[Tool]:
+def tools(
+    bundle: Bundle,
+    roles: Collection[str],
+    covered: Callable[[Tier], bool],
+    now: datetime,
+    standing: Standing | None = None,
+) -> list[Tool]:
     """The actions that some rule permits to one of the roles now, in the order of the manifests.
 
     Args:
         covered: whether a risk tier is within the caller's scope.
+        standing: how the case stands that they are for; what a rule denies in it whatever is asked for is left out.
     """
     return [
         tool(action)
         for action in bundle.actions.values()
-        if covered(action.risk) and permitted(bundle, action.name, roles, now)
+        if covered(action.risk)
+        and permitted(bundle, action.name, roles, now)
+        and (standing is None or not denied_whatever(bundle, action, standing))
     ]
 
 

@@ -56,6 +56,8 @@ class KnownAction(Protocol):
     def args(self) -> Sequence[KnownArgument]: ...
     @property
     def effect(self) -> str: ...
+    @property
+    def purposes(self) -> tuple[str, ...]: ...
 
 
 Actions = Mapping[str, KnownAction]
@@ -182,6 +184,7 @@ class Checker:
                 verb = "look_up" if isinstance(step, LookUpStep) else "do"
                 self._action(action, (*path, verb), reads=isinstance(step, LookUpStep))
                 self._arguments(action, args, (*path, "with"))
+                self._purpose(action, step.purpose, path)
                 for name, text in args.items():
                     self._text(text, (*path, "with", name), *names)
             case WhenStep(when=condition):
@@ -263,6 +266,12 @@ class Checker:
             self._say(path, f"there is no action '{name}'", did_you_mean(name, self.known.actions))
         elif reads and action.effect != "read":
             self._say(path, f"'{name}' changes something, and 'look_up' only reads", f"write 'do: {name}'")
+
+    def _purpose(self, name: str, purpose: str, path: Path) -> None:
+        action = (self.known.actions or {}).get(name)
+        if action is not None and purpose and purpose not in action.purposes:
+            what = f"'{name}' is not proposed for '{purpose}'"
+            self._say((*path, "purpose"), what, did_you_mean(purpose, action.purposes) or "leave 'purpose' out")
 
     def _arguments(self, name: str, given: Collection[str], path: Path) -> None:
         action = (self.known.actions or {}).get(name)

@@ -189,20 +189,30 @@ class Verify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LookUpStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Read something through an action, judged and logged like any other."""
+    """Read something through an action, judged and logged like any other.
+
+    Attributes:
+        purpose: what for, by one of the action's purposes: it says what is seen of the answer; its own where none is named.
+    """
 
     look_up: ActionName
     args: dict[Name, Template] = msgspec.field(name="with", default_factory=dict)
     result: Name | None = msgspec.field(name="as", default=None)
+    purpose: str = ""
     on: dict[Name, tuple[Step, ...]] = {}
 
 
 class DoStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Have something done through an action, if the gate allows it."""
+    """Have something done through an action, if the gate allows it.
+
+    Attributes:
+        purpose: what for, by one of the action's purposes; its own where none is named.
+    """
 
     do: ActionName
     args: dict[Name, Template] = msgspec.field(name="with", default_factory=dict)
     result: Name | None = msgspec.field(name="as", default=None)
+    purpose: str = ""
     on: dict[Name, tuple[Step, ...]] = {}
 
 

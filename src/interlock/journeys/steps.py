@@ -104,9 +104,10 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
             return _choose(turn, run, journey, path, step)
         case VerifyStep():
             return _verify(turn, run, journey, path, step)
-        case LookUpStep(look_up=action, args=args) | DoStep(do=action, args=args):
+        case LookUpStep(look_up=action) | DoStep(do=action):
             values = turn.values(run)
-            return _propose(turn, run, path, action, {name: text.value(values) for name, text in args.items()})
+            raw = {name: text.value(values) for name, text in step.args.items()}
+            return _propose(turn, run, path, action, raw, step.purpose)
         case HandOverStep(hand_over=queue):
             reason = turn.render(reason_of(step, journey), run)
             turn.wait(run, path, "hand_over", run.run)
@@ -166,7 +167,7 @@ def _verify(turn: Turn, run: Run, journey: Journey, path: str, step: VerifyStep)
     return _propose(turn, run, path, method.action, {arg: values[name] for arg, name in method.args.items()})
 
 
-def _propose(turn: Turn, run: Run, path: str, action: str, raw: Mapping[str, Any]) -> str | None:
+def _propose(turn: Turn, run: Run, path: str, action: str, raw: Mapping[str, Any], purpose: str = "") -> str | None:
     """Propose the step's own action; arguments that do not fit its schema are a failure of the step."""
     try:
         args, private_args, args_hash = turn.propose(action, raw)
@@ -186,6 +187,7 @@ def _propose(turn: Turn, run: Run, path: str, action: str, raw: Mapping[str, Any
             args=args,
             private_args=private_args,
             args_hash=args_hash,
+            purpose=purpose,
             run=run.run,
         )
     )

@@ -20,6 +20,7 @@ from interlock.interactions.cases import CaseState, case_query, evolve, no_such_
 from interlock.kernel.errors import Answered, Refused, Unavailable
 from interlock.kernel.log import Query
 from interlock.runtime.engine import id_maker
+from interlock.runtime.offering import standing_of
 from interlock.runtime.outcomes import look_at, wait_for
 from interlock.runtime.outside_agents import Caller
 from interlock.vocabulary.assurance import Level
@@ -222,12 +223,23 @@ class Cases:
         return await self.wait(proposal, wait_s)
 
     async def tools(self, caller: Caller, case: InteractionId) -> list[Tool]:
-        """What the caller may propose now; in a case that is over, nothing. Raises Refused where he has no such case."""
-        if case and not (await self.mine(caller, case))[0].open:
-            return []
-        app = self._app
+        """What the caller may propose now; in a case that is over, nothing. Raises Refused where he has no such case.
+
+        For a case, what a rule denies in it whatever is asked for is left out: who the customer is not known to be, what
+        has to come first, what was done often enough, what time it is.
+        """
+        app, standing = self._app, None
+        if case:
+            state, _ = await self.mine(caller, case)
+            if not state.open:
+                return []
+            standing = await standing_of(app, state, caller.principal)
         return tools(
-            app.definitions.bundle, caller.principal.roles, lambda risk: within(risk, caller.scope), app.clock()
+            app.definitions.bundle,
+            caller.principal.roles,
+            lambda risk: within(risk, caller.scope),
+            app.clock(),
+            standing,
         )
 
     async def wait(self, proposal: ProposalId, within_s: float) -> ProposalShown:

@@ -61,7 +61,7 @@ async def call_tool(app: App, caller: Caller, ctx: Context, params: types.CallTo
 
 async def _propose(app: App, caller: Caller, ctx: Context, params: types.CallToolRequestParams, call: Call) -> Result:
     case = InteractionId(call.case)
-    shown = await app.cases.propose(caller, case, params.name, call.args, call.key, call.wait_s)
+    shown = await app.cases.propose(caller, case, params.name, call.args, call.key, call.wait_s, call.purpose)
     if not _asks_to_confirm(shown) or not _can_elicit(ctx):
         return _told(shown)
     if (await app.cases.mine(caller, case))[1] != "opened":

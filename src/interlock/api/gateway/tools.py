@@ -16,9 +16,11 @@ from interlock.runtime.outcomes import WAIT_AT_MOST_S
 CASE_META: Final = "interlock/case"
 KEY_META: Final = "interlock/idempotency-key"
 WAIT_META: Final = "interlock/wait-s"
+PURPOSE_META: Final = "interlock/purpose"
 
 CASE_ARGUMENT: Final = "case_id"
 KEY_ARGUMENT: Final = "idempotency_key"
+PURPOSE_ARGUMENT: Final = "purpose"
 
 OPEN_CASE: Final = "interlock.open_case"
 CLOSE_CASE: Final = "interlock.close_case"
@@ -35,6 +37,9 @@ _KEY: Final = {
 }
 
 
+_PURPOSE: Final = "What for: it says which fields of the answer are shown. Without it: {}."
+
+
 class Call(NamedTuple):
     """A call of a tool: the arguments themselves, and what goes with them."""
 
@@ -42,10 +47,11 @@ class Call(NamedTuple):
     case: str
     key: str
     wait_s: float
+    purpose: str = ""
 
 
 def read_call(params: types.CallToolRequestParams, own: set[str], usual_wait_s: float) -> Call:
-    """Take the case and the key out of a call: ``_meta`` says them, or arguments of their names.
+    """Take the case, the key and the purpose out of a call: ``_meta`` says them, or arguments of their names.
 
     Args:
         own: the names of the tool's own arguments; one that is called like ours is the tool's, and ours then stand in
@@ -53,15 +59,18 @@ def read_call(params: types.CallToolRequestParams, own: set[str], usual_wait_s: 
     """
     meta: Mapping[str, Any] = dict(params.meta or {})
     args = dict(params.arguments or {})
-    case, key = _text(meta.get(CASE_META)), _text(meta.get(KEY_META))
+    case, key, purpose = (_text(meta.get(name)) for name in (CASE_META, KEY_META, PURPOSE_META))
     if CASE_ARGUMENT not in own:
         case = case or _text(args.get(CASE_ARGUMENT))
         args.pop(CASE_ARGUMENT, None)
     if KEY_ARGUMENT not in own:
         key = key or _text(args.get(KEY_ARGUMENT))
         args.pop(KEY_ARGUMENT, None)
+    if PURPOSE_ARGUMENT not in own:
+        purpose = purpose or _text(args.get(PURPOSE_ARGUMENT))
+        args.pop(PURPOSE_ARGUMENT, None)
     wait = meta.get(WAIT_META, usual_wait_s)
-    return Call(args, case, key, float(wait) if isinstance(wait, int | float) else usual_wait_s)
+    return Call(args, case, key, float(wait) if isinstance(wait, int | float) else usual_wait_s, purpose)
 
 
 def action_tool(tool: Tool, *, in_meta: bool) -> types.Tool:
@@ -71,6 +80,9 @@ def action_tool(tool: Tool, *, in_meta: bool) -> types.Tool:
         in_meta: whether the client says the case and the key in ``_meta``; then the schema does not ask for them.
     """
     schema = dict(tool.input_schema)
+    if len(tool.purposes) > 1 and PURPOSE_ARGUMENT not in schema["properties"]:
+        about = {"type": "string", "enum": list(tool.purposes), "description": _PURPOSE.format(tool.purposes[0])}
+        schema["properties"] = {**schema["properties"], PURPOSE_ARGUMENT: about}
     if not in_meta:
         ours = {
             name: what
