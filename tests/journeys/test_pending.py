@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from interlock.journeys import offered_outside
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.subject import react
 from interlock.kernel.documents import DefinitionError
@@ -58,12 +59,12 @@ def problems(text: str, remedies: dict[str, tuple[str, ...]] = ALL) -> list[str]
 class Writing(Chat):
     """A chat in which the message has just been proposed."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str = JOURNEY) -> None:
         super().__init__()
         tenant, _, bundle = demo()
         files = {path: text for path, text in demo_files().items() if path.startswith("journeys/")}
         self.journeys = compile_journeys(
-            files | {"journeys/writing.yaml": JOURNEY},
+            files | {"journeys/writing.yaml": text},
             tenant,
             actions=bundle.actions,
             queues=queue_names(demo_files()),
@@ -179,3 +180,19 @@ def test_a_step_that_names_its_purpose_proposes_for_it() -> None:
     )
     chat.write("where is it", start("tracking"))
     assert (chat.proposal.action, chat.proposal.purpose) == ("shop.get_order", "tracking")
+
+
+def test_a_step_says_what_an_outside_agent_may_propose_while_it_waits() -> None:
+    text = JOURNEY.replace(
+        "        - ask: order_no\n", "        - ask: order_no\n          outside: [shop.get_order]\n"
+    )
+    assert problems(text) == []
+    (unknown,) = problems(text.replace("[shop.get_order]", "[shop.get_ordr]"))
+    assert "there is no action 'shop.get_ordr'; did you mean 'shop.get_order'?" in unknown
+    chat = Writing(text)
+    assert offered_outside(chat.state, chat.resolve) is None, "it waits for a proposal"
+    chat.needs("do", "shop.get_order")
+    chat.settle("do_first")
+    assert offered_outside(chat.state, chat.resolve) == ("shop.get_order",)
+    chat.write("A-1042", slot("order_no", "A-1042"))
+    assert offered_outside(chat.state, chat.resolve) is None, "it has gone on"

@@ -210,6 +210,24 @@ async def test_in_the_customers_own_session_only_she_can_say_yes(
     await customer.close()
 
 
+async def test_in_a_conversation_only_what_the_step_is_open_to_can_be_proposed(
+    agent: Agent, bought: Purchase, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = await Customer(app.settings.url).begin()
+    await up_to_the_card(customer, bought)
+    case = (await agent.post("/v1/cases", {"session": customer.token})).json()["case"]
+    early = await agent.propose(case, REFUND, refund(bought, 100), key="early")
+    monkeypatch.setattr("interlock.runtime.turns.offered_outside", lambda *_: (LOOK,))
+    assert [each["name"] for each in (await agent.get("/v1/tools", case=case)).json()["tools"]] == [LOOK]
+    body = {"case": case, "action": REFUND, "args": refund(bought, 200), "idempotency_key": "late"}
+    refused = await agent.post("/v1/proposals", body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "tool_not_permitted")
+    told = await agent.propose(case, REFUND, refund(bought, 100), key="early")
+    assert told["proposal"] == early["proposal"], "what was proposed before is told again"
+    assert (await agent.propose(case, LOOK, {"order_id": bought.order.id}))["status"] == "succeeded"
+    await customer.close()
+
+
 async def test_a_revoked_agent_is_refused_at_once(agent: Agent, app: App) -> None:
     assert (await agent.get("/v1/tools")).status_code == 200
     await app.outside.revoke("Acme", by="test")

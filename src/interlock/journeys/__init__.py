@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interlock.journeys.expected import Expected, ExpectedSlot, expected, slots_of
+from interlock.journeys.expected import Expected, ExpectedSlot, expected, offered_outside, slots_of
 from interlock.journeys.model import Journey, JourneySet
 from interlock.journeys.state import Conversation, evolve
 from interlock.journeys.subject import reads, subject
@@ -15,6 +15,7 @@ __all__ = [
     "JourneySet",
     "evolve",
     "expected",
+    "offered_outside",
     "reads",
     "slots_of",
     "subject",

@@ -176,8 +176,10 @@ class Checker:
                 self._text(text, (*path, "say"), *names)
             case AskStep(ask=slot):
                 self._asked(slot, (*path, "ask"))
+                self._outside(step.outside, path)
             case ChooseStep():
                 self._choice(step, path, *names)
+                self._outside(step.outside, path)
             case VerifyStep():
                 self._verify(step, path)
             case LookUpStep(look_up=action, args=args) | DoStep(do=action, args=args):
@@ -191,6 +193,7 @@ class Checker:
                 self._text(condition, (*path, "when"), *names)
             case HandOverStep(hand_over=queue, reason=reason):
                 self._queue(queue, (*path, "hand_over"))
+                self._outside(step.outside, path)
                 if reason is not None:
                     self._text(reason, (*path, "reason"), *names)
         self._branches(step, path)
@@ -266,6 +269,10 @@ class Checker:
             self._say(path, f"there is no action '{name}'", did_you_mean(name, self.known.actions))
         elif reads and action.effect != "read":
             self._say(path, f"'{name}' changes something, and 'look_up' only reads", f"write 'do: {name}'")
+
+    def _outside(self, named: Collection[str] | None, path: Path) -> None:
+        for index, name in enumerate(named or ()):
+            self._action(name, (*path, "outside", index))
 
     def _purpose(self, name: str, purpose: str, path: Path) -> None:
         action = (self.known.actions or {}).get(name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interlock.journeys.language import ANYTIME, ChooseStep, Slot
+from interlock.journeys.language import ANYTIME, AskStep, ChooseStep, HandOverStep, Slot
 from interlock.journeys.model import Journey
 from interlock.journeys.stack import CLOSING
 from interlock.journeys.state import Conversation
@@ -91,3 +91,12 @@ def _expected(
     name: str, slot: Slot, wanted: bool, options: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 ) -> ExpectedSlot:
     return ExpectedSlot(name, wanted, slot.spec(options))
+
+
+def offered_outside(state: Conversation, resolve: Resolve) -> tuple[str, ...] | None:
+    """The only actions that another vendor's agent may propose while the journey waits where it is; None where all."""
+    run = state.foreground
+    if run is None:
+        return None
+    step = journey_of(run, resolve).steps[run.path]
+    return step.outside if isinstance(step, AskStep | ChooseStep | HandOverStep) else None

@@ -153,10 +153,16 @@ class SayStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AskStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask for a slot, unless it is filled already. Branch: ``no_match``."""
+    """Ask for a slot, unless it is filled already. Branch: ``no_match``.
+
+    Attributes:
+        outside: the only actions that another vendor's agent in the conversation may propose while this waits; all that
+            the rules permit it where none are named.
+    """
 
     ask: Name
     on: dict[Name, tuple[Step, ...]] = {}
+    outside: tuple[ActionName, ...] | None = None
 
 
 class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,6 +171,7 @@ class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         source: a CEL expression that gives the list (``from`` in the file).
         label: what each item is called; the slot's name stands for the item.
+        outside: as at ``ask``.
     """
 
     choose: Name
@@ -172,6 +179,7 @@ class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ask: Template
     label: Template
     on: dict[Name, tuple[Step, ...]] = {}
+    outside: tuple[ActionName, ...] | None = None
 
 
 class VerifyStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -228,11 +236,15 @@ class HandOverStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hand the interaction over to the people of a queue. Branch: ``hand_over_failed``.
 
     Steps behind it are taken when an agent hands it back.
+
+    Attributes:
+        outside: as at ``ask``.
     """
 
     hand_over: Name
     reason: Template | None = None
     on: dict[Name, tuple[Step, ...]] = {}
+    outside: tuple[ActionName, ...] | None = None
 
 
 class EndStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

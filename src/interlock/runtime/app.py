@@ -120,7 +120,7 @@ class App:
         key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
         self.outside = OutsideAgents(records, self.engine, Tokens(key_sets, clock), settings.url)
         self.cases = Cases(self)
-        self._challenges, self._queueing, self._turns = Challenges(self), Queueing(self), Turns(self)
+        self._challenges, self._queueing, self.turns = Challenges(self), Queueing(self), Turns(self)
 
     # What the definitions in force say.
 
@@ -182,9 +182,9 @@ class App:
         try:
             match command:
                 case TakeTurn():
-                    await self._turns.take(due, command)
+                    await self.turns.take(due, command)
                 case AdvanceJourney():
-                    await self._turns.advance(due, command)
+                    await self.turns.advance(due, command)
                 case JudgeProposal():
                     await self.gate.judge(due, command)
                 case PerformEffect():
@@ -272,7 +272,7 @@ class App:
 
     def use_model(self, model: Model | None) -> None:
         """Ask this model, and the built-in one only where this one is halted; None is the built-in one alone."""
-        self._turns.asking.model = model
+        self.turns.asking.model = model
         self._in_force.models = tuple(dict.fromkeys((BuiltinModel.name, *(() if model is None else (model.name,)))))
         self.engine.use(self._in_force.subjects())
 

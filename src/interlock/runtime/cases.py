@@ -190,7 +190,7 @@ class Cases:
                 something else was proposed with this key.
         """
         cause = f"outside/{caller.id}/{case}/{checked_key(key)}"
-        await self.mine(caller, case)
+        _, how = await self.mine(caller, case)
         risk = self._app.definitions.bundle.action(action).risk
         if not within(risk, caller.scope):
             reason = f"{action} is of {risk} risk, which needs the scope {SCOPE_OF[risk]}."
@@ -198,11 +198,21 @@ class Cases:
         if len(msgspec.json.encode(args)) > LARGEST_ARGUMENTS:
             raise Refused("bad_arguments", "The arguments are too large.", status=422)
         proposal = ProposalId(id_maker(cause)("pr"))
+        if how == "joined":
+            await self._at_this_step(case, action, proposal)
         command = ProposeAction(
             proposal=proposal, interaction=case, principal=caller.principal, action=action, args=args, purpose=purpose
         )
         await self._once(command, cause)
         return await self.wait(proposal, wait_s)
+
+    async def _at_this_step(self, case: InteractionId, action: str, proposal: ProposalId) -> None:
+        """Raises Refused where the journey waits at a step that is not open to the action; what was proposed is told."""
+        offered = await self._app.turns.offered_outside(case)
+        if offered is None or action in offered or (await look_at(self._app, proposal))[0].proposed is not None:
+            return
+        reason = f"{action} cannot be proposed at this step of the conversation; list the tools of the case again."
+        raise Refused("tool_not_permitted", reason, status=403)
 
     async def proposal(self, caller: Caller, proposal: ProposalId, wait_s: float) -> ProposalShown:
         """How one of the caller's own proposals stands. Raises Refused where he made no such one."""
@@ -226,21 +236,24 @@ class Cases:
         """What the caller may propose now; in a case that is over, nothing. Raises Refused where he has no such case.
 
         For a case, what a rule denies in it whatever is asked for is left out: who the customer is not known to be, what
-        has to come first, what was done often enough, what time it is.
+        has to come first, what was done often enough, what time it is. In a conversation that he joined, the step that a
+        journey waits at may be open to some actions only.
         """
-        app, standing = self._app, None
+        app, standing, offered = self._app, None, None
         if case:
-            state, _ = await self.mine(caller, case)
+            state, how = await self.mine(caller, case)
             if not state.open:
                 return []
             standing = await standing_of(app, state, caller.principal)
-        return tools(
+            offered = await app.turns.offered_outside(case) if how == "joined" else None
+        found = tools(
             app.definitions.bundle,
             caller.principal.roles,
             lambda risk: within(risk, caller.scope),
             app.clock(),
             standing,
         )
+        return found if offered is None else [each for each in found if each.name in offered]
 
     async def wait(self, proposal: ProposalId, within_s: float) -> ProposalShown:
         """How a proposal stands once nothing more happens by itself (see ``outcomes.wait_for``)."""

@@ -10,7 +10,7 @@ from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
 from interlock.control.rules import BUDGET_PREFIX
 from interlock.control.subject import standing as news_of
-from interlock.journeys import Conversation, evolve, reads
+from interlock.journeys import Conversation, evolve, offered_outside, reads
 from interlock.journeys.language import OVER_BUDGET
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
@@ -82,6 +82,11 @@ class Turns:
         for run in standing.conversation.runs:
             await self._app.releases.ensure(run.release)
         return standing, snapshot
+
+    async def offered_outside(self, interaction: InteractionId) -> tuple[str, ...] | None:
+        """The only actions that another vendor's agent may propose at the step that is waited at; None where all."""
+        standing, _ = await self._standing(interaction)
+        return offered_outside(standing.conversation, self._app.releases.journey)
 
     async def take(self, due: Due, command: TakeTurn) -> None:
         """Understand a message and let the journeys answer it."""
