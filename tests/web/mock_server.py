@@ -20,6 +20,8 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
+from interlock.api.pages import html
+
 from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
 from .mock_data import Json, iso
@@ -83,8 +85,7 @@ def page_routes(demo: bool) -> list[Any]:
 
     def page(name: str) -> Any:
         async def show() -> Response[str]:
-            text = (WEB / f"{name}.html").read_text()
-            return Response(text, media_type="text/html", headers={"Content-Security-Policy": CSP})
+            return Response(html(name), media_type="text/html", headers={"Content-Security-Policy": CSP})
 
         return show
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from litestar import get, post
@@ -40,13 +40,13 @@ Text = Annotated[str, Meta(min_length=1, max_length=LONGEST_QUESTION)]
 
 
 class Approval(msgspec.Struct, forbid_unknown_fields=True):
-    """An approval of exactly the arguments with this hash."""
+    """Yes to exactly the arguments with this hash: an approval, or a draft that is sent."""
 
     args_hash: Identifier
 
 
 class RejectionOfProposal(msgspec.Struct, forbid_unknown_fields=True):
-    """A rejection: what the customer is told, and what stays in the file."""
+    """No, to a proposal or a draft: what the customer is told, and what stays in the file."""
 
     customer_reason: CustomerReason
     file_reason: FileReason
@@ -114,6 +114,24 @@ async def require_approver(person: Person, app: App) -> None:
         require(person, "approve")
 
 
+class Acting(NamedTuple):
+    """Somebody who may decide.
+
+    Attributes:
+        whom: what every decision says of him: who he is, and who has lent him authority that is still theirs.
+    """
+
+    app: App
+    whom: dict[str, Any]
+
+
+async def acting(person: Person, state: State) -> Acting:
+    """Who decides. Raises Refused where he may not."""
+    app: App = state.app
+    await require_approver(person, app)
+    return Acting(app, {"by": principal(person), "lenders": await lenders_of(app, person.id)})
+
+
 @get("/v1/approvals")
 async def show_approvals(person: NamedDependency[Person], state: State) -> dict[str, Any]:
     """What waits for an approver or a sender, overrides, what nobody knows, and what was decided last."""
@@ -127,15 +145,9 @@ async def approve(
     proposal: FromPath[str], data: JSONBody[Approval], person: NamedDependency[Person], state: State
 ) -> None:
     """Approve exactly these arguments."""
-    app: App = state.app
-    await require_approver(person, app)
-    command = Approve(
-        proposal=ProposalId(proposal),
-        by=principal(person),
-        args_hash=data.args_hash,
-        lenders=await lenders_of(app, person.id),
-    )
-    await app.execute(command, fresh("approve"))
+    decides = await acting(person, state)
+    command = Approve(proposal=ProposalId(proposal), args_hash=data.args_hash, **decides.whom)
+    await decides.app.execute(command, fresh("approve"))
 
 
 @post("/v1/approvals/{proposal:str}/reject", status_code=204)
@@ -143,16 +155,14 @@ async def reject(
     proposal: FromPath[str], data: JSONBody[RejectionOfProposal], person: NamedDependency[Person], state: State
 ) -> None:
     """Reject, with a reason for the customer and one for the file."""
-    app: App = state.app
-    await require_approver(person, app)
+    decides = await acting(person, state)
     command = Reject(
         proposal=ProposalId(proposal),
-        by=principal(person),
         customer_reason=data.customer_reason,
         file_reason=data.file_reason,
-        lenders=await lenders_of(app, person.id),
+        **decides.whom,
     )
-    await app.execute(command, fresh("reject"))
+    await decides.app.execute(command, fresh("reject"))
 
 
 @post("/v1/approvals/{proposal:str}/counter", status_code=201)
@@ -160,20 +170,18 @@ async def counter(
     proposal: FromPath[str], data: JSONBody[Offer], person: NamedDependency[Person], state: State
 ) -> dict[str, str]:
     """Offer a lower amount instead; the customer confirms it. Answers with the new proposal."""
-    app: App = state.app
-    await require_approver(person, app)
+    decides = await acting(person, state)
     offer = ProposalId(f"pr_{secrets.token_hex(10)}")
     command = CounterOffer(
         proposal=ProposalId(proposal),
         counter=offer,
-        by=principal(person),
         args_hash=data.args_hash,
         amount=data.amount,
         customer_reason=data.customer_reason,
         file_reason=data.file_reason,
-        lenders=await lenders_of(app, person.id),
+        **decides.whom,
     )
-    await app.execute(command, f"counter/{offer}")
+    await decides.app.execute(command, f"counter/{offer}")
     return {"proposal": offer}
 
 
@@ -219,18 +227,16 @@ async def override(
     proposal: FromPath[str], data: JSONBody[ExceptionWanted], person: NamedDependency[Person], state: State
 ) -> dict[str, str]:
     """Ask that the rules in the way be overridden; a second person agrees. Answers with the override."""
-    app: App = state.app
-    await require_approver(person, app)
+    decides = await acting(person, state)
     identifier = f"ov_{secrets.token_hex(10)}"
     command = RequestOverride(
         override=identifier,
         proposal=ProposalId(proposal),
-        by=principal(person),
         args_hash=data.args_hash,
         reason=data.reason,
-        lenders=await lenders_of(app, person.id),
+        **decides.whom,
     )
-    await app.execute(command, f"override/{identifier}")
+    await decides.app.execute(command, f"override/{identifier}")
     return {"override": identifier}
 
 
@@ -239,16 +245,14 @@ async def grant(
     override: FromPath[str], data: JSONBody[Agreement], person: NamedDependency[Person], state: State
 ) -> None:
     """Agree to an override as the second person."""
-    app: App = state.app
-    await require_approver(person, app)
+    decides = await acting(person, state)
     command = GrantOverride(
         override=override,
         proposal=ProposalId(data.proposal),
-        by=principal(person),
         args_hash=data.args_hash,
-        lenders=await lenders_of(app, person.id),
+        **decides.whom,
     )
-    await app.execute(command, fresh("grant"))
+    await decides.app.execute(command, fresh("grant"))
 
 
 @post("/v1/overrides/{override:str}/refuse", status_code=204)
@@ -256,15 +260,9 @@ async def refuse(
     override: FromPath[str], data: JSONBody[Disagreement], person: NamedDependency[Person], state: State
 ) -> None:
     """Do not agree to an override, or take it back."""
-    app: App = state.app
-    await require_approver(person, app)
-    command = RefuseOverride(
-        override=override,
-        proposal=ProposalId(data.proposal),
-        by=principal(person),
-        lenders=await lenders_of(app, person.id),
-    )
-    await app.execute(command, fresh("refuse"))
+    decides = await acting(person, state)
+    command = RefuseOverride(override=override, proposal=ProposalId(data.proposal), **decides.whom)
+    await decides.app.execute(command, fresh("refuse"))
 
 
 @post("/v1/delegations", status_code=201)

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
 from litestar import post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta
 
-from interlock.api.desk import Identifier, fresh, principal
+from interlock.api.approving import Approval, RejectionOfProposal
+from interlock.api.desk import fresh, principal
 from interlock.api.signing import require
 from interlock.control.proposals import interaction_of, proposal_query
 from interlock.runtime.app import App
 from interlock.runtime.staff import Person
 from interlock.vocabulary.ids import InteractionId, ProposalId
 from interlock.vocabulary.remedies import DiscardDraft, SendDraft, Withdraw
-
-
-class Sending(msgspec.Struct, forbid_unknown_fields=True):
-    """A draft with exactly the arguments that have this hash."""
-
-    args_hash: Identifier
-
-
-class Discarding(msgspec.Struct, forbid_unknown_fields=True):
-    """Why it is not sent: what the customer is told, and what stays in the file."""
-
-    customer_reason: Annotated[str, Meta(min_length=1, max_length=500)]
-    file_reason: Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
 async def where(app: App, proposal: str) -> InteractionId:
@@ -40,7 +24,9 @@ async def where(app: App, proposal: str) -> InteractionId:
 
 
 @post("/v1/proposals/{proposal:str}/send", status_code=204)
-async def send(proposal: FromPath[str], data: JSONBody[Sending], person: NamedDependency[Person], state: State) -> None:
+async def send(
+    proposal: FromPath[str], data: JSONBody[Approval], person: NamedDependency[Person], state: State
+) -> None:
     """Send what was prepared: who has the interaction does, or a supervisor."""
     require(person, "send_drafts")
     app: App = state.app
@@ -55,7 +41,7 @@ async def send(proposal: FromPath[str], data: JSONBody[Sending], person: NamedDe
 
 @post("/v1/proposals/{proposal:str}/discard", status_code=204)
 async def discard(
-    proposal: FromPath[str], data: JSONBody[Discarding], person: NamedDependency[Person], state: State
+    proposal: FromPath[str], data: JSONBody[RejectionOfProposal], person: NamedDependency[Person], state: State
 ) -> None:
     """Do not send it, with a reason for the customer and one for the file."""
     require(person, "send_drafts")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from string import Template
+from typing import Any, Final, NamedTuple
 
 from litestar import Response, get
 from litestar.datastructures import State
@@ -16,7 +17,6 @@ from interlock.runtime.demo import DEMO_PASSWORD, DEMO_STAFF
 
 WEB: Final = Path(str(resources.files("interlock"))) / "web"
 TYPES: Final = {
-    ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
@@ -35,6 +35,42 @@ SECURITY: Final = {
 PUBLIC_CODE: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
+class Page(NamedTuple):
+    """What a page is made of beside what all have in common: its title, its styles and its script."""
+
+    title: str
+    styles: tuple[str, ...]
+    script: str
+
+
+PAGES: Final = {
+    "index": Page("Interlock", ("start/start.css",), "start/index.js"),
+    "sign-in": Page("Sign in · Interlock", ("start/start.css",), "start/sign-in.js"),
+    "desk": Page("Desk · Interlock", ("transcript/transcript.css", "desk/desk.css"), "desk/main.js"),
+    "supervisor": Page(
+        "Supervisor · Interlock", ("transcript/transcript.css", "supervisor/supervisor.css"), "supervisor/main.js"
+    ),
+    "policies": Page("Policies · Interlock", ("policies/policies.css",), "policies/main.js"),
+    "record": Page("Record · Interlock", ("transcript/transcript.css", "record/record.css"), "record/main.js"),
+    "stage": Page("The stage · Interlock", ("transcript/transcript.css", "stage/stage.css"), "stage/main.js"),
+}
+"""The pages by name; all of them are one and the same HTML around their script."""
+
+
+def html(name: str) -> str:
+    """A page's HTML."""
+    page = PAGES[name]
+    styles = "\n  ".join(f'<link rel="stylesheet" href="/web/{style}">' for style in page.styles)
+    whole = Template((WEB / "page.html").read_text(encoding="utf-8"))
+    return whole.substitute(title=page.title, styles=styles, script=page.script)
+
+
+def shown(name: str) -> Response[str]:
+    """A page as it is answered."""
+    headers = {"Cache-Control": "no-cache", **SECURITY}
+    return Response(html(name), media_type="text/html; charset=utf-8", headers=headers)
+
+
 def file(path: str, *, headers: dict[str, str]) -> Response[bytes]:
     """A file of the browser code. Raises NotFoundException where there is none."""
     found = (WEB / path).resolve()
@@ -46,39 +82,39 @@ def file(path: str, *, headers: dict[str, str]) -> Response[bytes]:
 
 
 @get("/", opt={"public": True}, sync_to_thread=False)
-def index() -> Response[bytes]:
+def index() -> Response[str]:
     """The way to the pages."""
-    return file("index.html", headers=SECURITY)
+    return shown("index")
 
 
 @get("/sign-in", opt={"public": True}, sync_to_thread=False)
-def sign_in_page() -> Response[bytes]:
+def sign_in_page() -> Response[str]:
     """Where staff sign in."""
-    return file("sign-in.html", headers=SECURITY)
+    return shown("sign-in")
 
 
 @get("/desk", opt={"public": True}, sync_to_thread=False)
-def desk_page() -> Response[bytes]:
+def desk_page() -> Response[str]:
     """The agent desk; its data need a signed-in agent."""
-    return file("desk.html", headers=SECURITY)
+    return shown("desk")
 
 
 @get("/supervisor", opt={"public": True}, sync_to_thread=False)
-def supervisor_page() -> Response[bytes]:
+def supervisor_page() -> Response[str]:
     """The supervisor's page; its data need a signed-in supervisor."""
-    return file("supervisor.html", headers=SECURITY)
+    return shown("supervisor")
 
 
 @get("/policies", opt={"public": True}, sync_to_thread=False)
-def policies_page() -> Response[bytes]:
+def policies_page() -> Response[str]:
     """The policies page; its data need a signed-in supervisor or administrator."""
-    return file("policies.html", headers=SECURITY)
+    return shown("policies")
 
 
 @get("/interactions/{interaction:str}", opt={"public": True}, sync_to_thread=False)
-def record_page(interaction: FromPath[str]) -> Response[bytes]:
+def record_page(interaction: FromPath[str]) -> Response[str]:
     """The record of one interaction, for auditors and supervisors; its data need somebody who may read the log."""
-    return file("record.html", headers=SECURITY)
+    return shown("record")
 
 
 @get("/chat.js", opt={"public": True}, sync_to_thread=False)

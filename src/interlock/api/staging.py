@@ -46,10 +46,10 @@ def demonstration(state: State) -> App:
 
 
 @get("/stage", opt={"public": True}, sync_to_thread=False)
-def stage_page(state: State) -> Response[bytes]:
+def stage_page(state: State) -> Response[str]:
     """The stage of a demonstration: chat, verdicts, the agent's screen and the shop's books side by side; absent otherwise."""
     demonstration(state)
-    return pages.file("stage.html", headers=pages.SECURITY)
+    return pages.shown("stage")
 
 
 @get("/v1/stage")
