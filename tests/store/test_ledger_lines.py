@@ -25,6 +25,11 @@ from tests.control.given import EVA, demo, judged, proposed, recorded, remedy_me
 
 TENANT = "test"
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+REFUND = "shop.refund_item"
+EACH = sum(REFUND in ledger.actions for ledger in demo().ledgers_of(REFUND))
+"""Lines that one refund writes: one in each of its ledgers and steps."""
+LINES = 2 * EACH
+"""Of ``three_refunds``: the one that was made, and the one under way."""
 
 
 @pytest.fixture
@@ -70,7 +75,7 @@ async def rebuilt(database: Database, *, write: bool = True) -> Rebuilt:
 
 async def test_lines_that_the_facts_account_for_are_left_alone(log: PostgresLog, database: Database) -> None:
     await three_refunds(log)
-    assert await rebuilt(database) == Rebuilt(6, (), ())
+    assert await rebuilt(database) == Rebuilt(LINES, (), ())
 
 
 async def test_what_was_spoilt_is_told_and_mended(log: PostgresLog, database: Database) -> None:
@@ -83,10 +88,10 @@ async def test_what_was_spoilt_is_told_and_mended(log: PostgresLog, database: Da
         f" values ('{TENANT}', 'refunds_per_customer', '{EVA}', now(), 'pr_x', 9, true)",
     )
     told = await rebuilt(database, write=False)
-    assert (told.lines, len(told.missing), len(told.surplus)) == (6, 4, 3)
+    assert (told.lines, len(told.missing), len(told.surplus)) == (LINES, 4, 3)
     assert Line("refunds_per_customer", EVA, "pr_0", 700, NOW, True) in told.missing
     assert await rebuilt(database) == told
-    assert await rebuilt(database) == Rebuilt(6, (), ())
+    assert await rebuilt(database) == Rebuilt(LINES, (), ())
     async with log.judging([Window("refunds_per_customer", EVA, datetime(2026, 3, 1, tzinfo=UTC))]) as judging:
         (total,) = judging.totals.values()
         assert (total.amount, total.settled, total.in_flight) == (700 + 1002, 1, ("pr_2",))
@@ -97,8 +102,8 @@ async def test_another_tenant_s_lines_are_left_alone(log: PostgresLog, database:
     other = PostgresLog(database, "other", open_vault(tmp_path / "keys.json", "other"), lambda: NOW, "a")
     await three_refunds(other)
     await spoil(database, "delete from interlock.ledger_entry")
-    assert len((await rebuilt(database)).missing) == 6
-    assert await rebuild(database, "other", POSTING, postings) == Rebuilt(6, (), ())
+    assert len((await rebuilt(database)).missing) == LINES
+    assert await rebuild(database, "other", POSTING, postings) == Rebuilt(LINES, (), ())
 
 
 async def test_a_fact_that_is_being_written_is_neither_missed_nor_counted_twice(
@@ -110,9 +115,9 @@ async def test_a_fact_that_is_being_written_is_neither_missed_nor_counted_twice(
     window = Window("refunds_per_customer", EVA, datetime(2026, 3, 1, tzinfo=UTC))
     async with log.judging([window]) as judging:
         # The judgement has read its ledgers, and the lines are rebuilt before it writes.
-        assert await rebuilt(database) == Rebuilt(6, (), ())
+        assert await rebuilt(database) == Rebuilt(LINES, (), ())
         await judging.append(Plan((allowed,), postings=postings(allowed), cause="pr_9"))
-    assert await rebuilt(database) == Rebuilt(9, (), ())
+    assert await rebuilt(database) == Rebuilt(LINES + EACH, (), ())
 
 
 def test_the_command_tells_what_differs_and_mends_it(
@@ -132,8 +137,11 @@ def test_the_command_tells_what_differs_and_mends_it(
     runner = CliRunner()
     told = runner.invoke(app, ["ledger", "rebuild", "--check", "--data", str(tmp_path)])
     assert told.exit_code == 1
-    assert "missing step.refunded of i_1: 1 by pr_0" in told.stdout and "6 lines by the facts; 2 differ" in told.stdout
+    assert (
+        "missing step.refunded of i_1: 1 by pr_0" in told.stdout
+        and f"{LINES} lines by the facts; 2 differ" in told.stdout
+    )
     mended = runner.invoke(app, ["ledger", "rebuild", "--data", str(tmp_path)])
     assert mended.exit_code == 0 and "2 differed and are mended" in mended.stdout
     again = runner.invoke(app, ["ledger", "rebuild", "--check", "--data", str(tmp_path)])
-    assert again.exit_code == 0 and "6 lines by the facts; nothing differs" in again.stdout
+    assert again.exit_code == 0 and f"{LINES} lines by the facts; nothing differs" in again.stdout
