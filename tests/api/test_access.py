@@ -56,6 +56,11 @@ BODIES: dict[str, object] = {
     "/v1/staff/{login:str}/password": {"password": "long enough"},
     "/v1/staff/{login:str}/roles": {"roles": ["agent"]},
     "/v1/due/retry": {"ids": ["x_unknown"]},
+    "/v1/interactions/{interaction}/promises": {
+        "promise": "late_refund",
+        "about": "x",
+        "value": {"amount": 1, "currency": "EUR"},
+    },
     "/v1/lockouts/{lock}/release": {"reason": "y"},
     "/v1/breakers/open": {"guarded": "connector", "name": "x", "reason": "y"},
     "/v1/breakers/close": {"guarded": "connector", "name": "x"},

@@ -66,7 +66,7 @@ class Entry(NamedTuple):
 def demo_files() -> dict[str, str]:
     """The texts of the demo's definitions that the gate reads, by path."""
     kinds = (".yaml", ".cedar", ".py", ".json")
-    folders = ("connectors", "policies", "ledgers", "steps", "cases", "signals")
+    folders = ("connectors", "policies", "ledgers", "steps", "cases", "signals", "promises")
     paths = [path for folder in folders for path in sorted((DEMO / folder).rglob("*")) if path.suffix in kinds]
     return {path.relative_to(DEMO).as_posix(): path.read_text("utf-8") for path in paths}
 

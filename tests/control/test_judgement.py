@@ -192,7 +192,7 @@ def test_everything_that_it_was_judged_on_is_recorded_and_nothing_personal() -> 
     answer = judged(refund, remedy_met(refund, "step_up:2"))
     facts = answer.facts
     assert facts["resource"] == {"type": "Order", "exists": True, "id": "A-1042", "owner": EVA, "status": "delivered"}
-    assert facts["facts"] == {"refundable_remainder": 50_000, "address_settled_s": 0}
+    assert facts["facts"] == {"refundable_remainder": 50_000, "address_settled_s": 0, "guarantee_ends_s": 0}
     assert facts["ledger"] == {"refunds_per_customer": 0, "refunds_this_month": 0, "refunds_this_year": 0}
     assert facts["assurance"] == {"level": 1, "age_s": 0}
     assert facts["met"][0]["remedy"] == "step_up:2"

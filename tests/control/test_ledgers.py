@@ -101,7 +101,8 @@ def test_a_judgement_locks_the_ledgers_that_it_reads_or_writes_and_no_others() -
 
     def kept_for(customer: str) -> dict[str, str]:
         ledgers = ("refunds_per_customer", "refunds_this_month", "refunds_this_year", "step.address_changed")
-        return {**dict.fromkeys(ledgers, customer), "step.refunded": I}
+        promised = f"{customer}|A-1042" if customer else ""
+        return {**dict.fromkeys(ledgers, customer), "step.refunded": I, "promise.late_refund": promised}
 
     assert subjects(REFUND, EVA) == kept_for(EVA)
     assert subjects(REFUND, NOBODY) == kept_for("")

@@ -46,6 +46,7 @@ def problems(text: str, tenant_change: Callable[[str], str] = str) -> list[str]:
             {**journeys, "journeys/returning.yaml": text},
             tenant,
             actions=bundle.actions,
+            promises=bundle.promises,
             queues=queue_names(files),
             tenant_file=tenant_change(files["tenant.yaml"]),
         )
@@ -133,3 +134,11 @@ def test_a_customer_has_a_number_only_behind_the_step_that_matched_her():
     slots = 'slots:\n  email: { type: email, ask: "Which?" }'
     good = GOOD.replace("  - look_up", matched, 1).replace("slots:", slots).replace("{order.order_id}", "{customer.id}")
     assert problems(good) == []
+
+
+def test_a_promise_that_there_is_not_and_a_value_that_is_not_there_are_told():
+    promise = '  - promise: late_refund\n    about: "{order_no}"\n    value: "{order.total}"\n'
+    step = promise + "    on:\n      denied:\n        - end: denied\n  - end: told"
+    assert changed("  - end: told", step) == []
+    assert "there is no promise 'late_refnd'" in changed("  - end: told", step.replace("late_refund", "late_refnd"))[0]
+    assert "'item' may have no value here yet" in changed("  - end: told", step.replace("order.total", "item.price"))[0]

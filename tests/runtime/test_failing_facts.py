@@ -37,6 +37,11 @@ def address_settled_s(order, args, reads):
     return 0
 
 
+def guarantee_ends_s(order, args):
+    """It has not arrived."""
+    return 0
+
+
 def takes_back(customer, args):
     """Nothing was changed."""
     return False
@@ -102,7 +107,7 @@ async def test_a_function_that_hangs_is_a_denial_an_alert_a_log_line_and_a_metri
     assert judged.verdict == "denied"
     missing = [each.reason for each in judged.rulings if each.rule == "fact-missing"]
     assert missing[0].startswith("'refundable_remainder' could not be established: its function "), missing
-    assert "'address_settled_s' could not be established: it was not asked for" in missing[1], missing
+    assert "'guarantee_ends_s' could not be established: it was not asked for" in missing[1], missing
     (alert,) = app.alerts.shown()
     assert alert["what"].startswith("The fact refundable_remainder of the connector shop fails: its function ")
     assert [line["function"] for line in lines if line["log_level"] == "error"] == ["refundable_remainder"]

@@ -41,6 +41,8 @@ class World:
         self.changed = asyncio.Condition()
         self.drop = 0
         self.due: list[Json] = []
+        self.lockouts: list[Json] = []
+        self.promises: list[Json] = []
         self.seen_messages: list[str] = []
         self.calls: list[tuple[str, Any]] = []
         self.interactions: dict[str, Json] = {}

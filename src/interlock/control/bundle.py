@@ -15,6 +15,7 @@ from interlock.control.facts import Facts
 from interlock.control.ledger_files import STEP_PREFIX, read_ledger, read_step
 from interlock.control.ledgers import Ledger, subject_of
 from interlock.control.policies import ActionPolicies, default_rules, misfits, policies_for
+from interlock.control.promise_files import Promises, read_promises
 from interlock.control.remedy_text import misplaced
 from interlock.control.risk import OF_THE_PAST, Signals, read_signals
 from interlock.control.rules import Rule, read_rules
@@ -53,6 +54,7 @@ class Bundle:
     policies: Mapping[str, ActionPolicies]
     schema: str
     signals: Signals = field(default_factory=dict)
+    promises: Promises = field(default_factory=dict)
     approvals: ApprovalRules = NO_BANDS
 
     def action(self, name: str) -> Action:
@@ -85,7 +87,8 @@ class Bundle:
             seen |= {each for each in of if each in self.steps}
         found = [self.ledgers[name] for name in sorted(self.ledgers) if name in looked_at or self._writes(name, action)]
         steps = [self.steps[name] for name in sorted(self.steps) if name in seen or action in self.steps[name].actions]
-        return (*found, *steps)
+        promises = [each.ledger for each in self.promises.values() if action in each.actions]
+        return (*found, *steps, *promises)
 
     def _writes(self, ledger: str, action: str) -> bool:
         return ledger in self.ledgers and action in self.ledgers[ledger].actions
@@ -158,12 +161,13 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
                 if name in found_here:
                     problems.append(Problem(path, 1, 1, f"two {noun}s are called '{name}'", "rename one"))
                 found_here[name] = ledger
+    promises: Promises = next(iter(attempt(read_promises, files, actions, roles)), {})
     signals = attempt(read_signals, files, [name for name, each in ledgers.items() if each.currency], steps)
     bands = attempt(read_approvals, files[APPROVALS], actions, roles) if APPROVALS in files else [NO_BANDS]
     texts = {path: text for path, text in files.items() if path.startswith("policies/") and path.endswith(".cedar")}
     rules, found = read_rules(texts, actions, roles)
     problems += found
-    schema = schema_text(actions.values(), ledgers, steps, [each.spec for each in customer_facts.values()])
+    schema = schema_text(actions.values(), ledgers, steps, [each.spec for each in customer_facts.values()], promises)
     # What is wrong with a rule by itself would be reported a second time as not fitting the schema.
     sound = [rule for rule in rules if not any(rule.statement.covers(each) for each in found)]
     problems += misfits(sound, schema)
@@ -175,8 +179,8 @@ def load_bundle(files: Mapping[str, str], release: str, roles: Collection[str] =
     for action in actions.values():
         rules += default_rules(action, rules, roles)
     policies = {name: policies_for(name, rules) for name in actions}
-    parts = (connectors, actions, ledgers, steps, customer_facts, tuple(rules), policies, schema, signals[0], bands[0])
-    return Bundle(release, *parts)
+    parts = (connectors, actions, ledgers, steps, customer_facts, tuple(rules))
+    return Bundle(release, *parts, policies, schema, signals[0], promises, bands[0])
 
 
 def _fact_clashes(connectors: Mapping[str, Connector], customer_facts: Mapping[str, CustomerFact]) -> list[Problem]:

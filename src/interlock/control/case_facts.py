@@ -17,6 +17,7 @@ from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.manifest import Name
 from interlock.control.met import Met
 from interlock.control.past import Past, past_of
+from interlock.control.promises import Standing
 from interlock.control.proposals import MetAt
 from interlock.control.remedy_text import parse_remedy
 from interlock.control.risk import Risk, scored
@@ -24,7 +25,9 @@ from interlock.control.timing import Times, times
 from interlock.kernel.documents import Misread, closest, money_minor
 from interlock.kernel.log import Total
 from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT, Channel, Principal
-from interlock.vocabulary.ids import CustomerId
+from interlock.vocabulary.ids import CustomerId, PromiseId
+from interlock.vocabulary.money import Money
+from interlock.vocabulary.promises import PromiseMade
 from interlock.vocabulary.proposals import ActionProposed, Remedy, RemedyMet
 
 NOW: Final = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -62,6 +65,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
         facts: the action's computed facts, and those of the customer; amounts in major units.
         ledgers: what is in them already; sums in major units.
         steps: by their names; a step that is not named was not done.
+        promises: by their names, what was promised to the customer about just this, in major units.
         met: the remedies that are met, as in @remedy.
         overridden: the rules that two people have overridden.
         open: whether the tenant is open; true where none says so.
@@ -80,6 +84,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any] = {}
     ledgers: dict[str, Any] = {}
     steps: dict[Name, CaseStep] = {}
+    promises: dict[Name, Any] = {}
     met: tuple[str, ...] | None = None
     unknown: tuple[str, ...] | None = None
     open: bool | None = None
@@ -122,6 +127,29 @@ def facts_of(bundle: Bundle, action: Action, given: CaseFacts, proposed: ActionP
         read_at=now if action.resource is not None else None,
         time=_time(given, now),
         risk=_risk(bundle, given),
+        promises=_promises(bundle, given, proposed, now),
+    )
+
+
+def _promises(bundle: Bundle, given: CaseFacts, proposed: ActionProposed, now: datetime) -> tuple[Standing, ...]:
+    require_known("promise", given.promises, bundle.promises)
+    return tuple(
+        Standing(
+            PromiseMade(
+                promise=PromiseId(f"pm_{name}"),
+                kind=name,
+                interaction=proposed.interaction,
+                person=proposed.person,
+                customer=CustomerId(given.customer or ""),
+                by=Principal(kind="agent", id="agent-1", roles=("agent",)),
+                source="agent",
+                about=str(proposed.args.get(bundle.promises[name].about, "")),
+                value=Money(money_minor(amount, bundle.promises[name].currency), bundle.promises[name].currency),
+                valid_until=now + timedelta(days=1),
+            ),
+            now - timedelta(days=1),
+        )
+        for name, amount in given.promises.items()
     )
 
 

@@ -40,11 +40,13 @@ def schema_text(
     ledgers: Collection[str],
     steps: Collection[str],
     customer_facts: Sequence[FactSpec] = (),
+    promises: Collection[str] = (),
 ) -> str:
     """The schema in Cedar's own syntax: one entity type for each resource, one context for each action.
 
     Amounts are minor units (``Long``) and lists are sets; ``context.ledger`` has every ledger, ``context.steps`` every
-    step, ``context.args`` all arguments, ``context.facts`` the action's own facts and those of the customer.
+    step, ``context.promises`` every promise,
+    ``context.args`` all arguments, ``context.facts`` the action's own facts and those of the customer.
     """
     entities: dict[str, str] = {}
     declared = []
@@ -54,7 +56,7 @@ def schema_text(
             resource = action.resource.entity
             attributes = {"exists": "Bool", "id": "String", **_facts(action.resource.facts)}
             entities[resource] = f"entity {resource} = {_record(attributes)};\n"
-        declared.append(_action(action, resource, ledgers, steps, customer_facts))
+        declared.append(_action(action, resource, ledgers, steps, customer_facts, promises))
     return _HEAD + "".join(entities.values()) + "".join(declared)
 
 
@@ -64,6 +66,7 @@ def _action(
     ledgers: Collection[str],
     steps: Collection[str],
     customer_facts: Sequence[FactSpec],
+    promises: Collection[str],
 ) -> str:
     args = _args(action.args)
     return (
@@ -72,6 +75,7 @@ def _action(
         f"    args: {_record(args)},\n"
         f"    facts: {_record(_facts((*action.facts, *customer_facts)))},\n"
         f"    ledger: {_record(dict.fromkeys(ledgers, 'Long'))},\n"
+        f"    promises: {_promises(promises)},\n"
         f"    steps: {_steps(steps)}\n"
         "} };\n"
     )
@@ -80,6 +84,11 @@ def _action(
 def _steps(steps: Collection[str]) -> str:
     seen = "{ done: Bool, count: Long, age_s: Long, running: Bool }"
     return f"{{ {', '.join(f'{json.dumps(name)}: {seen}' for name in steps)} }}"
+
+
+def _promises(promises: Collection[str]) -> str:
+    seen = "{ open: Bool, amount: Long, until_s: Long }"
+    return f"{{ {', '.join(f'{json.dumps(name)}: {seen}' for name in promises)} }}"
 
 
 def _args(specs: Iterable[ArgSpec]) -> dict[str, str]:

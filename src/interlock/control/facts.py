@@ -49,6 +49,7 @@ class Facts(NamedTuple):
         read_at: when the resource was read.
         unread: why the resource could not be read; empty where it could, or where the action touches none.
         risk: how likely it is that somebody is not who she says, and the signals of it.
+        promises: what was promised to the customer and holds.
         time: what time it is for the tenant; None is the time of the judgement in UTC, always open.
     """
 
@@ -67,6 +68,7 @@ class Facts(NamedTuple):
     sources: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     time: Times | None = None
     risk: Risk = NO_RISK
+    promises: tuple[Any, ...] = ()  # of promises.Standing, which knows ledgers, which know facts
 
 
 def assemble(

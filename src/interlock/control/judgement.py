@@ -13,8 +13,9 @@ from interlock.control.arguments import read_args
 from interlock.control.bundle import Bundle
 from interlock.control.cedar_schema import CONNECTOR_ENTITY
 from interlock.control.facts import Facts
-from interlock.control.ledger_files import STEP_PREFIX
-from interlock.control.ledgers import reservations
+from interlock.control.honouring import honours, promised
+from interlock.control.ledger_files import PROMISE_PREFIX, STEP_PREFIX
+from interlock.control.ledgers import Ledger, reservations
 from interlock.control.met import Met
 from interlock.control.past import Past
 from interlock.control.pattern import with_past
@@ -62,7 +63,7 @@ def judge(
     if bundle.signals:
         facts = facts._replace(risk=with_past(bundle.signals, facts.risk, action.amount(proposed.args), past))
     missing = {**facts.missing, **_unknown_lines(bundle, proposed, facts, past)}
-    about = _circumstances(action, proposed, facts)
+    about = _circumstances(bundle, action, proposed, facts, past, now)
     asked = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past, about))
     answer, overridden = without_overridden(asked, proposed, met)
     says, shows, unsaid = _words(action, facts)
@@ -101,7 +102,7 @@ def judge(
         judged = msgspec.structs.replace(judged, shadow_errors=answer.shadow_errors)
     if weighed.verdict == "needs":
         return msgspec.structs.replace(judged, waits=pending.until)
-    held = reservations((*bundle.ledgers.values(), *bundle.steps.values()), proposed, past.subjects)
+    held = reservations(_held_in(bundle, about), proposed, past.subjects)
     return msgspec.structs.replace(judged, reservations=held)
 
 
@@ -126,6 +127,8 @@ def _unknown_lines(bundle: Bundle, proposed: ActionProposed, facts: Facts, past:
     missing: dict[str, str] = {}
     seen = {f"{STEP_PREFIX}{name}" for name in bundle.policies[proposed.action].steps}
     for ledger in bundle.ledgers_of(proposed.action):
+        if ledger.name.startswith(PROMISE_PREFIX):
+            continue  # nobody is known to whom anything could have been promised
         step = ledger.name.startswith(STEP_PREFIX)
         if past.subjects.get(ledger.name, "") or (step and ledger.name not in seen):
             continue
@@ -174,8 +177,20 @@ def _request(
     )
 
 
-def _circumstances(action: Action, proposed: ActionProposed, facts: Facts) -> dict[str, Any]:
+def _held_in(bundle: Bundle, about: Mapping[str, Any]) -> list[Ledger]:
+    """The ledgers and steps, and what the promises are honoured in that an allowance makes use of."""
+    honoured = honours(bundle.promises, about.get("promises", {}))
+    return [*bundle.ledgers.values(), *bundle.steps.values(), *(bundle.promises[name].ledger for name in honoured)]
+
+
+def _circumstances(
+    bundle: Bundle, action: Action, proposed: ActionProposed, facts: Facts, past: Past, now: datetime
+) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    if bundle.promises:
+        made["promises"] = promised(bundle.promises, proposed, facts.promises, past, now)
     return {
+        **made,
         "customer": facts.customer,
         "channel": proposed.channel.value,
         "purpose": proposed.purpose or action.purpose,

@@ -27,6 +27,9 @@ from interlock.kernel.documents import (
 MOVED: Final = "outcome.amount"
 """What is summed where it is what really moved."""
 
+PROMISE_PREFIX: Final = "promise."
+"""Begins the name of the ledger by which a promise is honoured once."""
+
 STEP_PREFIX: Final = "step."
 """Begins the name of the ledger that a step is kept in; no ledger of an author can have one like it."""
 

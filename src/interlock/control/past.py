@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from interlock.control.facts import NEVER_S
-from interlock.control.ledger_files import STEP_PREFIX
+from interlock.control.ledger_files import PROMISE_PREFIX, STEP_PREFIX
 from interlock.control.ledgers import Ledger
 from interlock.kernel.log import Total, Window
 from interlock.vocabulary.ids import ProposalId
@@ -44,6 +44,7 @@ class Past(NamedTuple):
         steps: by step.
         running: by step, the proposals that are in flight.
         counts: by ledger, how many lines its sum is made of.
+        promised: by promise, whether one about this was honoured, or is being honoured.
     """
 
     subjects: Mapping[str, str] = {}  # never written to
@@ -51,6 +52,7 @@ class Past(NamedTuple):
     steps: Mapping[str, StepDone] = {}
     running: Mapping[str, tuple[str, ...]] = {}
     counts: Mapping[str, int] = {}
+    promised: Mapping[str, StepDone] = {}
 
 
 def windows_of(
@@ -75,17 +77,25 @@ def past_of(
     steps: dict[str, StepDone] = {}
     running: dict[str, tuple[str, ...]] = {}
     counts: dict[str, int] = {}
+    promised: dict[str, StepDone] = {}
     for each in ledgers:
         total = totals.get((each.name, subjects.get(each.name, "")), Total())
+        if each.name.startswith(PROMISE_PREFIX):
+            promised[each.name.removeprefix(PROMISE_PREFIX)] = _step(total, now)
+            continue
         name = each.name.removeprefix(STEP_PREFIX)
         if name == each.name:
             sums[name] = total.amount
             counts[name] = total.settled + len(total.in_flight)
             continue
-        age = NEVER_S if total.latest is None else max(0, int((now - total.latest).total_seconds()))
-        steps[name] = StepDone(total.settled > 0, total.settled, age, bool(total.in_flight))
+        steps[name] = _step(total, now)
         running[name] = total.in_flight
-    return Past(subjects, sums, steps, running, counts)
+    return Past(subjects, sums, steps, running, counts, promised)
+
+
+def _step(total: Total, now: datetime) -> StepDone:
+    age = NEVER_S if total.latest is None else max(0, int((now - total.latest).total_seconds()))
+    return StepDone(total.settled > 0, total.settled, age, bool(total.in_flight))
 
 
 def waits_for(judged: ProposalJudged, past: Past, again: Callable[[Past], ProposalJudged]) -> tuple[str, ...]:

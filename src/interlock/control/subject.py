@@ -17,6 +17,7 @@ from interlock.control.identity import answer_challenge
 from interlock.control.lockouts import count_guess, count_wrong_code, release_lock
 from interlock.control.overriding import grant_override, refuse_override, request_override
 from interlock.control.preparing import discard_draft, end_wait, note_done, send_draft, withdraw
+from interlock.control.promises import break_promise, keep_promises, make_promise
 from interlock.control.proposals import ProposalState
 from interlock.control.proposing import propose_action
 from interlock.control.questions import answer_back, ask_back
@@ -29,7 +30,7 @@ from interlock.kernel.deciders import ClearTimer, Decider, Reaction, SetTimer, S
 from interlock.kernel.events import Command, Event
 from interlock.vocabulary.approvals import ApprovalAsked, EscalateApproval
 from interlock.vocabulary.assurance import Level
-from interlock.vocabulary.channels import SYSTEM, Principal
+from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT, Principal
 from interlock.vocabulary.interactions import AskCustomer
 from interlock.vocabulary.journeys import AdvanceJourney
 from interlock.vocabulary.lockouts import CountGuess, CountWrongCode
@@ -41,6 +42,15 @@ from interlock.vocabulary.people import (
     FailChallenge,
     IssueChallenge,
     MatchFailed,
+)
+from interlock.vocabulary.promises import (
+    BreakPromise,
+    KeepPromises,
+    MakePromise,
+    PromiseKept,
+    PromiseMade,
+    PromiseRefused,
+    PromiseWanted,
 )
 from interlock.vocabulary.proposals import (
     ActionProposed,
@@ -108,6 +118,9 @@ def subject(bundle: Bundle, settings: ControlSettings, breakers: BreakerSpecs = 
         trip_breaker(breakers),
         close_breaker(),
         report_signal(bundle.signals),
+        make_promise(bundle.promises),
+        keep_promises(bundle.promises),
+        break_promise(),
         count_guess(settings),
         count_wrong_code(settings),
         release_lock(),
@@ -119,7 +132,7 @@ def subject(bundle: Bundle, settings: ControlSettings, breakers: BreakerSpecs = 
     return Subject(
         name="control",
         deciders=cast(tuple[Decider[Command, object], ...], deciders),
-        reactions=(react, lambda event: code_not_sent(event, settings), _after_effects(bundle)),
+        reactions=(react, lambda event: code_not_sent(event, settings), _after_effects(bundle), _promises(bundle)),
         timers=(timers,),
     )
 
@@ -134,6 +147,34 @@ def _after_effects(bundle: Bundle) -> Reaction:
         return []
 
     return after_effects
+
+
+def _promises(bundle: Bundle) -> Reaction:
+    """What is done may have been promised; and a journey hears whether it could promise something."""
+    keeping = frozenset(action for each in bundle.promises.values() for action in each.actions)
+
+    def promises(event: Event) -> Sequence[Command]:
+        match event:
+            case EffectSucceeded() if event.action in keeping and event.customer:
+                return [KeepPromises(customer=event.customer, proposal=event.proposal)]
+            case PromiseWanted():
+                wish = MakePromise(
+                    promise=event.promise,
+                    kind=event.kind,
+                    interaction=event.interaction,
+                    by=VIRTUAL_AGENT,
+                    about=event.about,
+                    value=event.value,
+                    days=event.days,
+                )
+                return [wish]  # without its words: a due command holds nothing personal
+            case PromiseMade(source="journey"):
+                return [AdvanceJourney(interaction=event.interaction, what="succeeded", ref=event.promise)]
+            case PromiseRefused():
+                return [AdvanceJourney(interaction=event.interaction, what="denied", ref=event.promise)]
+        return []
+
+    return promises
 
 
 def react(event: Event) -> Sequence[Command]:
@@ -261,6 +302,11 @@ def _timers(event: Event, at: datetime, settings: ControlSettings) -> Sequence[S
             return [ClearTimer(_key(event.proposal)), ClearTimer(_sla(event.proposal, event.remedy))]
         case ProposalJudged() | RemedyMet() | RemedyRefused():
             return [ClearTimer(_key(event.proposal))]
+        case PromiseMade():
+            over_too = BreakPromise(customer=event.customer, promise=event.promise)
+            return [SetTimer(f"promise:{event.promise}", event.valid_until, over_too)]
+        case PromiseKept():
+            return [ClearTimer(f"promise:{event.promise}")]
         case OverrideRequested():
             over = RefuseOverride(override=event.override, proposal=event.proposal, by=SYSTEM)
             return [SetTimer(f"override:{event.override}", event.expires_at, over)]

@@ -249,6 +249,7 @@ def _source(path: str, rest: str, event: ProposalJudged, one: Judged) -> dict[st
         "customer": "matched in the session",
         "session": "counted in the session",
         "steps": "the log",
+        "promises": "promised to the customer",
         "ledger": "the log",
         "time": "the clock, in the tenant's zone",
     }

@@ -14,6 +14,7 @@ from interlock.journeys.language import (
     DoStep,
     HandOverStep,
     LookUpStep,
+    PromiseStep,
     Step,
     VerifyStep,
 )
@@ -51,6 +52,8 @@ def _own(step: Step) -> tuple[str, ...]:
             return READ_BRANCHES
         case DoStep():
             return ACTION_BRANCHES
+        case PromiseStep():
+            return ("denied",)
         case HandOverStep():
             return ("hand_over_failed",)
     return ()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 
 from interlock.journeys.branches import possible, required
+from interlock.journeys.known import Known
 from interlock.journeys.language import (
     BRANCHES,
     DO_FIRST,
@@ -18,6 +18,7 @@ from interlock.journeys.language import (
     HandOverStep,
     JourneyFile,
     LookUpStep,
+    PromiseStep,
     SayStep,
     Slot,
     Step,
@@ -29,7 +30,6 @@ from interlock.journeys.model import blocks
 from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Located, Problem, closest, problem
 from interlock.kernel.template import Template
-from interlock.vocabulary.settings import TenantSettings
 
 ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey", "needed"})
 """Names that have a value in every step."""
@@ -38,40 +38,6 @@ CUSTOMER: Final = "customer"
 """Has a value behind a step that matched somebody: ``customer.id``."""
 
 Path = tuple[str | int, ...]
-
-
-class KnownArgument(Protocol):
-    """An argument of an action."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def optional(self) -> bool: ...
-
-
-class KnownAction(Protocol):
-    """An action of a connector, as far as a journey calls it."""
-
-    @property
-    def args(self) -> Sequence[KnownArgument]: ...
-    @property
-    def effect(self) -> str: ...
-    @property
-    def purposes(self) -> tuple[str, ...]: ...
-
-
-Actions = Mapping[str, KnownAction]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a journey can refer to outside its own file."""
-
-    tenant: TenantSettings
-    actions: Actions | None
-    queues: Collection[str] | None
-    defaults: frozenset[str]
-    remedies: Mapping[str, Collection[str]]
 
 
 class Checker:
@@ -189,6 +155,13 @@ class Checker:
                 self._purpose(action, step.purpose, path)
                 for name, text in args.items():
                     self._text(text, (*path, "with", name), *names)
+            case PromiseStep():
+                if self.known.promises is not None and step.promise not in self.known.promises:
+                    mend = did_you_mean(step.promise, self.known.promises)
+                    self._say((*path, "promise"), f"there is no promise '{step.promise}'", mend)
+                for name in ("about", "value", "words"):
+                    if (text := getattr(step, name)) is not None:
+                        self._text(text, (*path, name), *names)
             case WhenStep(when=condition):
                 self._text(condition, (*path, "when"), *names)
             case HandOverStep(hand_over=queue, reason=reason):

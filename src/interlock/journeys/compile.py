@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final, TypeVar
 
-from interlock.journeys.checks import Actions, Checker, Known, did_you_mean
+from interlock.journeys.checks import Checker, did_you_mean
+from interlock.journeys.known import Actions, Known
 from interlock.journeys.language import DO_FIRST, JourneyFile, Slot, Step, TenantFile
 from interlock.journeys.model import AGAIN, DEFAULT, Journey, JourneySet, blocks
 from interlock.kernel.documents import DefinitionError, Located, Problem, load_located, problem
@@ -27,12 +28,14 @@ def compile_journeys(
     queues: Collection[str] | None,
     tenant_file: str,
     remedies: Mapping[str, Collection[str]] = NO_REMEDIES,
+    promises: Collection[str] | None = None,
 ) -> JourneySet:
     """Read, check and compile the journeys of a release.
 
     Args:
         files: the texts of the journey files by name.
-        actions: every action by its full name; None leaves out the checks that need them. Likewise ``queues``.
+        actions: every action by its full name; None leaves out the checks that need them. Likewise ``queues``
+            and ``promises``.
         remedies: the kinds of remedies that rules have, by action: some need branches of their own.
         tenant_file: the text of ``tenant.yaml``, which holds the default branches and their slots.
 
@@ -61,7 +64,7 @@ def compile_journeys(
     offered = [name for name in tenant.menu or by_name if name in by_name]
     menu = {name: by_name[name].value.title for name in offered}
     compiled = {name: _compiled(located.value, defaults.value, menu) for name, located in by_name.items()}
-    known = Known(tenant, actions, queues, frozenset(defaults.value.defaults), remedies)
+    known = Known(tenant, actions, queues, frozenset(defaults.value.defaults), remedies, promises)
     problems += Checker(defaults, defaults.value.slots, known).defaults()
     for name, located in by_name.items():
         checker = Checker(located, {**defaults.value.slots, **located.value.slots}, known)

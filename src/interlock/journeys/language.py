@@ -224,6 +224,24 @@ class DoStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: dict[Name, tuple[Step, ...]] = {}
 
 
+class PromiseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Promise the customer something that a rule honours later. Branch: ``denied``.
+
+    Attributes:
+        about: what it is about, such as the order's number.
+        value: how much; a name alone, such as ``"{item.price}"``, keeps its type.
+        days: for how long; as long as the promise allows where that is not said.
+        words: what the customer is told, for whoever reads it later.
+    """
+
+    promise: Name
+    about: Template
+    value: Template
+    days: Annotated[int, Meta(ge=1, le=730)] | None = None
+    words: Template | None = None
+    on: dict[Name, tuple[Step, ...]] = {}
+
+
 class WhenStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Do some steps only if a CEL condition holds, others if it does not."""
 
@@ -253,7 +271,9 @@ class EndStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end: Name
 
 
-Step = SayStep | AskStep | ChooseStep | VerifyStep | LookUpStep | DoStep | WhenStep | HandOverStep | EndStep
+Step = (
+    SayStep | AskStep | ChooseStep | VerifyStep | LookUpStep | DoStep | PromiseStep | WhenStep | HandOverStep | EndStep
+)
 
 
 class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

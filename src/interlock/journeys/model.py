@@ -11,6 +11,7 @@ from interlock.journeys.language import (
     DoStep,
     HandOverStep,
     LookUpStep,
+    PromiseStep,
     SayStep,
     Slot,
     Step,
@@ -83,6 +84,8 @@ def uses(step: Step, settings: TenantSettings) -> frozenset[str]:
             return roots(source)
         case LookUpStep(args=args) | DoStep(args=args):
             return frozenset(name for template in args.values() for name in roots(template))
+        case PromiseStep(about=about, value=value):
+            return roots(about) | roots(value)
         case VerifyStep(verify=verify):
             method = settings.verification.get(verify.by)
             return frozenset(method.args.values()) if method else frozenset()

@@ -12,6 +12,7 @@ from interlock.journeys.language import (
     EndStep,
     HandOverStep,
     LookUpStep,
+    PromiseStep,
     SayStep,
     Slot,
     VerifyStep,
@@ -22,9 +23,11 @@ from interlock.journeys.state import Run
 from interlock.journeys.turn import Turn, item_choices
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Choice
-from interlock.vocabulary.ids import ProposalId, QueueName
+from interlock.vocabulary.ids import PromiseId, ProposalId, QueueName
 from interlock.vocabulary.interactions import HandOverRequested
 from interlock.vocabulary.journeys import HANDED_OVER
+from interlock.vocabulary.money import Money
+from interlock.vocabulary.promises import PromiseWanted
 from interlock.vocabulary.proposals import ActionProposed
 
 
@@ -108,6 +111,8 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
             values = turn.values(run)
             raw = {name: text.value(values) for name, text in step.args.items()}
             return _propose(turn, run, path, action, raw, step.purpose)
+        case PromiseStep():
+            return _promise(turn, run, path, step)
         case HandOverStep(hand_over=queue):
             reason = turn.render(reason_of(step, journey), run)
             turn.wait(run, path, "hand_over", run.run)
@@ -192,6 +197,28 @@ def _propose(turn: Turn, run: Run, path: str, action: str, raw: Mapping[str, Any
         )
     )
     turn.wait(run, path, "proposal", proposal)
+    return None
+
+
+def _promise(turn: Turn, run: Run, path: str, step: PromiseStep) -> str | None:
+    """Ask for the promise to be made, and wait for the answer."""
+    value = step.value.value(turn.values(run))
+    if not isinstance(value, Mapping) or value.keys() != {"amount", "currency"}:
+        return turn.journey(run).branch(path, "denied") or _ends_badly(turn, run, "denied")
+    promise = PromiseId(turn.moment.new_id("pm"))
+    turn.add(
+        PromiseWanted(
+            promise=promise,
+            kind=step.promise,
+            interaction=turn.state.interaction,
+            person=turn.state.person,
+            about=turn.render(step.about, run),
+            value=Money(value["amount"], value["currency"]),
+            days=step.days or 0,
+            words=turn.render(step.words, run) if step.words is not None else "",
+        )
+    )
+    turn.wait(run, path, "proposal", promise)
     return None
 
 

@@ -163,6 +163,7 @@ def _read(files: Mapping[str, str]) -> Checked:
                 queues=None if queues is None else queues,
                 tenant_file=files["tenant.yaml"],
                 remedies={} if bundle is None else bundle.remedies,
+                promises=None if bundle is None else bundle.promises,
             )
         )
     breakers: BreakerSpecs | None = None
@@ -346,5 +347,4 @@ async def tell(fact: ReleasePublished, log: Log) -> None:
 
 
 def _last(seen: Slice) -> str:
-    last = seen.events[-1].event if seen.events else None
-    return last.release if isinstance(last, ReleasePublished) else ""
+    return next((one.event.release for one in seen.events[-1:] if isinstance(one.event, ReleasePublished)), "")

@@ -17,6 +17,8 @@ from interlock.control.identity import known, session_query
 from interlock.control.judgement import judge
 from interlock.control.met import Done, Met, met
 from interlock.control.past import STEP_WAIT, Past, past_of, waits_for, windows_of
+from interlock.control.promises import Book, Standing, promise_query
+from interlock.control.promises import fold as fold_promises
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, ResourceRead
 from interlock.control.risk import proofs_query, risk_of
@@ -223,7 +225,16 @@ class Gate:
         read, reads, facts = outside
         computed = await self._computed(action, proposed, read, reads)
         now = app.clock()
-        return assemble(action, proposed, in_session, read, now, computed=computed, reads=reads, of_customer=facts)
+        found = assemble(action, proposed, in_session, read, now, computed=computed, reads=reads, of_customer=facts)
+        return found._replace(promises=await self._promises(action, found.customer))
+
+    async def _promises(self, action: Action, customer: CustomerId) -> tuple[Standing, ...]:
+        """What was promised to the customer that this action could keep."""
+        specs = self._app.definitions.bundle.promises
+        if not customer or not any(action.name in each.actions for each in specs.values()):
+            return ()
+        book, _ = await self._app.engine.state((promise_query(customer),), Book(), fold_promises)
+        return tuple(book.open(self._app.clock()))
 
     async def _outside_of(
         self, action: Action, proposed: ActionProposed, customer: CustomerId

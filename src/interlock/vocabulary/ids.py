@@ -16,6 +16,7 @@ OfferId = NewType("OfferId", str)
 RunId = NewType("RunId", str)
 ProposalId = NewType("ProposalId", str)
 ChallengeId = NewType("ChallengeId", str)
+PromiseId = NewType("PromiseId", str)
 ReleaseId = NewType("ReleaseId", str)
 ExternalAgentId = NewType("ExternalAgentId", str)
 

@@ -5,6 +5,7 @@
 
 from datetime import datetime, timedelta
 
+GUARANTEE = timedelta(days=730)
 COOLING = timedelta(days=3)  # the same as address_cooling in tenant.yaml
 
 
@@ -27,6 +28,13 @@ def address_settled_s(resource, args, reads):
     if not buyer.get("email_before"):
         return 0
     return int((datetime.fromisoformat(buyer["email_registered_at"]) + COOLING).timestamp())
+
+
+def guarantee_ends_s(order, args):
+    """When the guarantee is over, in seconds since 1970; 0 for what has not arrived."""
+    if not order.get("delivered_at"):
+        return 0
+    return int((datetime.fromisoformat(order["delivered_at"]) + GUARANTEE).timestamp())
 
 
 def takes_back(customer, args):

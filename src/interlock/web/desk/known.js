@@ -8,6 +8,7 @@ import { humanise, since } from '../format.js';
 import { Icon } from '../ui/icons.js';
 import { Ago, At, CopyId, Empty, Keys, Mark, Pairs, Skeleton } from '../ui/parts.js';
 import { Actions } from './actions.js';
+import { Promises } from './promises.js';
 import { ask, folds, open, openDoc, pane, pathOf, selected } from './state.js';
 
 const VERIFY_LEVEL = 2, CODE_VALID_S = 600;
@@ -27,6 +28,7 @@ function Known({ value }) {
   const facts = value.facts ?? [];
   return html`
     <${Section} title="Customer"><${Customer} value=${value} /><//>
+    <${Promises} value=${value} />
     <${Section} title="Actions"><${Actions} value=${value} /><//>
     <${Section} title="Journeys"><${Journeys} journeys=${value.journeys ?? []} holder=${value.holder?.kind} /><//>
     <${Section} title="What was tried"><${Tried} entries=${value.entries} /><//>

@@ -1,0 +1,44 @@
+"""What can a journey refer to outside its own file: actions, queues, remedies, promises?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from interlock.vocabulary.settings import TenantSettings
+
+
+class KnownArgument(Protocol):
+    """An argument of an action."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def optional(self) -> bool: ...
+
+
+class KnownAction(Protocol):
+    """An action of a connector, as far as a journey calls it."""
+
+    @property
+    def args(self) -> Sequence[KnownArgument]: ...
+    @property
+    def effect(self) -> str: ...
+    @property
+    def purposes(self) -> tuple[str, ...]: ...
+
+
+Actions = Mapping[str, KnownAction]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a journey can refer to outside its own file."""
+
+    tenant: TenantSettings
+    actions: Actions | None
+    queues: Collection[str] | None
+    defaults: frozenset[str]
+    remedies: Mapping[str, Collection[str]]
+    promises: Collection[str] | None = None
