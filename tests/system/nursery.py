@@ -15,13 +15,21 @@ import os
 import selectors
 import signal
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from tests import passwords
 
+DEFINITIONS = Path(__file__).resolve().parents[2] / "examples" / "demo"
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
-EVERY_CHILD_NEEDS = ("interlock.cli.main", "interlock.cli.offline", "interlock.cli.server", "tests.system.dying")
+EVERY_CHILD_NEEDS = (
+    "interlock.cli.main",
+    "interlock.cli.offline",
+    "interlock.cli.server",
+    "mcp.server.streamable_http_manager",  # imported when a node begins to serve
+    "tests.system.dying",
+)
 
 
 def main() -> None:
@@ -29,6 +37,7 @@ def main() -> None:
     for module in EVERY_CHILD_NEEDS:
         importlib.import_module(module)
     passwords.make_cheap()
+    read_ahead()
     gc.collect()
     gc.freeze()
     wake_read, wake_write = os.pipe()
@@ -52,6 +61,15 @@ def main() -> None:
                 *lines, waiting = (waiting + got).split(b"\n")
                 for line in lines:
                     _fork(json.loads(line))
+
+
+def read_ahead() -> None:
+    """Read what every node reads when it starts, so that the forked ones have it: the demo's definitions, certificates."""
+    from interlock.connectors.http import http_client
+    from interlock.runtime.definitions import check, read_folder
+
+    check(read_folder(DEFINITIONS))
+    http_client(1, 1)
 
 
 def _say(what: dict[str, Any]) -> None:
