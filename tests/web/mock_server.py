@@ -127,7 +127,7 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
         return {"lockouts": world.lockouts}
 
     @get("/v1/interactions/{interaction:str}/promises")
-    async def show_promises(interaction: str) -> Json:
+    async def show_promises(interaction: FromPath[str]) -> Json:
         return {"promises": world.promises, "can_promise": []}
 
     @get("/v1/due")
@@ -320,11 +320,12 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
                 one for one in world.due if not body.get("all_parked") and one["id"] not in body.get("ids", ())
             ]
             world.board["parked"] = len(world.due)
+        case ["lockouts", lock, "release"]:
+            world.lockouts = [each for each in world.lockouts if each["lock"] != lock]
         case ["breakers", "open"]:
             open_by_hand(world, body)
         case ["breakers", "close"]:
-            tripped = world.board["breakers"]
-            world.board["breakers"] = [each for each in tripped if each["name"] != body["name"]]
+            world.board["breakers"] = [each for each in world.board["breakers"] if each["name"] != body["name"]]
         case ["switches", how]:
             one = {"scope": body["scope"], "name": body["name"]}
             thrown = [each for each in world.board["switches"] if one.items() - each.items()]
