@@ -123,6 +123,8 @@ def policy_routes(world: World) -> list[Any]:
     async def why_or_record(path: FromPath[str]) -> Json:
         if path.endswith("/why"):
             return why
+        if path.endswith("/promises"):
+            return {"promises": world.promises, "can_promise": []}
         interaction = path.removesuffix("/record").rpartition("/")[2]
         shown = world.interactions["i_1"] | {"id": interaction}
         actions = [one for one in shown["entries"] if one["kind"] == "action"]

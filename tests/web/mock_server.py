@@ -126,10 +126,6 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
     async def show_lockouts() -> Json:
         return {"lockouts": world.lockouts}
 
-    @get("/v1/interactions/{interaction:str}/promises")
-    async def show_promises(interaction: FromPath[str]) -> Json:
-        return {"promises": world.promises, "can_promise": []}
-
     @get("/v1/due")
     async def show_due() -> Json:
         return {"due": world.due}
@@ -156,7 +152,7 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
         session["in"] = False
         return {}
 
-    return [show_switches, show_lockouts, show_promises, show_due, show_breakers, me, sign_in, sign_out]
+    return [show_switches, show_lockouts, show_due, show_breakers, me, sign_in, sign_out]
 
 
 def staff_routes(world: World) -> list[Any]:
