@@ -31,7 +31,7 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 FOLDER = Path(__file__).parents[2] / "examples" / "demo"
 FILES = {
     str(path.relative_to(FOLDER)): path.read_text()
-    for folder in ("connectors", "policies", "ledgers", "steps")
+    for folder in ("connectors", "policies", "ledgers", "steps", "promises")
     for path in sorted((FOLDER / folder).rglob("*"))
     if path.is_file() and path.suffix in (".yaml", ".json", ".py", ".cedar")
 }

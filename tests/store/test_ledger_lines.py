@@ -26,7 +26,7 @@ from tests.control.given import EVA, demo, judged, proposed, recorded, remedy_me
 TENANT = "test"
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 REFUND = "shop.refund_item"
-EACH = sum(REFUND in ledger.actions for ledger in demo().ledgers_of(REFUND))
+EACH = sum(REFUND in each.actions for each in (*demo().ledgers.values(), *demo().steps.values()))
 """Lines that one refund writes: one in each of its ledgers and steps."""
 LINES = 2 * EACH
 """Of ``three_refunds``: the one that was made, and the one under way."""
