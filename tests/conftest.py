@@ -15,6 +15,9 @@ from tests import passwords, pg
 SERVER = pytest.StashKey[str]()
 CLEAN_UP = pytest.StashKey[ExitStack]()
 
+LONG = ("tests/story/", "tests/e2e/", "tests/system/", "tests/gate/")
+"""Tests that start processes and wait for what they do."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -28,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[CLEAN_UP].close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: what is begun last should not be what the others have to wait for."""
+    items.sort(key=lambda item: not any(folder in item.nodeid for folder in LONG))
 
 
 @pytest.hookimpl(optionalhook=True)

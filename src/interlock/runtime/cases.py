@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from interlock.control.actions import Action
 from interlock.control.identity import known, session_query
 from interlock.control.proposals import ProposalState, fold, proposal_query
-from interlock.control.tools import Tool, tools
+from interlock.control.tools import Tool, permitted, tools
 from interlock.control.verdict_document import ProposalShown
 from interlock.governance.outside import SCOPE_OF, within
 from interlock.interactions.cases import CaseState, case_query, evolve, no_such_case
@@ -21,7 +22,7 @@ from interlock.kernel.errors import Answered, Refused, Unavailable
 from interlock.kernel.log import Query
 from interlock.runtime.engine import id_maker
 from interlock.runtime.offering import standing_of
-from interlock.runtime.outcomes import look_at, wait_for
+from interlock.runtime.outcomes import Hearing, look_at, wait_for
 from interlock.runtime.outside_agents import Caller
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.ids import (
@@ -203,7 +204,9 @@ class Cases:
         command = ProposeAction(
             proposal=proposal, interaction=case, principal=caller.principal, action=action, args=args, purpose=purpose
         )
-        await self._once(command, cause)
+        with Hearing(self._app, case, proposal, whole=True) as hearing:
+            if await self._once(command, cause) and wait_s > 0:
+                return await hearing.rest(wait_s)
         return await self.wait(proposal, wait_s)
 
     async def _at_this_step(self, case: InteractionId, action: str, proposal: ProposalId) -> None:
@@ -254,6 +257,12 @@ class Cases:
             standing,
         )
         return found if offered is None else [each for each in found if each.name in offered]
+
+    def may_propose(self, caller: Caller, action: Action) -> bool:
+        """Whether the action is among the caller's tools now, whatever the case."""
+        app = self._app
+        mine = permitted(app.definitions.bundle, action.name, caller.principal.roles, app.clock())
+        return mine and within(action.risk, caller.scope)
 
     async def wait(self, proposal: ProposalId, within_s: float) -> ProposalShown:
         """How a proposal stands once nothing more happens by itself (see ``outcomes.wait_for``)."""
@@ -316,9 +325,12 @@ class Cases:
         )
         await self._once(settle, f"{case}/settled/{proposal}")
 
-    async def _once(self, command: Any, cause: str) -> None:
-        with suppress(Answered):  # sent again: it is in the log
+    async def _once(self, command: Any, cause: str) -> bool:
+        """Execute a command; False where it was sent again and is in the log."""
+        with suppress(Answered):
             await self._app.execute(command, cause)
+            return True
+        return False
 
 
 def checked_key(key: str) -> str:

@@ -10,7 +10,7 @@ from interlock.control.verdict_document import SETTLED, ProposalShown, proposal_
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
-from interlock.vocabulary.ids import ProposalId, tag
+from interlock.vocabulary.ids import InteractionId, ProposalId, tag
 from interlock.vocabulary.people import ChallengeIssued
 from interlock.vocabulary.proposals import ActionProposed, EffectStarted, ProposalJudged
 
@@ -23,39 +23,72 @@ LOOK_AGAIN_S: Final = 1.0
 """How often a wait looks by itself, should word of a change not come."""
 
 
+class Hearing:
+    """Hears what happens to one proposal, while it is open.
+
+    Attributes:
+        whole: it was opened before the proposal was made, so that what was heard is all there is and nothing is read.
+        changed: something may have come to rest.
+    """
+
+    def __init__(self, app: App, interaction: InteractionId, proposal: ProposalId, *, whole: bool) -> None:
+        self.whole = whole
+        self.changed = asyncio.Event()
+        self._app, self._interaction, self._proposal = app, interaction, proposal
+        self._query = proposal_query(proposal)
+        self._heard: list[Recorded] = []
+        self._challenge = ""
+
+    def __enter__(self) -> Hearing:
+        self._end = self._app.follower.watch(tag("interaction", self._interaction), self._hear)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _hear(self, recorded: Recorded) -> None:
+        event = recorded.event
+        if self._query.matches(event):
+            self._heard.append(recorded)
+        if isinstance(event, ChallengeIssued) and event.proposal == self._proposal:
+            self._challenge = event.challenge
+        if _may_be_at_rest(event, self._proposal):
+            self.changed.set()
+
+    async def now(self) -> tuple[ProposalState, str]:
+        """How the proposal stands now, and the code that was sent for it (see ``look_at``)."""
+        return (fold(self._heard), self._challenge) if self.whole else await look_at(self._app, self._proposal)
+
+    async def rest(self, within_s: float) -> ProposalShown:
+        """How the proposal stands once nothing more happens by itself, or when the time is over."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + min(within_s, WAIT_AT_MOST_S)
+        while True:
+            self.changed.clear()
+            state, challenge = await self.now()
+            left = until - loop.time()
+            if state.proposed is not None and (left <= 0 or _at_rest(state, challenge)):
+                return proposal_document(state, challenge)
+            try:
+                async with asyncio.timeout(min(max(left, 0), LOOK_AGAIN_S)):
+                    await self.changed.wait()
+            except TimeoutError:
+                self.whole = False  # word may not have come: look
+
+
 async def wait_for(app: App, proposal: ProposalId, within_s: float) -> ProposalShown:
     """How a proposal stands once nothing more happens by itself, or when the time is over.
 
     Raises:
         Refused: there is no such proposal.
     """
-    changed, loop = asyncio.Event(), asyncio.get_running_loop()
-    until = loop.time() + min(max(within_s, 0.0), WAIT_AT_MOST_S)
     state, challenge = await look_at(app, proposal)
     if state.proposed is None:
         raise Refused("proposal_unknown", "There is no such proposal.", status=404)
     if _at_rest(state, challenge) or within_s <= 0:
         return proposal_document(state, challenge)
-
-    def heard(recorded: Recorded) -> None:
-        if _may_be_at_rest(recorded.event, proposal):
-            changed.set()
-
-    end = app.follower.watch(tag("interaction", state.proposed.interaction), heard)
-    try:
-        while True:
-            changed.clear()
-            state, challenge = await look_at(app, proposal)  # also for what happened before it was watched
-            if _at_rest(state, challenge) or (left := until - loop.time()) <= 0:
-                break
-            try:
-                async with asyncio.timeout(min(left, LOOK_AGAIN_S)):
-                    await changed.wait()
-            except TimeoutError:
-                pass
-    finally:
-        end()
-    return proposal_document(state, challenge)
+    with Hearing(app, state.proposed.interaction, proposal, whole=False) as hearing:
+        return await hearing.rest(within_s)
 
 
 async def look_at(app: App, proposal: ProposalId) -> tuple[ProposalState, str]:

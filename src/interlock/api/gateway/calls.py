@@ -47,7 +47,7 @@ async def call_tool(app: App, caller: Caller, ctx: Context, params: types.CallTo
     try:
         if action is None:
             return _told(await _own_tool(app, caller, params.name, call, params.arguments or {}))
-        if params.name not in {each.name for each in await app.cases.tools(caller, InteractionId(""))}:
+        if not app.cases.may_propose(caller, action):
             risk = action.risk
             raise Refused("tool_not_permitted", f"{params.name} ({risk} risk) is not among your tools.", status=403)
         return await _propose(app, caller, ctx, params, call)
