@@ -151,11 +151,11 @@ def _after_effects(bundle: Bundle) -> Reaction:
 
 def _promises(bundle: Bundle) -> Reaction:
     """What is done may have been promised; and a journey hears whether it could promise something."""
-    keeping = frozenset(action for each in bundle.promises.values() for action in each.actions)
+    keeping = frozenset(each.ledger.name for each in bundle.promises.values())
 
     def promises(event: Event) -> Sequence[Command]:
         match event:
-            case EffectSucceeded() if event.action in keeping and event.customer:
+            case EffectSucceeded() if any(each.ledger in keeping for each in event.reservations):
                 return [KeepPromises(customer=event.customer, proposal=event.proposal)]
             case PromiseWanted():
                 wish = MakePromise(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -13,6 +15,7 @@ ORDER: Final = "A-1042"
 ITEM: Final = "i-1"
 CUSTOMER_EMAIL: Final = "eva@example.com"
 
+_ORDER_ID: Final = re.compile(rb'"order_id":\s*"([^"]+)"')
 _ITEM: Final = {
     "id": ITEM,
     "name": "Blue kettle",
@@ -67,12 +70,25 @@ def _response(body: object, status: str = "200 OK") -> bytes:
     return head.encode() + content
 
 
-_ANSWERS: Final = {
-    b"/api/orders": _response(_ORDER),
-    b"/api/refunds": _response(_REFUND, "201 Created"),
-    b"/api/customers/match": _response({"customer_id": "c-104", "name": "Eva"}),
-}
 _NOTHING: Final = _response({"title": "nothing here"}, "404 Not Found")
+
+
+def owner_of(order: str) -> str:
+    """Every order has a customer of its own."""
+    return "c-104" if order == ORDER else f"c-{order.removeprefix('A-')}"
+
+
+@cache
+def _answer(path: str, order: str) -> bytes:
+    """What it says; ``order`` is the one that the request's body names, if any."""
+    if path.startswith("/api/orders/"):
+        asked = path.rsplit("/", 1)[1]
+        return _response({**_ORDER, "order_id": asked, "customer_id": owner_of(asked)})
+    if path.startswith("/api/refunds"):
+        return _response({**_REFUND, "order_id": order, "customer_id": owner_of(order)}, "201 Created")
+    if path.startswith("/api/customers/match"):
+        return _response({"customer_id": owner_of(order), "name": "Eva"})
+    return _NOTHING
 
 
 async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,12 +96,12 @@ async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             lowered = head.lower()
+            order = ORDER
             if b"content-length:" in lowered:
                 length = int(lowered.split(b"content-length:")[1].split(b"\r\n")[0])
-                await reader.readexactly(length)
-            path = head.split(b" ", 2)[1]
-            answer = next((body for prefix, body in _ANSWERS.items() if path.startswith(prefix)), _NOTHING)
-            writer.write(answer)
+                named = _ORDER_ID.search(await reader.readexactly(length))
+                order = named[1].decode() if named else ORDER
+            writer.write(_answer(head.split(b" ", 2)[1].decode(), order))
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         return

@@ -24,7 +24,7 @@ import psutil
 
 from interlock.cli.bench import postgres
 from interlock.cli.bench.result import percentile
-from interlock.cli.bench.stub import CUSTOMER_EMAIL, ITEM, ORDER, Stub, stub_server
+from interlock.cli.bench.stub import CUSTOMER_EMAIL, ITEM, Stub, stub_server
 from interlock.cli.bench.wire import Wire
 from interlock.cli.demonstration import REPOSITORY
 from interlock.control.cedar_text import statements
@@ -43,8 +43,8 @@ STILL_GOING: Final = ("judging", "running")
 """It is not over after WAIT_S, and counts with the time that was waited for it."""
 ACTION: Final = "shop.refund_item"
 
-Propose = Callable[[str, str, int], Awaitable[Any]]
-"""Proposes to refund some cents in a case with a key; gives the document of the proposal."""
+Propose = Callable[[str, str, dict[str, Any]], Awaitable[Any]]
+"""Proposes a refund with these arguments in a case with a key; gives the document of the proposal."""
 
 
 async def wire_figures(refunds: int = REFUNDS) -> dict[str, float]:
@@ -139,20 +139,25 @@ async def _ready(port: int, node: asyncio.subprocess.Process) -> None:
 
 
 async def _case(wire: Wire, number: int) -> str:
-    proof = {"by": "order_and_email", "args": {"order_id": ORDER, "email": CUSTOMER_EMAIL}}
+    proof = {"by": "order_and_email", "args": {"order_id": _order(number), "email": CUSTOMER_EMAIL}}
     status, opened = await wire.post("/v1/cases", {"proof": proof, "idempotency_key": f"case-{number}"})
     if status != 201 or opened["assurance"] != 1:
         raise RuntimeError(f"no case: {opened}")
     return str(opened["case"])
 
 
-def _arguments(cents: int) -> dict[str, Any]:
-    return {"order_id": ORDER, "item_id": ITEM, "amount": {"amount": cents, "currency": "EUR"}}
+def _order(number: int) -> str:
+    """The order of a case: each has a customer of its own, for refunds of one customer wait for each other."""
+    return f"A-{2000 + number}"
+
+
+def _arguments(number: int, cents: int) -> dict[str, Any]:
+    return {"order_id": _order(number), "item_id": ITEM, "amount": {"amount": cents, "currency": "EUR"}}
 
 
 def _by_rest(wire: Wire) -> Propose:
-    async def propose(case: str, key: str, cents: int) -> Any:
-        body = {"case": case, "action": ACTION, "args": _arguments(cents), "idempotency_key": key, "wait_s": WAIT_S}
+    async def propose(case: str, key: str, args: dict[str, Any]) -> Any:
+        body = {"case": case, "action": ACTION, "args": args, "idempotency_key": key, "wait_s": WAIT_S}
         return (await wire.post("/v1/proposals", body))[1]
 
     return propose
@@ -171,9 +176,9 @@ def _by_mcp(wire: Wire) -> Propose:
         "MCP-Name": ACTION,
     }
 
-    async def propose(case: str, key: str, cents: int) -> Any:
+    async def propose(case: str, key: str, args: dict[str, Any]) -> Any:
         meta = {**about, "interlock/case": case, "interlock/idempotency-key": key, "interlock/wait-s": WAIT_S}
-        params = {"name": ACTION, "arguments": _arguments(cents), "_meta": meta}
+        params = {"name": ACTION, "arguments": args, "_meta": meta}
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         answer = (await wire.post("/mcp", body, headers))[1]
         return answer["result"]["structuredContent"] if "result" in answer else answer
@@ -191,7 +196,7 @@ async def _paced(propose: Propose, cases: list[str], refunds: int) -> list[float
     async def one(number: int, at: float) -> None:
         again, which = divmod(number, len(cases))
         # Another amount each time: a case has a budget for the very same call.
-        shown = await propose(cases[which], f"{run}-{number}", 1 + again)
+        shown = await propose(cases[which], f"{run}-{number}", _arguments(which, 1 + again))
         if shown.get("status") not in ("succeeded", *STILL_GOING):
             raise RuntimeError(f"not refunded: {msgspec.json.encode(shown).decode()}")
         if number >= warm_up:
