@@ -9,11 +9,13 @@ from interlock.connectors.contract import Authorised, Declined, Done, authorise
 from interlock.control.actions import Action, all_args
 from interlock.control.effects import Step, after_error, after_lookup, next_step, start, succeeded, withdrawn
 from interlock.control.proposals import ProposalState, evolve, fold, proposal_query
+from interlock.control.subject import react
 from interlock.control.templates import Unknown
 from interlock.kernel.errors import Refused, Unavailable
 from interlock.kernel.events import Event
 from interlock.kernel.log import Due, Plan, Query
 from interlock.vocabulary.ids import tag
+from interlock.vocabulary.journeys import AdvanceJourney
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, EffectUnknown, PerformEffect
 
 if TYPE_CHECKING:
@@ -65,7 +67,9 @@ class Effects:
             assert state.proposed is not None
             outcome = Query(tag("proposal", state.proposed.proposal), OUTCOMES)
             cause = f"{due.id}/{type(step).__name__}/{state.started.attempt if state.started else 0}"
-            await app.engine.append([step], cause=cause, guard=(outcome,), snapshot=snapshot, answers=due.id)
+            # No journey waits for what a person or another program proposed: nobody has to be told.
+            done = () if state.proposed.run else [each for each in react(step) if isinstance(each, AdvanceJourney)]
+            await app.engine.append([step], cause=cause, guard=(outcome,), snapshot=snapshot, answers=due.id, done=done)
         elif step.kind == "wait":
             await app.node.postpone(due, step.at or app.clock())
         else:
