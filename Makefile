@@ -4,8 +4,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: conformance help demo setup test lint format bench soak lock chromium clean
 
-# Two cores are enough for the whole suite in time: many tests wait for leases to run out. On a bigger machine: make test WORKERS=8
-WORKERS ?= 3
+# Two cores are enough for the whole suite in time: many tests wait for leases to run out or for a browser. On a bigger machine: make test WORKERS=8
+WORKERS ?= 4
 FIGURES ?= log turn gate idle
 
 # Whoever has this set has every process compile every module again: half a minute of a run of the tests.

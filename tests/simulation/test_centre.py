@@ -49,7 +49,11 @@ def test_what_was_judged_in_a_storm_comes_out_the_same_when_it_is_replayed_by_th
 
     monkeypatch.setattr("interlock.simulation.run.violations", kept)
     keyed, _ = variants(definitions)
-    assert_all_held(simulate(5, keyed, interactions=60, weather=KINDS[-1]))
+    for seed in range(1, 9):  # few refunds get through a storm: until there are some for a lower limit to flip
+        result = simulate(seed, keyed, interactions=60, weather=KINDS[-1])
+        assert_all_held(result)
+        if result.refunds > 2:
+            break
     pasts = [past_judgement(one.event, one.at) for one in judged if isinstance(one.event, ProposalJudged)]
     report = replayed(keyed.bundle, pasts)
     assert report.judgements > 100 and report.flipped.flips == []
