@@ -10,12 +10,13 @@ import msgspec
 import pytest
 
 from interlock.control import load_bundle
+from interlock.control.facts import Promised
 from interlock.control.honouring import CLOSED, promised
 from interlock.control.judgement import judge
 from interlock.control.ledgers import postings
 from interlock.control.met import met
 from interlock.control.past import Past, StepDone, past_of, windows_of
-from interlock.control.promises import Standing, break_promise, keep_promises, make_promise
+from interlock.control.promises import break_promise, keep_promises, make_promise
 from interlock.control.proposals import fold
 from interlock.control.replay import again, past_judgement
 from interlock.control.subject import subject
@@ -24,7 +25,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event, sealed_fields
 from interlock.kernel.log import Total
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Principal
-from interlock.vocabulary.ids import PromiseId, StaffId, VisitId
+from interlock.vocabulary.ids import InteractionId, PromiseId, StaffId, VisitId
 from interlock.vocabulary.interactions import AgentJoined
 from interlock.vocabulary.journeys import AdvanceJourney
 from interlock.vocabulary.money import Money
@@ -166,7 +167,7 @@ def test_a_journey_is_answered_whatever_the_answer_is_and_no_due_command_holds_i
 def seen(past: Past = Past(), now: datetime = NOW, **args: Any) -> dict[str, Any]:  # noqa: B008  never written to
     refund = proposed()
     changed = msgspec.structs.replace(refund, args={**refund.args, **args})
-    return promised(SPECS, changed, [Standing(MADE, NOW)], past, now)["late_refund"]
+    return promised(SPECS, changed, [Promised(MADE, NOW)], past, now)["late_refund"]
 
 
 def test_a_promise_is_seen_by_what_it_is_about_while_it_holds_and_nobody_honours_it() -> None:
@@ -184,7 +185,7 @@ def test_a_promise_is_seen_by_what_it_is_about_while_it_holds_and_nobody_honours
 NO_LINES = Total()
 
 
-def judged_with(promises: Sequence[Standing], total: Total = NO_LINES, cents: int = 1840) -> ProposalJudged:
+def judged_with(promises: Sequence[Promised], total: Total = NO_LINES, cents: int = 1840) -> ProposalJudged:
     """A refund after the guarantee, to which the customer has agreed."""
     refund = proposed(cents)
     facts = facts_of(refund, EVA)
@@ -203,12 +204,12 @@ def judged_with(promises: Sequence[Standing], total: Total = NO_LINES, cents: in
 
 def test_a_rule_honours_a_promise_once_and_a_replay_says_the_same() -> None:
     assert [each.rule for each in judged_with([]).rulings] == ["refund.guarantee"]
-    honoured = judged_with([Standing(MADE, after(days=-1))])
+    honoured = judged_with([Promised(MADE, after(days=-1))])
     assert honoured.verdict == "allowed"
     assert [each.ledger for each in postings(honoured, NOW)][-1] == "promise.late_refund"
-    in_flight = judged_with([Standing(MADE, after(days=-1))], Total(in_flight=("pr_0",)))
-    done = judged_with([Standing(MADE, after(days=-1))], Total(1, 1, after(minutes=-1)))
-    too_much = judged_with([Standing(MADE, after(days=-1))], cents=2001)
+    in_flight = judged_with([Promised(MADE, after(days=-1))], Total(in_flight=("pr_0",)))
+    done = judged_with([Promised(MADE, after(days=-1))], Total(1, 1, after(minutes=-1)))
+    too_much = judged_with([Promised(MADE, after(days=-1))], cents=2001)
     for answer in (in_flight, done, too_much):
         assert [each.rule for each in answer.rulings] == ["refund.guarantee"]
     back = msgspec.json.decode(msgspec.json.encode(honoured), type=ProposalJudged)
@@ -236,6 +237,12 @@ def test_what_is_done_keeps_what_was_promised_about_it() -> None:
     kept = PromiseKept(promise=PM, interaction=I, customer=EVA, proposal=PR, moved=Money(1840, "EUR"))
     assert keep(MADE) == (kept,)
     assert keep(MADE, kept) == keep() == keep(MADE, order="A-1043") == ()
+
+
+def test_what_is_done_keeps_the_same_promise_of_two_interactions() -> None:
+    twice = msgspec.structs.replace(MADE, promise=PromiseId("pm_2"), interaction=InteractionId("i_2"))
+    kept = [(each.promise, each.interaction) for each in keep(MADE, twice) if isinstance(each, PromiseKept)]
+    assert kept == [(PM, I), ("pm_2", "i_2")]
 
 
 def test_what_is_not_kept_in_time_is_broken() -> None:

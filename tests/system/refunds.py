@@ -32,8 +32,8 @@ async def purchase(shop: Shop, price: int = 1840) -> Purchase:
     return Purchase(buyer, await shop.add_order(buyer, ("Enamel kettle", price)))
 
 
-async def up_to_the_card(customer: Customer, bought: Purchase) -> Frame:
-    """The conversation until the confirmation card; gives that."""
+async def up_to_the_card(customer: Customer, bought: Purchase, kind: str = "confirm") -> Frame:
+    """The conversation until the first card, which is that of the confirmation for a small amount; gives it."""
     await customer.say("The kettle arrived broken")
     await customer.hears("Which order is it about")
     await customer.say(bought.order.id)
@@ -41,7 +41,16 @@ async def up_to_the_card(customer: Customer, bought: Purchase) -> Frame:
     await customer.say(bought.buyer.email)
     choices = (await customer.hears("Which item is it"))["card"]["choices"]
     await customer.say(choices[0]["label"])
-    return await customer.gets_card("confirm")
+    return await customer.gets_card(kind)
+
+
+async def up_to_the_supervisor(customer: Customer, shop: Shop, bought: Purchase) -> Frame:
+    """The conversation about a dear thing until a supervisor has to decide; gives the card that was confirmed."""
+    await customer.code(await up_to_the_card(customer, bought, "code"), await shop.code(bought.buyer.email))
+    card = await customer.gets_card("confirm")
+    await customer.confirm(card)
+    await customer.hears("looked at by a colleague")
+    return card
 
 
 async def whole_conversation(customer: Customer, bought: Purchase) -> None:

@@ -14,29 +14,13 @@ from interlock.cli.story.wire import Unmet
 from tests.system.customers import Customer, Frame, eventually
 from tests.system.desks import staff
 from tests.system.processes import Doomed, Place, wait_until_ready
-from tests.system.refunds import Purchase, purchase
+from tests.system.refunds import purchase, up_to_the_supervisor
 
 PRICE, LESS = 42000, 25000
 """Above what needs nobody, and what the supervisor offers instead; in cents."""
 
 OFFERED: Final = "RemedyRefused+ActionProposed+RemedyMet+RemedyMet 1"
 """The append of a counter-offer: the old proposal closed, the new one with what carries over."""
-
-
-async def up_to_the_supervisor(customer: Customer, shop: Shop, bought: Purchase) -> Frame:
-    """The customer does her part; gives the card that she has confirmed."""
-    await customer.say("The kettle arrived broken")
-    await customer.hears("Which order is it about")
-    await customer.say(bought.order.id)
-    await customer.hears("which e-mail address did you order with")
-    await customer.say(bought.buyer.email)
-    await customer.say((await customer.hears("Which item is it"))["card"]["choices"][0]["label"])
-    asked = await customer.gets_card("code")
-    await customer.code(asked, await shop.code(bought.buyer.email))
-    card = await customer.gets_card("confirm")
-    await customer.confirm(card)
-    await customer.hears("looked at by a colleague")
-    return card
 
 
 Deciding = Callable[[Staff, Frame], Awaitable[object]]

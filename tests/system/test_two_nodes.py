@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import psycopg
@@ -23,7 +22,7 @@ from interlock.store.vault import open_vault
 from tests.system.customers import Customer, eventually
 from tests.system.desks import agent, gets_agent, staff
 from tests.system.processes import DEFINITIONS, Nursery, Place, readiness, wait_until, wait_until_ready
-from tests.system.refunds import faults, misbehave, purchase, up_to_the_card, whole_conversation
+from tests.system.refunds import faults, misbehave, purchase, up_to_the_card, up_to_the_supervisor, whole_conversation
 
 MANY = 24
 NOBODY = "like to leave them a message instead"
@@ -192,19 +191,9 @@ async def test_a_node_that_is_told_to_stop_finishes_what_it_is_doing_and_leaves_
 
 async def test_a_timer_of_three_days_survives_a_restart(place: Place, shop: Shop) -> None:
     node, url = place.serve()
-    name, email = "Eva Quist", f"{uuid4().hex[:12]}@example.com"
-    order = await shop.add_order(await shop.add_customer(name, email), ("Copper pans", 42000))
+    bought = await purchase(shop, 42000)
     customer = await Customer(url).begin()
-    await customer.say("The kettle arrived broken")
-    await customer.hears("Which order is it about")
-    await customer.say(order.id)
-    await customer.hears("which e-mail address did you order with")
-    await customer.say(email)
-    await customer.say((await customer.hears("Which item is it"))["card"]["choices"][0]["label"])
-    await customer.code(await customer.gets_card("code"), await shop.code(email))
-    card = await customer.gets_card("confirm")
-    await customer.confirm(card)
-    await customer.hears("looked at by a colleague")
+    card = await up_to_the_supervisor(customer, shop, bought)
     look = "select due_at, owner from interlock.due where type = 'ExpireRemedy' and body ->> 'proposal' = %s"
     before = rows(place, look, card["proposal"])
     assert await asyncio.to_thread(node.stop) == 0, node.said
@@ -218,7 +207,7 @@ async def test_a_timer_of_three_days_survives_a_restart(place: Place, shop: Shop
         assert (await admin.ask("POST", "/v1/timers/bring-forward", body))["moved"] == 1
     await customer.hears("nobody could decide this in time")
     await customer.close()
-    assert await shop.refunds(order) == []
+    assert await shop.refunds(bought.order) == []
 
 
 async def test_a_kill_switch_thrown_on_one_node_stops_the_other_within_a_second(place: Place, shop: Shop) -> None:

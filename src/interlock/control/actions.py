@@ -56,11 +56,16 @@ class Resource(msgspec.Struct, frozen=True):
 
 
 class Read(msgspec.Struct, frozen=True):
-    """Something more that is read for each judgement and handed to the connector's functions by ``name``."""
+    """Something more that is read for each judgement and handed to the connector's functions by ``name``.
+
+    Attributes:
+        after_resource: it names something of the resource, and so has to wait for it.
+    """
 
     name: str
     operation: str
     parameters: Mapping[str, Template]
+    after_resource: bool = False
 
 
 class CustomerFact(msgspec.Struct, frozen=True):
@@ -135,12 +140,6 @@ class Action:
         marked = [f"args.{spec.name}" for spec in self.args if spec.instrument]
         marked += [f"resource.{fact.name}" for fact in facts if fact.instrument]
         return marked[0] if marked else ""
-
-    def after_resource(self, read: Read) -> bool:
-        """Whether a further read names something of the resource, and so has to wait for it."""
-        resource = self.resource.name if self.resource is not None else ""
-        names = (each.path.partition(".")[0] for template in read.parameters.values() for each in template.references)
-        return bool(resource) and resource in names
 
     @property
     def repeatable(self) -> bool:

@@ -93,6 +93,10 @@ class Bundle:
     def _writes(self, ledger: str, action: str) -> bool:
         return ledger in self.ledgers and action in self.ledgers[ledger].actions
 
+    def may_keep_promises(self, action: str) -> bool:
+        """Whether some kind of promise can be kept by the action."""
+        return any(action in each.actions for each in self.promises.values())
+
     @property
     def looks_at_devices(self) -> bool:
         """Whether a signal asks for the devices that a customer has proven herself on."""

@@ -12,12 +12,11 @@ from msgspec import Meta
 from interlock.control.actions import Action, all_args
 from interlock.control.arguments import ArgSpec
 from interlock.control.bundle import ROLES, Bundle
-from interlock.control.facts import NEUTRAL, NEVER_S, Facts
+from interlock.control.facts import NEUTRAL, NEVER_S, Facts, Promised
 from interlock.control.ledger_files import STEP_PREFIX
 from interlock.control.manifest import Name
 from interlock.control.met import Met
 from interlock.control.past import Past, past_of
-from interlock.control.promises import Standing
 from interlock.control.proposals import MetAt
 from interlock.control.remedy_text import parse_remedy
 from interlock.control.risk import Risk, scored
@@ -131,10 +130,10 @@ def facts_of(bundle: Bundle, action: Action, given: CaseFacts, proposed: ActionP
     )
 
 
-def _promises(bundle: Bundle, given: CaseFacts, proposed: ActionProposed, now: datetime) -> tuple[Standing, ...]:
+def _promises(bundle: Bundle, given: CaseFacts, proposed: ActionProposed, now: datetime) -> tuple[Promised, ...]:
     require_known("promise", given.promises, bundle.promises)
     return tuple(
-        Standing(
+        Promised(
             PromiseMade(
                 promise=PromiseId(f"pm_{name}"),
                 kind=name,

@@ -242,7 +242,9 @@ class _Reader:
             at = (*path, name)
             for parameter, template in written.with_.items():
                 self.names((*at, "with", parameter), template, given)
-            found.append(Read(name, self.operation((*at, "operation"), written.operation), written.with_))
+            used_names = {each.path.partition(".")[0] for text in written.with_.values() for each in text.references}
+            operation = self.operation((*at, "operation"), written.operation)
+            found.append(Read(name, operation, written.with_, bool({definition.resource} & used_names)))
         used = [each for each in definition.facts if each in self.functions and self.functions[each].takes_reads]
         if found and not used:
             what = "nothing makes use of these reads"

@@ -48,7 +48,7 @@ def decision(command: type[C], decide: Decide[C]) -> Decider[C, Deciding]:
 
     return Decider(
         command=command,
-        reads=lambda given: [proposal_query(given.proposal), lent_query(given.by.id)],  # type: ignore[attr-defined]
+        reads=lambda given: [proposal_query(given.proposal), lent_query(given.by.id)],  # type: ignore[attr-defined]  # see _Decision
         initial=Deciding(),
         evolve=_evolve,
         decide=checked,

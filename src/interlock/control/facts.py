@@ -16,6 +16,7 @@ from interlock.kernel.events import PersonalText
 from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.ids import CustomerId
 from interlock.vocabulary.money import Money
+from interlock.vocabulary.promises import PromiseMade
 from interlock.vocabulary.proposals import ActionProposed
 
 NEVER_S: Final = 10**9
@@ -32,6 +33,14 @@ class Known(NamedTuple):
     codes_sent: int
     risk: Risk = NO_RISK
     device: PersonalText = ""
+
+
+class Promised(NamedTuple):
+    """A promise and how it stands: ``open``, ``kept`` or ``broken``."""
+
+    made: PromiseMade
+    at: datetime
+    state: str = "open"
 
 
 class Facts(NamedTuple):
@@ -68,7 +77,7 @@ class Facts(NamedTuple):
     sources: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     time: Times | None = None
     risk: Risk = NO_RISK
-    promises: tuple[Any, ...] = ()  # of promises.Standing, which knows ledgers, which know facts
+    promises: tuple[Promised, ...] = ()
 
 
 def assemble(

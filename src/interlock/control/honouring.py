@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from interlock.control.facts import Promised
 from interlock.control.past import Past, StepDone
 from interlock.control.promise_files import Promises
-from interlock.control.promises import Standing
 from interlock.vocabulary.proposals import ActionProposed
 
 CLOSED: Final = {"open": False, "amount": 0, "until_s": 0}
@@ -16,7 +16,7 @@ CLOSED: Final = {"open": False, "amount": 0, "until_s": 0}
 
 
 def promised(
-    specs: Promises, proposed: ActionProposed, made: Iterable[Standing], past: Past, now: datetime
+    specs: Promises, proposed: ActionProposed, made: Iterable[Promised], past: Past, now: datetime
 ) -> dict[str, dict[str, Any]]:
     """``context.promises`` as rules see it: each kind, with the amount that is promised about just this.
 

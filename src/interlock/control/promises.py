@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
+from interlock.control.facts import Promised
 from interlock.control.promise_files import Promises
 from interlock.control.proposing import HANDLING, Scene, evolve_scene
 from interlock.kernel.deciders import Decider, Moment
@@ -38,26 +39,18 @@ MAX_WORDS: Final = 1_000
 FACTS: Final = (PromiseMade, PromiseKept, PromiseBroken)
 
 
-class Standing(NamedTuple):
-    """A promise and how it stands: ``open``, ``kept`` or ``broken``."""
-
-    made: PromiseMade
-    at: datetime
-    state: str = "open"
-
-
 @dataclass(frozen=True, slots=True)
 class Book:
     """A customer's promises by identifier; and what is needed to make or to keep one."""
 
-    promises: Mapping[PromiseId, Standing] = field(default_factory=dict)
+    promises: Mapping[PromiseId, Promised] = field(default_factory=dict)
     scene: Scene = Scene()
     wanted: Mapping[PromiseId, PromiseWanted] = field(default_factory=dict)
     customer: CustomerId = CustomerId("")
     proposed: ActionProposed | None = None
     done: EffectSucceeded | None = None
 
-    def open(self, now: datetime) -> list[Standing]:
+    def open(self, now: datetime) -> list[Promised]:
         """Those that hold now, the oldest first."""
         return [each for each in self.promises.values() if each.state == "open" and each.made.valid_until > now]
 
@@ -71,7 +64,7 @@ def fold(book: Book, recorded: Recorded) -> Book:
     """One more fact of the customer's, of the interaction or of the proposal."""
     match recorded.event:
         case PromiseMade() as event:
-            return replace(book, promises={**book.promises, event.promise: Standing(event, recorded.at)})
+            return replace(book, promises={**book.promises, event.promise: Promised(event, recorded.at)})
         case PromiseKept(promise=promise) | PromiseBroken(promise=promise) as event if promise in book.promises:
             state = "kept" if isinstance(event, PromiseKept) else "broken"
             return replace(book, promises={**book.promises, promise: book.promises[promise]._replace(state=state)})
@@ -158,26 +151,30 @@ def _made(command: MakePromise, book: Book, moment: Moment, specs: Promises) -> 
 
 
 def keep_promises(specs: Promises) -> Decider[KeepPromises, Book]:
-    """What was done keeps the oldest promise that it fits; nothing where it had not been promised."""
+    """What was done keeps every promise that it fits (the same may have been promised in two interactions)."""
 
     def decide(command: KeepPromises, book: Book, moment: Moment) -> Sequence[Event]:
         if book.proposed is None or book.done is None:
             return ()
-        args = book.proposed.args
-        for each in (one for one in book.promises.values() if one.state == "open"):
-            spec = specs.get(each.made.kind)
-            if spec is None or book.proposed.action not in spec.actions or args.get(spec.about) != each.made.about:
-                continue
-            return (
-                PromiseKept(
-                    promise=each.made.promise,
-                    interaction=each.made.interaction,
-                    customer=command.customer,
-                    proposal=command.proposal,
-                    moved=book.done.moved,
-                ),
+        action, args, moved = book.proposed.action, book.proposed.args, book.done.moved
+        fitting = (
+            each.made
+            for each in book.promises.values()
+            if each.state == "open"
+            and (spec := specs.get(each.made.kind)) is not None
+            and action in spec.actions
+            and args.get(spec.about) == each.made.about
+        )
+        return tuple(
+            PromiseKept(
+                promise=made.promise,
+                interaction=made.interaction,
+                customer=command.customer,
+                proposal=command.proposal,
+                moved=moved,
             )
-        return ()
+            for made in fitting
+        )
 
     return Decider(
         command=KeepPromises,

@@ -81,7 +81,7 @@ def read_requests(
         values[action.resource.name] = record
     found = {}
     for read in action.reads:
-        if action.after_resource(read) != (record is not None):
+        if read.after_resource != (record is not None):
             continue
         try:
             parameters = {name: each.value(values) for name, each in read.parameters.items()}

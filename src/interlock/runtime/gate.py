@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 from interlock.control.actions import Action, all_args
 from interlock.control.approving import approval_asked
 from interlock.control.effects import succeeded
-from interlock.control.facts import Facts, Known, assemble
+from interlock.control.facts import Facts, Known, Promised, assemble
 from interlock.control.identity import known, session_query
 from interlock.control.judgement import judge
 from interlock.control.met import Done, Met, met
 from interlock.control.past import STEP_WAIT, Past, past_of, waits_for, windows_of
-from interlock.control.promises import Book, Standing, promise_query
+from interlock.control.promises import Book, promise_query
 from interlock.control.promises import fold as fold_promises
 from interlock.control.proposals import ProposalState, fold, proposal_query
 from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, ResourceRead
@@ -215,36 +215,36 @@ class Gate:
             in_session = await session
             customer = proposed.customer or in_session.assurance.customer
             return Facts(customer, 0, 0, 0, 0, False, {}, {}, {"action": "it is not declared"}, {}, None)
-        of_customer = bundle.customer_facts_of(action.name)
+        of_customer = bundle.customer_facts_of(action.name) or bundle.may_keep_promises(action.name)
         if proposed.customer or not (action.reads or of_customer):
             in_session, outside = await asyncio.gather(session, self._outside_of(action, proposed, proposed.customer))
         else:
             # Who the customer is was found out since it was proposed.
             in_session = await session
             outside = await self._outside_of(action, proposed, in_session.assurance.customer)
-        read, reads, facts = outside
+        read, reads, facts, promises = outside
         computed = await self._computed(action, proposed, read, reads)
         now = app.clock()
         found = assemble(action, proposed, in_session, read, now, computed=computed, reads=reads, of_customer=facts)
-        return found._replace(promises=await self._promises(action, found.customer))
+        return found._replace(promises=promises)
 
-    async def _promises(self, action: Action, customer: CustomerId) -> tuple[Standing, ...]:
+    async def _promises(self, action: Action, customer: CustomerId) -> tuple[Promised, ...]:
         """What was promised to the customer that this action could keep."""
-        specs = self._app.definitions.bundle.promises
-        if not customer or not any(action.name in each.actions for each in specs.values()):
+        if not customer or not self._app.definitions.bundle.may_keep_promises(action.name):
             return ()
         book, _ = await self._app.engine.state((promise_query(customer),), Book(), fold_promises)
         return tuple(book.open(self._app.clock()))
 
     async def _outside_of(
         self, action: Action, proposed: ActionProposed, customer: CustomerId
-    ) -> tuple[ResourceRead | None, dict[str, ResourceRead], list[KnownFact]]:
-        """Everything that other systems say: the resource, the further reads, what is known of the customer."""
+    ) -> tuple[ResourceRead | None, dict[str, ResourceRead], list[KnownFact], tuple[Promised, ...]]:
+        """Everything besides the session: the resource, further reads, what is known of the customer and promised her."""
         resource = asyncio.ensure_future(self._resource(action, proposed))
         return await asyncio.gather(
             resource,
             self._outside.reads(action, proposed, customer, resource),
             self._outside.of_customer(self._app.definitions.bundle.customer_facts_of(action.name), customer),
+            self._promises(action, customer),
         )
 
     async def _known(self, proposed: ActionProposed, pending: Sequence[Recorded]) -> Known:

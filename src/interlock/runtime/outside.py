@@ -58,7 +58,7 @@ class Outside:
             resource: the read of the resource, which runs beside; only reads that name something of it wait for it.
         """
         found = await self._all(action, read_requests(action, proposed, customer))
-        if any(action.after_resource(read) for read in action.reads):
+        if any(read.after_resource for read in action.reads):
             record = await resource
             if record is not None and record.record is not None:
                 found |= await self._all(action, read_requests(action, proposed, customer, record.record))
