@@ -115,7 +115,10 @@ async def _remember(settings: Settings, ready: asyncio.Event) -> None:
 
 async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> None:
     await ready.wait()
-    table = Table.grid(padding=(0, 3))
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(no_wrap=True)  # on a narrow terminal the notes wrap; an address that is cut off leads nowhere
+    table.add_column(overflow="fold")
     url, shop = settings.url, settings.shop_url
     for what, where, note in (
         ("The stage", f"{url}/stage", "all of it side by side, in five minutes"),
