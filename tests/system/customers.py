@@ -152,9 +152,10 @@ class Customer:
         while True:
             url = self.urls[number % len(self.urls)]
             number += 1
+            soon = 3 if self.greeted else PATIENCE_S  # nobody goes to another node only because the machine is busy
             with suppress(OSError, TimeoutError, InvalidHandshake, WebSocketException):
                 async with connect(
-                    f"{url.replace('http', 'ws', 1)}/v1/chat/socket", proxy=None, open_timeout=3, close_timeout=1
+                    f"{url.replace('http', 'ws', 1)}/v1/chat/socket", proxy=None, open_timeout=soon, close_timeout=1
                 ) as socket:
                     await self._serve(socket)
             await asyncio.sleep(0.05)

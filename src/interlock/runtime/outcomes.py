@@ -11,7 +11,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.ids import InteractionId, ProposalId, tag
-from interlock.vocabulary.people import ChallengeIssued
+from interlock.vocabulary.people import ChallengeIssued, ChallengePassed
 from interlock.vocabulary.proposals import ActionProposed, EffectStarted, ProposalJudged
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ class Hearing:
         event = recorded.event
         if self._query.matches(event):
             self._heard.append(recorded)
-        if isinstance(event, ChallengeIssued) and event.proposal == self._proposal:
-            self._challenge = event.challenge
+        if isinstance(event, ChallengeIssued | ChallengePassed) and event.proposal == self._proposal:
+            self._challenge = _open_challenge(event)
         if _may_be_at_rest(event, self._proposal):
             self.changed.set()
 
@@ -92,17 +92,24 @@ async def wait_for(app: App, proposal: ProposalId, within_s: float) -> ProposalS
 
 
 async def look_at(app: App, proposal: ProposalId) -> tuple[ProposalState, str]:
-    """How a proposal stands now, and the code that its customer was sent for it; empty where none was."""
+    """How a proposal stands now, and the code that its customer was sent for it; empty where none waits for an answer."""
     state = fold((await app.log.read(proposal_query(proposal))).events)
     if state.proposed is None or not any(need.kind == "step_up" for need in state.needs):
         return state, ""
-    codes = await app.log.read(Query(tag("interaction", state.proposed.interaction), (ChallengeIssued,)))
+    codes = await app.log.read(
+        Query(tag("interaction", state.proposed.interaction), (ChallengeIssued, ChallengePassed))
+    )
     mine = [
-        one.event.challenge
+        _open_challenge(one.event)
         for one in codes.events
-        if isinstance(one.event, ChallengeIssued) and one.event.proposal == proposal
+        if isinstance(one.event, ChallengeIssued | ChallengePassed) and one.event.proposal == proposal
     ]
     return state, mine[-1] if mine else ""
+
+
+def _open_challenge(event: ChallengeIssued | ChallengePassed) -> str:
+    """The code that waits for its answer; once it has passed, the need that asked for it is about to be met."""
+    return event.challenge if isinstance(event, ChallengeIssued) else ""
 
 
 def _may_be_at_rest(event: Event, proposal: ProposalId) -> bool:
