@@ -82,6 +82,30 @@ async def test_an_append_is_refused_when_a_matching_fact_has_appeared(log: Log) 
     assert len((await log.read(*guard)).events) == 1
 
 
+async def test_from_the_snapshot_of_an_append_only_what_came_after_it_is_read(log: Log) -> None:
+    guard = (Query("queue:care"),)
+    await log.append(Plan((closed(),), cause="c1"))
+    seen = await log.read(*guard)
+    written = await log.append(Plan((closed(),), guard=guard, snapshot=seen.snapshot, cause="c2"))
+    assert (await log.read(*guard, since=written.snapshot)).events == ()
+    later = await log.append(Plan((closed(),), guard=guard, snapshot=written.snapshot, cause="c3"))
+    assert (await log.read(*guard, since=written.snapshot)).events == later.recorded
+    with pytest.raises(Conflict):
+        await log.append(Plan((closed(),), guard=guard, snapshot=written.snapshot, cause="c4"))
+
+
+async def test_reads_at_the_same_time_each_get_their_own_facts(log: Log) -> None:
+    for queue in ("care", "returns"):
+        await log.append(Plan((closed(queue),), cause=queue))
+    seen = await log.read(Query("queue:care"))
+    both = Query("queue:care"), Query("queue:returns")
+    found = await asyncio.gather(
+        log.read(both[0]), log.read(*both), log.read(both[0], since=seen.snapshot), log.read(both[1]), log.read()
+    )
+    queues = [[one.event.queue for one in each.events if isinstance(one.event, QueueClosed)] for each in found]
+    assert queues == [["care"], ["care", "returns"], [], ["returns"], []]
+
+
 async def test_a_fact_of_another_type_or_tag_does_not_stand_in_the_way(log: Log) -> None:
     guard = (Query("queue:care", (QueueOpened,)),)
     seen = await log.read(*guard)

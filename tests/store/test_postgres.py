@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +16,7 @@ import pytest
 from interlock.kernel.errors import Conflict, Unavailable
 from interlock.kernel.events import START
 from interlock.kernel.log import Plan, Query, Window
-from interlock.store.database import ROLE, Database
+from interlock.store.database import ROLE, Connection, Database
 from interlock.store.migrate import MigrationError, migrate
 from interlock.store.postgres import PostgresLog
 from interlock.store.records import PostgresRecords
@@ -80,6 +80,42 @@ async def test_a_fact_that_commits_late_is_neither_skipped_nor_read_out_of_order
         assert await log.after(START, 10) == [], "nothing after an open writer may be handed out yet"
     queues = [one.event.queue for one in await log.after(START, 10) if isinstance(one.event, QueueClosed)]
     assert queues == ["slow", "quick"]
+
+
+async def test_what_was_under_way_during_an_append_is_read_since_its_snapshot(
+    log: PostgresLog, database: Database
+) -> None:
+    guard = (Query("queue:care"),)
+    seen = await log.read(*guard)
+    async with slow_writer(log, database) as slow:
+        await slow(
+            Plan((closed("other"),), cause="slow")
+        )  # it has its number before the other one, and commits after it
+        written = await log.append(Plan((closed("care"),), guard=guard, snapshot=seen.snapshot, cause="quick"))
+        await slow(Plan((closed("care"),), cause="late"))
+    since = await log.read(*guard, since=written.snapshot)
+    assert [one.cause for one in since.events] == ["late"]
+    with pytest.raises(Conflict):
+        await log.append(Plan((closed("care"),), guard=guard, snapshot=written.snapshot, cause="next"))
+
+
+async def test_reads_at_the_same_time_are_one_statement(
+    log: PostgresLog, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements = 0
+    connection = database.connection
+
+    def counted(tenant: str) -> AbstractAsyncContextManager[Connection]:
+        nonlocal statements
+        statements += 1
+        return connection(tenant)
+
+    monkeypatch.setattr(database, "connection", counted)
+    await asyncio.gather(*(log.read(Query(f"queue:{number}")) for number in range(20)))
+    assert statements == 1
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(log.read(Query("queue:1")), 0)
+    assert (await log.read(Query("queue:1"))).events == (), "whoever gives up leaves the others alone"
 
 
 async def test_a_lower_position_does_not_mean_seen(log: PostgresLog, database: Database) -> None:

@@ -59,6 +59,7 @@ class ProposalState:
 
     Attributes:
         proposed_at: when it was frozen.
+        changed_at: the time of its latest fact.
         judged: the latest judgement, and ``judged_at`` its time.
         met: every remedy that was ever met, valid or not.
         met_since: those that the latest judgement has not seen.
@@ -74,6 +75,7 @@ class ProposalState:
     proposed: ActionProposed | None = None
     judged: ProposalJudged | None = None
     proposed_at: datetime | None = None
+    changed_at: datetime | None = None
     judged_at: datetime | None = None
     met: tuple[MetAt, ...] = ()
     met_since: tuple[RemedyMet, ...] = ()
@@ -116,6 +118,10 @@ class ProposalState:
 
 def evolve(state: ProposalState, recorded: Recorded) -> ProposalState:
     """The state after one more fact."""
+    return _evolved(replace(state, changed_at=recorded.at), recorded)
+
+
+def _evolved(state: ProposalState, recorded: Recorded) -> ProposalState:
     match recorded.event:
         case ActionProposed() as event:
             return replace(state, proposed=event, proposed_at=recorded.at)

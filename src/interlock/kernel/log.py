@@ -102,10 +102,16 @@ class Plan(NamedTuple):
 
 
 class Appended(NamedTuple):
-    """What an append wrote, and which of its due commands this node is to carry out at once."""
+    """What an append wrote, and which of its due commands this node is to carry out at once.
+
+    Attributes:
+        snapshot: one in which the append is visible, and of what its guard finds nothing that its reader had not seen;
+            empty where none is known.
+    """
 
     recorded: tuple[Recorded, ...]
     granted: tuple[str, ...]
+    snapshot: str = ""
 
 
 class Window(NamedTuple):

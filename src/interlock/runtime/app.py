@@ -34,7 +34,7 @@ from interlock.runtime.effects import Effects
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
 from interlock.runtime.functions import Functions, FunctionWorkers
-from interlock.runtime.gate import Gate
+from interlock.runtime.gate import Gate, begins
 from interlock.runtime.in_force import InForce, close_all
 from interlock.runtime.lockouts import Lockouts
 from interlock.runtime.node import Node
@@ -99,7 +99,7 @@ class App:
         self.after_release: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._taking = asyncio.Lock()
         self._in_force = InForce(settings, records, secret, definitions, connectors, self._on_call)
-        self.engine = Engine(log, clock, self._in_force.subjects(), postings)
+        self.engine = Engine(log, clock, self._in_force.subjects(), postings, begins)
         self.engine.appended = self._on_appended
         self.node = Node(node, log, clock, self._carry_out)
         self.follower = Follower(log, clock, cursor)

@@ -191,7 +191,9 @@ class Cases:
                 something else was proposed with this key.
         """
         cause = f"outside/{caller.id}/{case}/{checked_key(key)}"
-        _, how = await self.mine(caller, case)
+        # Whoever came to a case came to it: what was known before tells that without looking.
+        before = self._app.engine.last_known((case_query(case),), evolve)
+        how = before.agents[caller.id] if before and caller.id in before.agents else (await self.mine(caller, case))[1]
         risk = self._app.definitions.bundle.action(action).risk
         if not within(risk, caller.scope):
             reason = f"{action} is of {risk} risk, which needs the scope {SCOPE_OF[risk]}."
@@ -271,10 +273,7 @@ class Cases:
     async def mine(self, caller: Caller, case: InteractionId) -> tuple[CaseState, str]:
         """A case, and how the caller came to it. Raises Refused where he has no such case."""
         state = await self._state(case)
-        how = state.agents.get(caller.id)
-        if how is None:
-            raise no_such_case()
-        return state, how
+        return state, _how(state, caller)
 
     async def _state(self, case: InteractionId) -> CaseState:
         state, _ = await self._app.engine.state((case_query(case),), CaseState(), evolve)
@@ -331,6 +330,13 @@ class Cases:
             await self._app.execute(command, cause)
             return True
         return False
+
+
+def _how(state: CaseState, caller: Caller) -> str:
+    how = state.agents.get(caller.id)
+    if how is None:
+        raise no_such_case()
+    return how
 
 
 def checked_key(key: str) -> str:

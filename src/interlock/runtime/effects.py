@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from interlock.connectors.contract import Authorised, Declined, Done, authorise
 from interlock.control.actions import Action, all_args
 from interlock.control.effects import Step, after_error, after_lookup, next_step, start, succeeded, withdrawn
-from interlock.control.proposals import ProposalState, evolve, fold, proposal_query
+from interlock.control.proposals import ProposalState, evolve, proposal_query
 from interlock.control.subject import react
 from interlock.control.templates import Unknown
 from interlock.kernel.errors import Refused, Unavailable
-from interlock.kernel.events import Event
+from interlock.kernel.events import Command, Event
 from interlock.kernel.log import Due, Plan, Query
+from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import tag
+from interlock.vocabulary.interactions import AskCustomer
 from interlock.vocabulary.journeys import AdvanceJourney
-from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, EffectUnknown, PerformEffect
+from interlock.vocabulary.proposals import ActionProposed, EffectFailed, EffectSucceeded, EffectUnknown, PerformEffect
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
@@ -33,8 +35,10 @@ class Effects:
     async def perform(self, due: Due, command: PerformEffect) -> None:
         """Find out what has to be done about the effect, whoever had it before, and do it."""
         app = self._app
-        seen = await app.log.read(proposal_query(command.proposal))
-        state = fold(seen.events)
+        query = proposal_query(command.proposal)
+        state, snapshot = await app.engine.state((query,), ProposalState(), evolve, unseen=True)
+        if not state.allowed or state.started is not None:
+            state, snapshot = await app.engine.state((query,), ProposalState(), evolve)
         if state.proposed is None or state.judged is None:
             raise Refused("proposal_unknown", "There is no such proposal.", status=404)
         action = app.definitions.bundle.actions.get(state.proposed.action)
@@ -52,12 +56,12 @@ class Effects:
             written = await app.engine.append(
                 [started],
                 cause=f"{due.id}/start/{started.attempt}",
-                guard=(proposal_query(command.proposal),),
-                snapshot=seen.snapshot,
+                guard=(query,),
+                snapshot=snapshot,
             )
             state = evolve(state, written.recorded[0])
             step = await self._call(state, action, authorised)
-        await self._settle(due, state, action, step, seen.snapshot)
+        await self._settle(due, state, action, step, snapshot)
 
     async def _settle(self, due: Due, state: ProposalState, action: Action, step: Step | Event, snapshot: str) -> None:
         app = self._app
@@ -67,9 +71,8 @@ class Effects:
             assert state.proposed is not None
             outcome = Query(tag("proposal", state.proposed.proposal), OUTCOMES)
             cause = f"{due.id}/{type(step).__name__}/{state.started.attempt if state.started else 0}"
-            # No journey waits for what a person or another program proposed: nobody has to be told.
-            done = () if state.proposed.run else [each for each in react(step) if isinstance(each, AdvanceJourney)]
-            await app.engine.append([step], cause=cause, guard=(outcome,), snapshot=snapshot, answers=due.id, done=done)
+            told = _told_to_nobody(state.proposed, step)
+            await app.engine.append([step], cause=cause, guard=(outcome,), snapshot=snapshot, answers=due.id, done=told)
         elif step.kind == "wait":
             await app.node.postpone(due, step.at or app.clock())
         else:
@@ -109,7 +112,7 @@ class Effects:
     async def _stopped(self, state: ProposalState, action: Action, *, maybe_sent: bool) -> Step | Event | None:
         """What becomes of the effect where something stops it before it is called; None where nothing does."""
         assert state.proposed is not None
-        stop = await self._app.stops.of(state.proposed)
+        stop = await self._app.stops.of(state.proposed, again=True)
         if stop is None:
             return None
         ruling = stop.rulings[0]
@@ -127,3 +130,13 @@ class Effects:
             return await self._app.connector(action.connector).look_up(action, args, state.proposed.proposal)
         except (Unavailable, Unknown):
             return None
+
+
+def _told_to_nobody(proposed: ActionProposed, outcome: Event) -> list[Command]:
+    """What would tell an outcome where nobody waits for it: no journey what a person or a program proposed, no card to an API."""
+    told: list[Command] = []
+    if not proposed.run:
+        told += [each for each in react(outcome) if isinstance(each, AdvanceJourney)]
+    if proposed.channel is Channel.API:
+        told.append(AskCustomer(interaction=proposed.interaction, proposal=proposed.proposal))
+    return told

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple, TypeVar
 
 from interlock.kernel.deciders import Decider, Moment, SetTimer, Subject
-from interlock.kernel.errors import Conflict
+from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Command, Event, NewId, Recorded
 from interlock.kernel.log import TIMER, Appended, Due, Judging, Log, Plan, Posting, Query
 from interlock.runtime.clock import Clock
@@ -37,9 +37,25 @@ Extend = Callable[[tuple[Event, ...], Any, Moment], Awaitable[tuple[tuple[Event,
 """Adds to the facts of a decision (with its state and moment); gives all facts, and the commands that are done by that."""
 
 
+Begins = Callable[[Event], "Beginning | None"]
+"""What is folded from a fact on, of which nothing can be known before that fact; None for most."""
+Evolve = Callable[[Any, Recorded], Any]
+
+
+class Beginning(NamedTuple):
+    """Something that a fact is the first of: what finds its facts, and how they are folded."""
+
+    queries: tuple[Query, ...]
+    initial: Any
+    evolve: Evolve
+
+
 class _Kept(NamedTuple):
+    """A state and the snapshot that it was read in, or (``written``) that this node's own append left it in."""
+
     state: Any
     snapshot: str
+    written: bool = False
 
 
 class Engine:
@@ -55,12 +71,14 @@ class Engine:
         clock: Clock,
         subjects: Sequence[Subject],
         postings: Callable[[Event], Sequence[Posting]],
+        begins: Begins = lambda event: None,
     ) -> None:
         self.log = log
         self.clock = clock
         self.appended: Callable[[Sequence[Recorded], Sequence[Due]], None] = lambda recorded, granted: None
         self._postings = postings
-        self._states: OrderedDict[tuple[Callable[..., Any], tuple[Query, ...]], _Kept] = OrderedDict()
+        self._begins = begins
+        self._states: OrderedDict[tuple[Query, ...], dict[Evolve, _Kept]] = OrderedDict()
         self.use(subjects)
 
     def use(self, subjects: Sequence[Subject]) -> None:
@@ -102,11 +120,22 @@ class Engine:
         decider = decider or self._deciders[type(command)]
         queries = tuple(decider.reads(command))
         guard = queries if decider.guards is None else tuple(decider.guards(command))
+        # Without looking at first, where this node wrote last: the guard finds out whether somebody else has since.
+        unseen = known is None and guard == queries and self.wrote(queries, decider.evolve)
         for _ in range(ATTEMPTS):
-            state, snapshot = known or await self.state(queries, decider.initial, decider.evolve)
+            state, snapshot = known or await self.state(queries, decider.initial, decider.evolve, unseen=unseen)
             known = None
             moment = Moment(self.clock(), id_maker(cause))
-            facts: tuple[Event, ...] = tuple(decider.decide(command, state, moment))
+            try:
+                facts: tuple[Event, ...] = tuple(decider.decide(command, state, moment))
+            except Refused:
+                if not unseen:
+                    raise
+                facts = ()
+            if unseen and not facts:
+                unseen = False  # nothing would be appended, so no guard would tell
+                continue
+            unseen = False
             done: tuple[Command, ...] = ()
             if extend is not None:
                 facts, done = await extend(facts, state, moment)
@@ -118,17 +147,39 @@ class Engine:
                 continue
         raise Conflict(f"{type(command).__name__}: facts kept appearing; tried {ATTEMPTS} times")
 
-    async def state(self, queries: tuple[Query, ...], initial: S, evolve: Callable[[S, Recorded], S]) -> tuple[S, str]:
-        """The fold of what some queries find, and the snapshot it was read in: kept from the last time, and caught up."""
-        key = (evolve, queries)
-        kept = self._states.pop(key, None)
+    async def state(
+        self, queries: tuple[Query, ...], initial: S, evolve: Callable[[S, Recorded], S], *, unseen: bool = False
+    ) -> tuple[S, str]:
+        """The fold of what some queries find, and the snapshot it was read in: kept from the last time, and caught up.
+
+        Args:
+            unseen: for whoever appends under a guard of the same queries: where this node's own append was the last that
+                is known of, take the state as that left it, without looking. Others may have appended since.
+        """
+        kept = self._states.get(queries, {}).get(evolve)
+        if unseen and kept is not None and kept.written:
+            return kept.state, kept.snapshot
         since = "" if kept is None else kept.snapshot
         seen = await self.log.read(*queries, since=since)
         state: S = reduce(evolve, seen.events, initial if kept is None else kept.state)
-        self._states[key] = _Kept(state, seen.snapshot)
+        self._keep(queries, evolve, _Kept(state, seen.snapshot))
+        return state, seen.snapshot
+
+    def wrote(self, queries: tuple[Query, ...], evolve: Evolve) -> bool:
+        """Whether the last that is known of these facts is an append of this node."""
+        kept = self._states.get(queries, {}).get(evolve)
+        return kept is not None and kept.written
+
+    def last_known(self, queries: tuple[Query, ...], evolve: Callable[[S, Recorded], S]) -> S | None:
+        """The fold as it was when it was last read or written here, for what once true is always true; None where it was not."""
+        kept = self._states.get(queries, {}).get(evolve)
+        return None if kept is None else kept.state
+
+    def _keep(self, queries: tuple[Query, ...], evolve: Evolve, kept: _Kept) -> None:
+        self._states.setdefault(queries, {})[evolve] = kept
+        self._states.move_to_end(queries)
         if len(self._states) > STATES_KEPT:
             self._states.popitem(last=False)
-        return state, seen.snapshot
 
     def forget(self) -> None:
         """Drop the states that are kept: somebody was erased, and they may hold what he wrote."""
@@ -154,10 +205,31 @@ class Engine:
         plan = self._plan(tuple(facts), now, cause, done)._replace(
             guard=tuple(guard), snapshot=snapshot, answers=answers
         )
-        written = await (into or self.log).append(plan)
+        try:
+            written = await (into or self.log).append(plan)
+        except Conflict:
+            self._advance(plan, NOTHING)
+            raise
+        self._advance(plan, written)
         granted = set(written.granted)
         self.appended(written.recorded, [due for due in plan.due if due.id in granted])
         return written
+
+    def _advance(self, plan: Plan, written: Appended) -> None:
+        """Have the states that an append was guarded for as it left them; and those that begin with it."""
+        of_guard = {plan.guard, *((query,) for query in plan.guard)} if plan.snapshot else set()
+        for queries in of_guard:
+            for evolve, kept in self._states.get(queries, {}).items():
+                if kept.snapshot == plan.snapshot:
+                    after = kept._replace(written=False)
+                    if written.snapshot:
+                        after = _Kept(_folded(kept.state, evolve, queries, written), written.snapshot, True)
+                    self._states[queries][evolve] = after
+        if written.snapshot:
+            for beginning in filter(None, (self._begins(each.event) for each in written.recorded)):
+                queries, initial, evolve = beginning
+                state = _folded(initial, evolve, queries, written)
+                self._keep(queries, evolve, _Kept(state, written.snapshot, True))
 
     def _plan(self, facts: tuple[Event, ...], now: datetime, cause: str, done: Sequence[Command]) -> Plan:
         due: list[Due] = []
@@ -179,6 +251,11 @@ class Engine:
 
     def _following(self, fact: Event) -> list[Command]:
         return [command for reaction in self._reactions for command in reaction(fact)]
+
+
+def _folded(state: S, evolve: Callable[[S, Recorded], S], queries: Sequence[Query], written: Appended) -> S:
+    found = (each for each in written.recorded if any(query.matches(each.event) for query in queries))
+    return reduce(evolve, found, state)
 
 
 def _due_id(cause: str, index: int, number: int) -> str:

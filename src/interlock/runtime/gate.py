@@ -19,15 +19,15 @@ from interlock.control.met import Done, Met, met
 from interlock.control.past import STEP_WAIT, Past, past_of, waits_for, windows_of
 from interlock.control.promises import Book, promise_query
 from interlock.control.promises import fold as fold_promises
-from interlock.control.proposals import ProposalState, fold, proposal_query
+from interlock.control.proposals import ProposalState, evolve, proposal_query
 from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, ResourceRead
 from interlock.control.risk import proofs_query, risk_of
 from interlock.control.stopping import stopped
 from interlock.control.timing import Times, times
 from interlock.kernel.errors import Conflict
-from interlock.kernel.events import Recorded
+from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Due, Judging, Plan, Query
-from interlock.runtime.engine import ATTEMPTS
+from interlock.runtime.engine import ATTEMPTS, Beginning
 from interlock.runtime.outside import Outside
 from interlock.vocabulary.ids import CustomerId, ProposalId, tag
 from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded, JudgeProposal, ProposalJudged
@@ -40,6 +40,13 @@ STEP_LOOK: Final = timedelta(seconds=1)
 """How soon a proposal that waits for a running step is looked at again, should nobody have heard of the outcome."""
 WAITED_FOR: Final = 1_000
 """Running steps of which a node remembers who waits for them; who waits for an older one is looked at every second."""
+
+
+def begins(event: Event) -> Beginning | None:
+    """A proposal begins with the fact that it was made: no fact about it can be older."""
+    if not isinstance(event, ActionProposed):
+        return None
+    return Beginning((proposal_query(event.proposal),), ProposalState(), evolve)
 
 
 class Gate:
@@ -55,15 +62,18 @@ class Gate:
 
     async def judge(self, due: Due, command: JudgeProposal) -> None:
         """Judge a frozen proposal on what is true now."""
-        query = proposal_query(command.proposal)
+        query, unseen = proposal_query(command.proposal), True
         for _ in range(ATTEMPTS):
-            seen = await self._app.log.read(query)
-            state = fold(seen.events)
-            if state.proposed is None or not state.judgeable:
+            state, snapshot = await self._app.engine.state((query,), ProposalState(), evolve, unseen=unseen)
+            if state.proposed is None or state.changed_at is None or not state.judgeable:
+                if unseen:
+                    unseen = False
+                    continue
                 await self._app.log.append(Plan(answers=due.id, cause=due.id))
                 return
+            unseen = False
             try:
-                await self._judge(due, state, query, seen.snapshot, seen.events[-1].at + STEP_WAIT)
+                await self._judge(due, state, query, snapshot, state.changed_at + STEP_WAIT)
             except Conflict:
                 continue
             return
@@ -76,7 +86,7 @@ class Gate:
         halted = await self._stopped(proposed)
         if halted is None:
             facts = await self._facts(proposed)
-            halted = await self._stopped(proposed)  # reading may have taken its time
+            halted = await self._stopped(proposed, again=True)  # reading may have taken its time
         if halted is not None:
             await self._record(due, halted, state, (query,), snapshot, None)
             return
@@ -156,9 +166,11 @@ class Gate:
             return judged, None
         return judged, succeeded(ProposalState(proposed=proposed, judged=judged), action, record)
 
-    async def _stopped(self, proposed: ActionProposed, pending: Sequence[Recorded] = ()) -> ProposalJudged | None:
+    async def _stopped(
+        self, proposed: ActionProposed, pending: Sequence[Recorded] = (), *, again: bool = False
+    ) -> ProposalJudged | None:
         """The denial where a switch, a breaker or a budget stops it before anything is read; None where nothing does."""
-        stop = await self._app.stops.of(proposed, pending)
+        stop = await self._app.stops.of(proposed, pending, again=again)
         return None if stop is None else stopped(self._app.definitions.bundle, proposed, stop.rulings, stop.why)
 
     async def _record(
@@ -251,13 +263,22 @@ class Gate:
         """What is established in the session, and what speaks against it."""
         app, query, bundle = self._app, session_query(proposed.session), self._app.definitions.bundle
         nothing: tuple[Recorded, ...] = ()
-        events, _ = await app.engine.state((query,), nothing, _collected)
+        (events, _), proofs = await asyncio.gather(
+            app.engine.state((query,), nothing, _collected), self._proofs(proposed.customer)
+        )
         told = (*events, *(one for one in pending if query.matches(one.event)))
         found = known(told, proposed.session, proposed.channel, app.clock(), app.control)
-        proofs = nothing
-        if found.assurance.customer and bundle.looks_at_devices:
-            proofs, _ = await app.engine.state((proofs_query(found.assurance.customer),), nothing, _collected)
+        if found.assurance.customer != proposed.customer:
+            proofs = await self._proofs(found.assurance.customer)
         return found._replace(risk=risk_of(bundle.signals, told, app.clock(), proofs))
+
+    async def _proofs(self, customer: CustomerId) -> tuple[Recorded, ...]:
+        """How the customer proved before who she is, where a signal looks at that."""
+        nothing: tuple[Recorded, ...] = ()
+        if not customer or not self._app.definitions.bundle.looks_at_devices:
+            return nothing
+        proofs, _ = await self._app.engine.state((proofs_query(customer),), nothing, _collected)
+        return proofs
 
     async def _resource(self, action: Action, proposed: ActionProposed) -> ResourceRead | None:
         read = await self._outside.resource(action, proposed)

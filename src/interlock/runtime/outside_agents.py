@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -20,6 +21,8 @@ from interlock.vocabulary.ids import ExternalAgentId
 from interlock.vocabulary.outside import ExternalAgentAdded, ExternalAgentRevoked, Tier
 
 KEY_PREFIX: Final = "ilk_"
+SEEN_FOR: Final = timedelta(milliseconds=500)
+"""For how long an account that was read is relied upon."""
 _ACCOUNT: Final = "outside_agent"
 _IDENTITY: Final = "outside_identity"
 _NAME: Final = "outside_name"
@@ -55,6 +58,7 @@ class OutsideAgents:
         self._tokens = tokens
         self._own_url = own_url.rstrip("/")
         self.names: dict[str, str] = {}
+        self._accounts: dict[str, tuple[datetime, OutsideAgent]] = {}
 
     async def load(self) -> None:
         """Read all accounts: names for the screens."""
@@ -106,7 +110,11 @@ class OutsideAgents:
         return account, key
 
     async def revoke(self, name: str, *, by: str) -> OutsideAgent:
-        """End an account at once, on every node. Raises Refused where there is none of that name or identifier."""
+        """End an account, at once here and within SEEN_FOR on every other node.
+
+        Raises:
+            Refused: there is none of that name or identifier.
+        """
         found = next((each for each in await self.all() if name in (each.name, each.agent)), None)
         if found is None:
             raise Refused("agent_unknown", f"There is no agent {name!r}.", status=404)
@@ -114,6 +122,7 @@ class OutsideAgents:
             return found
         ended = msgspec.structs.replace(found, revoked=True, key_digest="")
         await self._records.put(_ACCOUNT, found.agent, msgspec.json.encode(ended))
+        self._accounts.pop(found.agent, None)
         if found.issuer:
             await self._records.remove(_IDENTITY, _identity(found.issuer, found.subject))
         await self._engine.append(
@@ -161,8 +170,13 @@ class OutsideAgents:
         return Caller(account, lower(account.scope, tier))
 
     async def _account(self, agent: str) -> OutsideAgent | None:
-        body = await self._records.get(_ACCOUNT, agent) if agent else None
-        account = msgspec.json.decode(body, type=OutsideAgent) if body else None
+        now = self._engine.clock()
+        read_at, account = self._accounts.get(agent, (None, None))
+        if read_at is None or now - read_at > SEEN_FOR:
+            body = await self._records.get(_ACCOUNT, agent) if agent else None
+            account = msgspec.json.decode(body, type=OutsideAgent) if body else None
+            if account is not None:
+                self._accounts[agent] = now, account
         return None if account is None or account.revoked else account
 
 

@@ -31,11 +31,14 @@ class Stops:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def of(self, proposed: ActionProposed, pending: Sequence[Recorded] = ()) -> Stop | None:
+    async def of(
+        self, proposed: ActionProposed, pending: Sequence[Recorded] = (), *, again: bool = False
+    ) -> Stop | None:
         """What stops a proposal now; None where nothing does. Raises Unavailable while that cannot be known.
 
         Args:
             pending: facts that are to be recorded before it; they count like those that are.
+            again: it was looked at before: what counts the calls up to this one has not changed.
         """
         halt = (await self._app.switchboard.now()).on_action(proposed.action)
         if halt is not None:
@@ -46,7 +49,7 @@ class Stops:
             return self._told(Stop((tripped.ruling(spec),), {BREAKER_OPEN: msgspec.to_builtins(tripped)}))
         if await self._app.lockouts.stops(proposed):
             return self._told(Stop((NO_MATCHING,), {LOCKED_OUT: True}))
-        over = await self._app.spending.over_tools(proposed, pending)
+        over = None if again else await self._app.spending.over_tools(proposed, pending)
         if over is not None:
             ruling, why = over
             return self._told(Stop((ruling,), {ruling.rule: why}))

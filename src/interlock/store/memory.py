@@ -93,7 +93,7 @@ class MemoryLog:
         granted = tuple(due.id for due in plan.due if self._put(due, now))
         for posting in plan.postings:
             self.store.lines.post(posting, now)
-        return Appended(recorded, granted)
+        return Appended(recorded, granted, str(len(self.store.events)))
 
     def _check(self, plan: Plan) -> None:
         if plan.snapshot:

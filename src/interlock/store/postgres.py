@@ -19,6 +19,8 @@ from interlock.kernel.log import Appended, Claimed, Due, Judging, Log, Plan, Que
 from interlock.store import due_rows
 from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.database import Connection, Database
+from interlock.store.reading import EVENT_COLUMNS, Reader
+from interlock.store.snapshots import with_own
 from interlock.store.vault import Vault
 
 GUARD_FAILED: Final = "IL001"
@@ -27,9 +29,8 @@ KEY_DESTROYED: Final = "IL003"
 LEASE_S: Final = 4.0
 """How long a node keeps the due commands of its own appends before another one may take them over."""
 
-_EVENT_COLUMNS: Final = "e.xid::text, e.position, e.id, e.at, e.type, e.open::text, e.key, e.sealed, e.cause, k.wrapped"
 _AFTER: Final = f"""
-select {_EVENT_COLUMNS} from interlock.event e
+select {EVENT_COLUMNS} from interlock.event e
   left join interlock.person_key k on k.tenant = e.tenant and k.key = e.key
  where e.tenant = %s and (e.xid, e.position) > (%s::xid8, %s) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
  order by e.xid, e.position limit %s"""  # noqa: S608  # columns, no values
@@ -38,26 +39,7 @@ _BEFORE: Final = """
 select e.xid::text, e.position from interlock.event e
  where e.tenant = %s and e.at >= %s order by e.xid, e.position limit 1"""
 _LAST: Final = _BEFORE.replace(" and e.at >= %s order by e.xid, e.position", " order by e.xid desc, e.position desc")
-_READ: Final = f"""
-with wanted as materialized (
-    select distinct t.xid, t.position from unnest(%s::text[], %s::text[]) as q (tag, types)
-     cross join lateral (
-        select t.xid, t.position from interlock.event_tag t
-         where t.tenant = %s and t.tag = q.tag and (q.types is null or t.type = any (string_to_array(q.types, ',')))
-        offset 0) as t)
-select pg_current_snapshot()::text, {_EVENT_COLUMNS}
-  from (select 1) as always
-  left join (wanted w
-             cross join lateral (select * from interlock.event e
-                                  where e.tenant = %s and e.xid = w.xid and e.position = w.position offset 0) as e
-             left join interlock.person_key k on k.tenant = e.tenant and k.key = e.key) on true
- order by e.xid, e.position"""  # noqa: S608  # columns, no values
-_CATCH_UP: Final = _READ.replace(
-    "        offset 0) as t)",
-    "           and t.xid >= pg_snapshot_xmin(%s::pg_snapshot) and not pg_visible_in_snapshot(t.xid, %s::pg_snapshot)\n"
-    "        offset 0) as t)",
-)
-_APPEND: Final = "select xid::text, positions, granted from interlock.append(%s::jsonb)"
+_APPEND: Final = "select xid::text, positions, granted, pg_current_snapshot()::text from interlock.append(%s::jsonb)"
 _TOTALS: Final = (
     "select amount, settled, latest, in_flight"
     " from interlock.totals(%s::text[], %s::text[], %s::timestamptz[], %s::text[])"
@@ -90,28 +72,29 @@ class PostgresLog:
         self._now = clock
         self._node = node or None
         self._live_keys: dict[str, tuple[str, bytes]] = {}
+        self._reader = Reader(database, tenant)
 
     async def read(self, *queries: Query, since: str = "") -> Slice:
-        tags = [query.tag for query in queries]
-        types = [_type_names(query) for query in queries]
-        async with self._database.connection(self.tenant) as connection:
-            if since:
-                cursor = await connection.execute(_CATCH_UP, (tags, types, self.tenant, since, since, self.tenant))
-            else:
-                cursor = await connection.execute(_READ, (tags, types, self.tenant, self.tenant))
-            rows = await cursor.fetchall()
-        return Slice(tuple(self._recorded(row[1:]) for row in rows if row[2] is not None), rows[0][0])
+        found = await self._reader.read(queries, since)
+        return Slice(tuple(map(self._recorded, found.rows)), found.snapshot)
 
     async def append(self, plan: Plan) -> Appended:
         async with self._database.connection(self.tenant) as connection:
             return await self._append(connection, plan)
 
-    async def _append(self, connection: Connection, plan: Plan) -> Appended:
+    async def _append(self, connection: Connection, plan: Plan, *, commit: bool = False) -> Appended:
         ids = [_event_id(self.tenant, plan.cause, index) for index in range(len(plan.facts))]
         facts = [await self._fact_json(connection, fact, id) for fact, id in zip(plan.facts, ids, strict=True)]
         now = self._now()
         try:
-            row = await (await connection.execute(_APPEND, (self._plan_json(plan, facts, now),))).fetchone()
+            asked = self._plan_json(plan, facts, now)
+            if commit:
+                async with connection.pipeline():
+                    cursor = await connection.execute(_APPEND, (asked,))
+                    await connection.execute("commit")
+            else:
+                cursor = await connection.execute(_APPEND, (asked,))
+            row = await cursor.fetchone()
         except psycopg.errors.UniqueViolation as error:
             raise Answered(plan.cause) from error
         except psycopg.Error as error:
@@ -122,7 +105,7 @@ class PostgresLog:
             Recorded(Cursor(xid, position), id, now, fact, plan.cause)
             for position, id, fact in zip(row[1] or (), ids, plan.facts, strict=True)
         )
-        return Appended(recorded, tuple(row[2]))
+        return Appended(recorded, tuple(row[2]), with_own(row[3], xid))
 
     def _plan_json(self, plan: Plan, facts: Sequence[Mapping[str, Any]], now: datetime) -> str:
         """The plan as ``interlock.append`` takes it."""
@@ -306,10 +289,8 @@ class _Judging:
         self.totals = totals
 
     async def append(self, plan: Plan) -> Appended:
-        written = await self._log._append(self._connection, plan)
-        # Before anybody hears of it: what follows from a fact may begin at once, and must find it.
-        await self._connection.execute("commit")
-        return written
+        # Committed before anybody hears of it: what follows from a fact may begin at once, and must find it.
+        return await self._log._append(self._connection, plan, commit=True)
 
 
 def _columns(windows: Sequence[Window]) -> tuple[list[Any], ...]:
