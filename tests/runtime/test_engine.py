@@ -75,6 +75,16 @@ async def test_what_another_node_wrote_meanwhile_is_found_out_and_decided_upon()
     assert log.reads == 2
 
 
+async def test_what_this_node_wrote_beside_it_is_read() -> None:
+    engine, log = node(MemoryStore(), "a")
+    await engine.execute(RouteQueue(queue=CARE), cause="c1")
+    await engine.append([QueueOpened(queue=CARE, by="u_1")], cause="c2")
+    assert not engine.wrote(QUERIES, evolve)
+    written = await engine.execute(RouteQueue(queue=CARE), cause="c3")
+    assert [type(one.event) for one in written.recorded] == [QueueClosed]
+    assert log.reads == 2
+
+
 async def test_nothing_is_refused_on_what_was_not_looked_at() -> None:
     store = MemoryStore()
     engine, log = node(store, "a")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from datetime import datetime
 from functools import reduce
 from hashlib import blake2b
@@ -79,6 +79,7 @@ class Engine:
         self._postings = postings
         self._begins = begins
         self._states: OrderedDict[tuple[Query, ...], dict[Evolve, _Kept]] = OrderedDict()
+        self._of_tag: dict[str, set[tuple[Query, ...]]] = {}
         self.use(subjects)
 
     def use(self, subjects: Sequence[Subject]) -> None:
@@ -178,12 +179,19 @@ class Engine:
     def _keep(self, queries: tuple[Query, ...], evolve: Evolve, kept: _Kept) -> None:
         self._states.setdefault(queries, {})[evolve] = kept
         self._states.move_to_end(queries)
+        for query in queries:
+            self._of_tag.setdefault(query.tag, set()).add(queries)
         if len(self._states) > STATES_KEPT:
-            self._states.popitem(last=False)
+            oldest, _ = self._states.popitem(last=False)
+            for query in oldest:
+                self._of_tag[query.tag].discard(oldest)
+                if not self._of_tag[query.tag]:
+                    del self._of_tag[query.tag]
 
     def forget(self) -> None:
         """Drop the states that are kept: somebody was erased, and they may hold what he wrote."""
         self._states.clear()
+        self._of_tag.clear()
 
     async def append(
         self,
@@ -225,11 +233,20 @@ class Engine:
                     if written.snapshot:
                         after = _Kept(_folded(kept.state, evolve, queries, written), written.snapshot, True)
                     self._states[queries][evolve] = after
+        for fact in written.recorded:
+            self._outdate(fact.event, of_guard)
         if written.snapshot:
             for beginning in filter(None, (self._begins(each.event) for each in written.recorded)):
                 queries, initial, evolve = beginning
                 state = _folded(initial, evolve, queries, written)
                 self._keep(queries, evolve, _Kept(state, written.snapshot, True))
+
+    def _outdate(self, fact: Event, but: Container[tuple[Query, ...]]) -> None:
+        """A fact was written beside these states: whoever decides on them has to look."""
+        for queries in {each for name in fact.tags() for each in self._of_tag.get(name, ())}:
+            if queries not in but and any(query.matches(fact) for query in queries):
+                for evolve, kept in self._states[queries].items():
+                    self._states[queries][evolve] = kept._replace(written=False)
 
     def _plan(self, facts: tuple[Event, ...], now: datetime, cause: str, done: Sequence[Command]) -> Plan:
         due: list[Due] = []
