@@ -17,7 +17,7 @@ def test_the_judgements_that_are_measured_are_of_five_hundred_rules_over_forty_a
 
 def test_measuring_judgements_gives_figures_of_allowances_and_denials() -> None:
     figures = judging.measure(rounds=80)
-    assert figures.keys() == {"judge_p50_us", "judge_p99_us", "deny_p50_us"}
+    assert figures.keys() == {"cedar_p50_us", "judge_ratio", "judge_p50_us", "judge_p99_us", "deny_p50_us"}
     assert all(figure > 0 for figure in figures.values())
 
 

@@ -63,8 +63,8 @@ def judge(
     if bundle.signals:
         facts = facts._replace(risk=with_past(bundle.signals, facts.risk, action.amount(proposed.args), past))
     missing = {**facts.missing, **_unknown_lines(bundle, proposed, facts, past)}
-    about = _circumstances(bundle, action, proposed, facts, past, now)
-    asked = bundle.policies[action.name].ask(_request(action, proposed, facts, met, past, about))
+    about = circumstances(bundle, action, proposed, facts, past, now)
+    asked = bundle.policies[action.name].ask(request_of(action, proposed, facts, met, past, about))
     answer, overridden = without_overridden(asked, proposed, met)
     says, shows, unsaid = _words(action, facts)
     if facts.exists:
@@ -150,9 +150,10 @@ def _words(action: Action, facts: Facts) -> tuple[str, tuple[Choice, ...], dict[
     return says, shows, {}
 
 
-def _request(
+def request_of(
     action: Action, proposed: ActionProposed, facts: Facts, met: Met, past: Past, about: Mapping[str, Any]
 ) -> Request:
+    """The question that the rules are asked. ``about`` are the ``circumstances``."""
     principal = {"type": "Principal", "id": proposed.principal.id}
     entity = action.resource.entity if action.resource is not None else CONNECTOR_ENTITY
     identifier = facts.resource["id"] if action.resource is not None else action.connector
@@ -183,9 +184,10 @@ def _held_in(bundle: Bundle, about: Mapping[str, Any]) -> list[Ledger]:
     return [*bundle.ledgers.values(), *bundle.steps.values(), *(bundle.promises[name].ledger for name in honoured)]
 
 
-def _circumstances(
+def circumstances(
     bundle: Bundle, action: Action, proposed: ActionProposed, facts: Facts, past: Past, now: datetime
 ) -> dict[str, Any]:
+    """What rules see and every judgement records: who, where, how sure that is, and how risky it looks."""
     made: dict[str, Any] = {}
     if bundle.promises:
         made["promises"] = promised(bundle.promises, proposed, facts.promises, past, now)
@@ -202,7 +204,7 @@ def _circumstances(
 
 def _arguments(action: Action, proposed: ActionProposed) -> dict[str, Any]:
     """The arguments as rules see them: amounts in minor units; Cedar reads a list as a set."""
-    monies = {spec.name for spec in action.args if spec.kind == "money"}
+    monies = [spec.name for spec in action.args if spec.kind == "money"]
     given = all_args(proposed.args, proposed.private_args)
     return {name: value["amount"] if name in monies else value for name, value in given.items()}
 
@@ -235,7 +237,8 @@ def _recorded(
     if missing:
         found["missing"] = dict(missing)
     # As it will be read back: times as text, tuples as lists.
-    return dict(msgspec.to_builtins(found))
+    recorded: dict[str, Any] = msgspec.to_builtins(found)
+    return recorded
 
 
 def _judged(

@@ -6,10 +6,14 @@ import json
 import time
 from typing import Any, Final
 
+from cedarpy import is_authorized
+
 from interlock.cli.bench.result import percentile
 from interlock.control import Known, Met, ResourceRead, assemble, compute, judge, load_bundle
 from interlock.control.bundle import Bundle
+from interlock.control.judgement import circumstances, request_of
 from interlock.control.past import past_of
+from interlock.control.policies import Request
 from interlock.control.proposals import MetAt
 from interlock.control.timing import times
 from interlock.runtime.clock import WallClock
@@ -137,12 +141,16 @@ def _proposed(bundle: Bundle, number: int, action: str) -> ActionProposed:
 
 
 def measure(rounds: int = ROUNDS) -> dict[str, float]:
-    """``judge_p50_us`` and ``judge_p99_us`` of allowances, ``deny_p50_us`` of denials."""
+    """``judge_p50_us`` and ``judge_p99_us`` of allowances, ``deny_p50_us`` of denials.
+
+    ``cedar_p50_us`` is what Cedar alone takes for the same questions with the same rules, parsed before, asked as its
+    library's documentation says; ``judge_ratio`` is the whole judgement to that, for allowances: less is better.
+    """
     bundle = load_bundle(definitions(), "bench")
     names = sorted(bundle.actions)
     now = WallClock()()
     known = Known(Assurance(Level.MATCHED, CUSTOMER, now, SessionId("s_1"), Channel.CHAT, "order_and_email"), 0, 0)
-    measured: dict[str, list[float]] = {"allowed": [], "denied": []}
+    measured: dict[str, list[float]] = {"allowed": [], "denied": [], "cedar": []}
     for number in range(rounds):
         proposed = _proposed(bundle, number, names[number % len(names)])
         customer = Principal(kind="customer", id="p_1", roles=("customer",))
@@ -167,10 +175,36 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
         took = (time.perf_counter() - began) * 1e6
         if judged.verdict != ("denied" if denied else "allowed"):
             raise AssertionError(f"{judged.verdict}: {judged.rulings}")
+        about = circumstances(bundle, action, proposed, facts, past, now)
+        alone = _cedar_alone(bundle, request_of(action, proposed, facts, Met((MetAt(met, now),)), past, about))
         if number >= min(WARM_UP, rounds // 10):
             measured[judged.verdict].append(took)
+            if not denied:
+                measured["cedar"].append(alone)
+    judge_p50, cedar_p50 = percentile(measured["allowed"], 0.5), percentile(measured["cedar"], 0.5)
     return {
-        "judge_p50_us": round(percentile(measured["allowed"], 0.5), 1),
+        "cedar_p50_us": round(cedar_p50, 1),
+        "judge_ratio": round(judge_p50 / cedar_p50, 2),
+        "judge_p50_us": round(judge_p50, 1),
         "judge_p99_us": round(percentile(measured["allowed"], 0.99), 1),
         "deny_p50_us": round(percentile(measured["denied"], 0.5), 1),
     }
+
+
+def _cedar_alone(bundle: Bundle, request: Request) -> float:
+    """Microseconds that Cedar takes for an allowance, asked through its library."""
+    parents = [{"type": "Role", "id": role} for role in request.roles]
+    entities: list[dict[str, Any]] = [
+        {"uid": request.principal, "attrs": request.principal_attributes, "parents": parents},
+        {"uid": request.resource, "attrs": request.resource_attributes, "parents": []},
+    ]
+    asked = {
+        "principal": request.principal,
+        "action": request.action,
+        "resource": request.resource,
+        "context": request.context,
+    }
+    rules = bundle.policies[request.action["id"]].enforced.parsed
+    began = time.perf_counter()
+    is_authorized(asked, rules, entities)
+    return (time.perf_counter() - began) * 1e6
