@@ -12,6 +12,7 @@ from litestar.types import Scope
 from interlock import __version__
 from interlock.api.bearer import MCP_PATH, Rates, called_by, challenge
 from interlock.api.gateway.mounting import Mounted
+from interlock.control.tools import tool
 from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
 from interlock.runtime.outside_agents import Caller
@@ -79,8 +80,16 @@ def build(app: App) -> Server[Any]:
             found = await app.cases.tools(_caller(ctx), InteractionId(case if isinstance(case, str) else ""))
         except Refused:
             found = []
-        actions = [action_tool(tool, in_meta=bool(case)) for tool in found]
-        return types.ListToolsResult(tools=[*own_tools(sorted(app.tenant.verification)), *actions])
+        actions = [action_tool(each, in_meta=bool(case)) for each in found]
+        return types.ListToolsResult(tools=[*own_tools(tuple(sorted(app.tenant.verification))), *actions])
+
+    def schema_of(name: str) -> dict[str, Any] | None:
+        # Without it the SDK lists all tools of the caller for each call, to compare its headers with one of them.
+        action = app.definitions.bundle.actions.get(name)
+        if action is not None:
+            return action_tool(tool(action), in_meta=True).input_schema
+        own = own_tools(tuple(sorted(app.tenant.verification)))
+        return next((each.input_schema for each in own if each.name == name), None)
 
     async def call(ctx: Any, params: types.CallToolRequestParams) -> Any:
         return await call_tool(app, _caller(ctx), ctx, params)
@@ -92,6 +101,7 @@ def build(app: App) -> Server[Any]:
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call,
+        get_tool_input_schema=schema_of,
         on_subscriptions_listen=ListenHandler(bus),
     )
     # Every node has the tenant's secret, so that a question of one can be answered to another.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import mcp_types as types
@@ -107,15 +108,16 @@ def action_tool(tool: Tool, *, in_meta: bool) -> types.Tool:
     )
 
 
-def own_tools(verifications: list[str]) -> list[types.Tool]:
+@cache
+def own_tools(verifications: tuple[str, ...]) -> tuple[types.Tool, ...]:
     """What a client needs besides the actions: a case, the customer's codes and answers, and how a proposal stands."""
     proof = {
         "type": "object",
         "description": "Something that the customer has told: how it is matched, and the values by name.",
-        "properties": {"by": {"type": "string", "enum": verifications}, "args": {"type": "object"}},
+        "properties": {"by": {"type": "string", "enum": list(verifications)}, "args": {"type": "object"}},
         "required": ["by", "args"],
     }
-    return [
+    return (
         _own(
             OPEN_CASE,
             "Open a case; every proposal belongs to one.",
@@ -149,7 +151,7 @@ def own_tools(verifications: list[str]) -> list[types.Tool]:
             read_only=True,
         ),
         _own(CLOSE_CASE, "End a case.", {CASE_ARGUMENT: _CASE}, set(), None),
-    ]
+    )
 
 
 def _own(
