@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import agents, due, ledger, lockouts, policy, staff, switches
+from interlock.cli import agents, due, ledger, lockouts, model, policy, staff, switches
 from interlock.cli.running import PerhapsAs, errors, fail, password_of, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
@@ -20,6 +20,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(due.app, name="due")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(lockouts.app, name="lockout")
+app.add_typer(model.app, name="model")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]

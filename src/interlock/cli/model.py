@@ -1,0 +1,198 @@
+"""``interlock model``: how good is the built-in model on somebody's own sentences?"""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from interlock.cli.running import fail, read, run
+from interlock.dialogue.intents import Ambiguous, IntentModel, Recognised
+from interlock.dialogue.measuring import Confusion, Guess, Measured, measure
+from interlock.dialogue.wording import MAX_CHARACTERS, normalised
+from interlock.kernel.documents import DefinitionError, Problem
+
+app = typer.Typer(no_args_is_help=True, help="Models: eval.")
+
+COLUMNS: Final = ("text", "intent")
+OUT_OF_SCOPE: Final = "out_of_scope"
+TRAIN_WITHIN_S: Final = 600.0
+CONFUSIONS_SHOWN: Final = 12
+CONFUSIONS_TOLD: Final = 200
+"""In JSON."""
+
+
+class Sentence(NamedTuple):
+    """One row of a file; an empty ``intent`` is none that is known."""
+
+    line: int
+    text: str
+    intent: str
+
+
+@app.callback()
+def models() -> None:
+    """The models that understand customers."""
+
+
+@app.command("eval")
+def evaluate(
+    train: Annotated[Path, typer.Option(help="CSV to learn from: text,intent. The intent out_of_scope is none.")],
+    test: Annotated[Path, typer.Option(help="CSV to measure on, with the same columns.")],
+    language: Annotated[str, typer.Option(help="ISO 639-1 code of the sentences.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Train the built-in model on one file and measure it on another."""
+    learned, asked = _sentences(train), _sentences(test)
+    _check(test, asked, {each.intent for each in learned})
+
+    async def work() -> tuple[Measured, dict[str, float]]:
+        return await _measured(learned, asked, language)
+
+    measured, figures = run(work)
+    if as_json:
+        told: dict[str, Any] = {**_rounded(measured), **figures, "sentences": len(asked)}
+        told["confusions"] = [_told(each) for each in measured.confusions[:CONFUSIONS_TOLD]]
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    _show(measured, figures, len(asked))
+
+
+def _sentences(file: Path) -> list[Sentence]:
+    """The rows of a CSV file, or the end of the program with every line that cannot be used."""
+    problems: list[Problem] = []
+    found: list[Sentence] = []
+    reader = csv.DictReader(read(file).lstrip("\ufeff").splitlines(keepends=True), strict=True)
+    try:
+        names = tuple(name.strip() for name in reader.fieldnames or ())
+        if missing := [name for name in COLUMNS if name not in names]:
+            raise DefinitionError([_problem(file, 1, f"there is no column '{missing[0]}'", "begin with: text,intent")])
+        reader.fieldnames = names
+        for row in reader:
+            text, intent = (row["text"] or "").strip(), (row["intent"] or "").strip()
+            if not text or not intent:
+                which = "text" if not text else "intent"
+                problems.append(_problem(file, reader.line_num, f"the {which} is empty", "give both, or leave it out"))
+            found.append(Sentence(reader.line_num, text[:MAX_CHARACTERS], "" if intent == OUT_OF_SCOPE else intent))
+    except csv.Error as error:
+        problems.append(_problem(file, reader.line_num, f"this is no CSV: {error}", "quote texts that hold commas"))
+    except DefinitionError as error:
+        fail(str(error))
+    if not found and not problems:
+        problems.append(_problem(file, 1, "there is no sentence in it", "write one in each line"))
+    if problems:
+        fail(str(DefinitionError(problems)))
+    return found
+
+
+def _check(file: Path, asked: Sequence[Sentence], known: set[str]) -> None:
+    """What nobody can have learned is a slip, or a file of something else."""
+    problems = [
+        _problem(file, each.line, f"the intent '{each.intent}' is not in the file to learn from", "take the same names")
+        for each in asked
+        if each.intent and each.intent not in known
+    ]
+    if not any(each.intent for each in asked):
+        problems.append(_problem(file, 1, "no sentence has an intent", "measure on some that have one"))
+    if problems:
+        fail(str(DefinitionError(problems)))
+
+
+def _problem(file: Path, line: int, what: str, mend: str) -> Problem:
+    return Problem(str(file), line, 1, what, mend)
+
+
+async def _measured(
+    learned: Sequence[Sentence], asked: Sequence[Sentence], language: str
+) -> tuple[Measured, dict[str, float]]:
+    from interlock.runtime.training import BadExamples, TrainingFailed, train_in_subprocess
+
+    names = sorted({each.intent for each in learned if each.intent})
+    # Journeys have plain names; whatever a file calls its intents is numbered for the model.
+    number = {name: f"intent_{at}" for at, name in enumerate(names)} | {"": OUT_OF_SCOPE}
+    examples, contradicted = _examples(learned, language)
+    began = time.perf_counter()
+    try:
+        raw = await train_in_subprocess(
+            {number[intent]: texts for intent, texts in examples.items()}, language, timeout_s=TRAIN_WITHIN_S
+        )
+    except (BadExamples, TrainingFailed) as error:
+        fail(str(error))
+    train_s = time.perf_counter() - began
+    model = IntentModel.from_bytes(raw)
+    name_of = {of: name for name, of in number.items()}
+    model.understand("warm up")
+    guesses: list[Guess] = []
+    took: list[float] = []
+    for each in asked:
+        began = time.perf_counter()
+        understood = model.understand(each.text)
+        took.append((time.perf_counter() - began) * 1000)
+        (intent, score), *_ = model.rank(each.text)
+        accepted = isinstance(understood, Recognised | Ambiguous)
+        guesses.append(Guess(each.intent, name_of[intent], score, accepted))
+    took.sort()
+    figures = {
+        "p99_ms": round(took[min(int(len(took) * 0.99), len(took) - 1)], 3),
+        "train_s": round(train_s, 2),
+        "contradicted": contradicted,
+    }
+    return measure(guesses), figures
+
+
+def _examples(learned: Sequence[Sentence], language: str) -> tuple[dict[str, list[str]], int]:
+    """Texts by intent; one that two intents claim teaches nothing, and is left out and counted."""
+    owners: dict[str, set[str]] = {}
+    for each in learned:
+        owners.setdefault(normalised(each.text, language), set()).add(each.intent)
+    examples: dict[str, list[str]] = {}
+    contradicted = 0
+    for each in learned:
+        plain = normalised(each.text, language)
+        if len(owners[plain]) > 1 or not plain:
+            contradicted += 1
+        else:
+            examples.setdefault(each.intent, []).append(each.text)
+    return examples, contradicted
+
+
+def _rounded(measured: Measured) -> dict[str, float | None]:
+    figures = measured._asdict()
+    del figures["confusions"]
+    return {name: None if share is None else round(share, 4) for name, share in figures.items()}
+
+
+def _told(confusion: Confusion) -> dict[str, Any]:
+    named = {"truth": confusion.truth or OUT_OF_SCOPE, "taken_for": confusion.taken_for or OUT_OF_SCOPE}
+    return {**named, "times": confusion.times}
+
+
+def _show(measured: Measured, figures: dict[str, float], count: int) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    rows = Table(box=None, show_header=True, pad_edge=False)
+    rows.add_column(f"of {count} sentences")
+    rows.add_column("nothing rejected" if measured.oos_recall is None else "95 % kept", justify="right")
+    rows.add_column("own threshold", justify="right")
+    shares = measured._asdict()
+    for name in ("accuracy", "in_scope_accuracy", "oos_recall"):
+        rows.add_row(name, _percent(shares[name]), _percent(shares[f"own_{name}"]))
+    if measured.oos_auroc is not None:
+        rows.add_row("oos_auroc", f"{measured.oos_auroc:.3f}")
+    console.print(rows)
+    console.print(f"trained in {figures['train_s']} s; a sentence takes {figures['p99_ms']} ms (p99)")
+    if figures["contradicted"]:
+        console.print(f"{figures['contradicted']} sentences stand under several intents and were not learned from")
+    for one in map(_told, measured.confusions[:CONFUSIONS_SHOWN]):
+        console.print(f"{one['times']:5} × {escape(one['truth'])} taken for {escape(one['taken_for'])}")
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"
