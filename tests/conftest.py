@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import passwords, pg
+from tests import models, passwords, pg
 
 SERVER = pytest.StashKey[str]()
 CLEAN_UP = pytest.StashKey[ExitStack]()
@@ -24,6 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 def pytest_configure(config: pytest.Config) -> None:
     """With pytest-xdist the controller starts the server, so that one serves all workers."""
     passwords.make_cheap()
+    models.train_once()
     config.stash[CLEAN_UP] = ExitStack()
     if config.getoption("numprocesses", default=None) and not hasattr(config, "workerinput"):
         config.stash[SERVER] = config.stash[CLEAN_UP].enter_context(pg.server())

@@ -10,7 +10,8 @@ import pytest
 
 from interlock.kernel.log import Records
 from interlock.runtime.app import App
-from interlock.runtime.definitions import Definitions, Releases, publish
+from interlock.runtime.definitions import Definitions, Releases
+from interlock.runtime.publishing import submit
 
 LIMIT_S = 20
 
@@ -59,14 +60,14 @@ class Delayed:
 async def test_of_two_who_publish_in_the_same_instant_the_later_in_the_log_is_in_force_for_everybody(app: App) -> None:
     before, published = app.definitions.release, asyncio.Event()
     first = asyncio.create_task(
-        publish(titled(app, "First"), app.log, Delayed(app.records, app, published), by="somebody")
+        submit(titled(app, "First"), app.log, Delayed(app.records, app, published), by="somebody")
     )
 
     async def told() -> bool:
         return await Releases.in_force(app.log) != before
 
     await until(told)
-    second = await publish(titled(app, "Second"), app.log, app.records, by="somebody else")
+    second = await submit(titled(app, "Second"), app.log, app.records, by="somebody else")
     published.set()
     await first
     running = await Releases.running(app.log, app.records)
@@ -81,7 +82,7 @@ async def test_of_two_who_publish_in_the_same_instant_the_later_in_the_log_is_in
 
 async def test_two_publishers_at_once_leave_one_answer(app: App) -> None:
     built = await asyncio.gather(
-        *(publish(titled(app, title), app.log, app.records, by=title) for title in ("First", "Second"))
+        *(submit(titled(app, title), app.log, app.records, by=title) for title in ("First", "Second"))
     )
     in_force = await Releases.in_force(app.log)
     assert in_force in {one.release for one in built}
@@ -106,11 +107,11 @@ async def test_a_node_that_takes_long_over_a_release_ends_on_the_one_that_was_pu
         return await load(release)
 
     monkeypatch.setattr(app.releases, "load", slowly)
-    await publish(titled(app, "First"), app.log, app.records, by="somebody")
+    await submit(titled(app, "First"), app.log, app.records, by="somebody")
     app.follower.wake()
     await loading.wait()
     wanted = titled(app, "Second") if last == "Second" else before.files
-    second = await publish(wanted, app.log, app.records, by="somebody else")
+    second = await submit(wanted, app.log, app.records, by="somebody else")
     for recorded in await app.log.after(app.follower.cursor, 100):
         assert await app.follower.reach(recorded.cursor, LIMIT_S)
     both.set()

@@ -1,4 +1,4 @@
-"""The demo's definitions, trained once, for tests of whole nodes in one process."""
+"""The demo's definitions, for tests of whole nodes in one process."""
 
 from __future__ import annotations
 

@@ -101,10 +101,11 @@ def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with t
     async def work() -> tuple[str, list[str]]:
         from interlock.control.cases import read_cases
         from interlock.control.proving import knock_out
-        from interlock.runtime.definitions import build, read_folder
+        from interlock.runtime.definitions import proved, read_folder, release_id
 
-        found = await build(read_folder(folder))
-        return found.release, knock_out(read_cases(found.files, found.bundle), found.bundle)
+        files = read_folder(folder)
+        bundle = proved(files).bundle
+        return release_id(files), knock_out(read_cases(files, bundle), bundle)
 
     release, unneeded = run(work)
     for rule in unneeded:

@@ -24,7 +24,7 @@ from interlock.kernel.documents import DefinitionError, Problem, load
 from interlock.kernel.errors import Answered, Conflict, Refused
 from interlock.kernel.log import Log, Plan, Query, Records, Slice
 from interlock.routing.queues import Specs, load_queues
-from interlock.runtime.training import BadExamples, train_in_subprocess
+from interlock.runtime.training import BadExamples, checked, train_in_subprocess
 from interlock.vocabulary.ids import ReleaseId
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.settings import TenantSettings
@@ -117,9 +117,8 @@ class Checked(NamedTuple):
 _checked: Final = OrderedDict[bytes, Checked]()
 """What was read last: publishing, storing and opening read the same texts, and reading them is most of a start."""
 
-
 _held: Final = set[bytes]()
-"""Texts whose cases were run here, and hold."""
+"""Texts that were proved here."""
 
 
 def check(files: Mapping[str, str]) -> Checked:
@@ -197,11 +196,8 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
     )
 
 
-async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:
-    """Check the texts, run the cases, and train the model from the journeys' examples, in a process of its own.
-
-    Args:
-        like: a release whose model is used where journeys and settings are the same: it would be no other.
+def proved(files: Mapping[str, str]) -> Checked:
+    """Check the texts and the examples in them, and run the cases: all that publishing refuses is refused here.
 
     Raises:
         DefinitionError: with every problem of every file; a case that does not hold is one.
@@ -210,16 +206,32 @@ async def build(files: Mapping[str, str], like: Definitions | None = None) -> De
     if (digest := _digest(files)) not in _held:
         if unheld := failures(read_cases(files, read.bundle), read.bundle):
             raise DefinitionError([each.problem for each in unheld])
+        try:
+            checked(*_learned(read))
+        except BadExamples as error:
+            raise DefinitionError([Problem("journeys", 1, 1, str(error), "")]) from error
         _held.add(digest)
-    if like is not None and all(
-        _under(files, part) == _under(like.files, part) for part in ("journeys/", "tenant.yaml")
-    ):
+    return read
+
+
+def _learned(read: Checked) -> tuple[Mapping[str, Sequence[str]], str]:
+    """What a model is learned from, and nothing else: the journeys' examples and their language."""
+    return read.journeys.examples(), read.tenant.language
+
+
+async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:
+    """Check the texts, run the cases, and train the model from the journeys' examples, in a process of its own.
+
+    Args:
+        like: a release whose model is used where it was learned from the same examples: it would be no other.
+
+    Raises:
+        DefinitionError: with every problem of every file; a case that does not hold is one.
+    """
+    learned = _learned(proved(files))
+    if like is not None and _learned(check(like.files)) == learned:
         return compiled(files, like.model)
-    try:
-        model = await train_in_subprocess(read.journeys.examples(), read.tenant.language)
-    except BadExamples as error:
-        raise DefinitionError([Problem("journeys", 1, 1, str(error), "")]) from error
-    return compiled(files, model)
+    return compiled(files, await train_in_subprocess(*learned))
 
 
 class Releases:
@@ -300,18 +312,6 @@ async def store(definitions: Definitions, records: Records) -> None:
     """Keep a release, so that every node finds it."""
     stored = _Stored(dict(definitions.files), definitions.model)
     await records.put("release", definitions.release, msgspec.msgpack.encode(stored))
-
-
-async def publish(files: Mapping[str, str], log: Log, records: Records, *, by: str) -> Definitions:
-    """Check, train, store and put into force, whoever else would have to approve it (see ``publishing.submit``).
-
-    Raises:
-        DefinitionError: then nothing has changed.
-    """
-    definitions = await build(files)
-    await store(definitions, records)
-    await tell(published(definitions, by), log)
-    return definitions
 
 
 def published(

@@ -1,0 +1,64 @@
+"""What is done with texts before they are published: is a model trained only where there is something new to learn?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from interlock.kernel.documents import DefinitionError
+from interlock.runtime import definitions
+from interlock.runtime.definitions import Definitions, build, proved, read_folder
+
+DEMO = Path(__file__).parents[2] / "examples" / "demo"
+JOURNEY = "journeys/talk_to_human.yaml"
+
+
+@pytest.fixture
+async def running() -> Definitions:
+    """The demo in force."""
+    return await build(read_folder(DEMO))
+
+
+@pytest.fixture
+def learned(monkeypatch: pytest.MonkeyPatch, running: Definitions) -> list[Mapping[str, Sequence[str]]]:
+    """The sets of examples that something was trained from."""
+    learned: list[Mapping[str, Sequence[str]]] = []
+
+    async def train(examples: Mapping[str, Sequence[str]], language: str) -> bytes:
+        assert language == "en"
+        learned.append(examples)
+        return running.model
+
+    monkeypatch.setattr(definitions, "train_in_subprocess", train)
+    return learned
+
+
+def changed(running: Definitions, file: str, old: str, new: str) -> dict[str, str]:
+    assert running.files[file].count(old) == 1
+    return {**running.files, file: running.files[file].replace(old, new)}
+
+
+async def test_another_wording_of_a_step_is_another_release_with_the_same_model(
+    running: Definitions, learned: list[Mapping[str, Sequence[str]]]
+) -> None:
+    built = await build(changed(running, JOURNEY, "hand_over: care", "hand_over: returns"), running)
+    assert built.release != running.release
+    assert built.model == running.model
+    assert learned == []
+
+
+async def test_another_example_is_learned(running: Definitions, learned: list[Mapping[str, Sequence[str]]]) -> None:
+    files = changed(running, JOURNEY, "examples:\n", "examples:\n  - is anybody alive there\n")
+    await build(files, running)
+    assert ["is anybody alive there" in examples["talk_to_human"] for examples in learned] == [True]
+
+
+async def test_an_example_of_two_journeys_is_refused_before_anything_is_learned(
+    running: Definitions, learned: list[Mapping[str, Sequence[str]]]
+) -> None:
+    files = changed(running, JOURNEY, "examples:\n", "examples:\n  - the kettle arrived broken\n")
+    with pytest.raises(DefinitionError, match="is also one of"):
+        proved(files)
+    assert learned == []
