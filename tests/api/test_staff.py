@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from interlock.kernel.log import Query
+from interlock.runtime import staff
 from interlock.runtime.app import App
 from interlock.vocabulary.ids import InteractionId, OfferId, QueueName, StaffId, VisitId
 from interlock.vocabulary.routing import OfferAccepted, Presence, PresenceSet
@@ -62,6 +65,13 @@ async def facts_of(app: App, staff: StaffId) -> list[object]:
 def test_passwords_are_hashed_by_argon2id_and_at_least_as_dear_as_its_authors_advise() -> None:
     digest = REAL.hash("a password")
     assert digest.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_a_login_that_nobody_has_takes_as_long_to_refuse_as_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff, "_HASHER", REAL)
+    assert extract_parameters(staff.nobodys()) == extract_parameters(REAL.hash("a password"))
+    with pytest.raises(VerifyMismatchError):
+        REAL.verify(staff.nobodys(), "a password")
 
 
 async def test_who_is_removed_is_signed_out_at_once_cannot_sign_in_and_keeps_his_name(client: Client, app: App) -> None:
