@@ -206,7 +206,10 @@ def permissions_of(function: Any) -> frozenset[str]:
 
 def refusals(module: Any) -> Iterator[tuple[str, int, str]]:
     """Every ``Refused(code, reason, status=…)`` of a module whose code is written out."""
-    tree = ast.parse(source_of(module))
+    source = source_of(module)
+    if "Refused(" not in source:
+        return
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Refused" or not node.args:
             continue

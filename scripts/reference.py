@@ -256,10 +256,10 @@ def current(page: str) -> str:
     return BLOCK.sub(part, page)
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Write the pages, or with ``--check`` say which are stale; 1 if any is."""
-    check = sys.argv[1:] == ["--check"]
-    if sys.argv[1:] and not check:
+    check = list(arguments) == ["--check"]
+    if arguments and not check:
         print("usage: scripts/reference.py [--check]", file=sys.stderr)
         return 2
     stale = []
@@ -276,4 +276,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from interlock.api.server import create_api
 from interlock.cli.bench.stub import stub_server
 from interlock.cli.demonstration import REPOSITORY
 from interlock.runtime.app import App
-from interlock.runtime.definitions import check, read_folder
 from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
-from interlock.runtime.training import train_in_subprocess
+from tests.apis import api_of
 
 Client = httpx.AsyncClient
 
 
-@pytest.fixture(scope="session")
-def trained() -> bytes:
-    """The demo's intent model, trained once for all tests."""
-    journeys = check(read_folder(REPOSITORY / "examples" / "demo")).journeys
-    return asyncio.run(train_in_subprocess(journeys.examples(), "en"))
-
-
 @pytest.fixture
-async def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained: bytes) -> AsyncIterator[App]:
-    async def at_once(*_: object) -> bytes:
-        return trained
-
-    monkeypatch.setattr("interlock.runtime.definitions.train_in_subprocess", at_once)
+async def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[App]:
     async with stub_server() as stub:
         monkeypatch.setenv("INTERLOCK_CONNECTOR_SHOP_URL", stub.url)
         monkeypatch.setenv("INTERLOCK_CONNECTOR_MAIL_URL", stub.url)
@@ -49,7 +35,7 @@ async def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 async def client(app: App) -> AsyncIterator[Client]:
     # In the node's own event loop, as in production: a pool of connections that is waited for in one loop and given back
     # in another wakes nobody, so that a request which has to wait for a connection would never get one.
-    transport = httpx.ASGITransport(create_api(app), raise_app_exceptions=False)  # type: ignore[arg-type]  # ASGI 3
+    transport = httpx.ASGITransport(api_of(app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://interlock.test") as client:
         yield client
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from litestar.routes import HTTPRoute
 
-from interlock.api.server import create_api
 from interlock.runtime.app import App
 from tests.api.conftest import Client, sign_in
+from tests.apis import built
 
 GOLDEN = Path(__file__).parent / "golden" / "access.txt"
 LOGINS = {
@@ -76,11 +76,11 @@ BODIES: dict[str, object] = {
 }
 
 
-def routes(app: App) -> list[tuple[str, str]]:
+def routes() -> list[tuple[str, str]]:
     """Every method and path of the API itself."""
     found = [
         (method, route.path_format)
-        for route in create_api(app).routes
+        for route in built().routes
         if isinstance(route, HTTPRoute)
         for method in sorted(set(route.methods) - {"OPTIONS", "HEAD"})
     ]
@@ -95,7 +95,7 @@ def typed(path: str, app: App) -> str:
 
 
 async def test_every_role_reaches_exactly_what_the_table_says(client: Client, app: App) -> None:
-    marks: dict[tuple[str, str], list[str]] = {each: [] for each in routes(app)}
+    marks: dict[tuple[str, str], list[str]] = {each: [] for each in routes()}
     for role, login in LOGINS.items():
         headers = await sign_in(client, login) if login else {}
         if role == "outside":

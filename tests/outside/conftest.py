@@ -10,18 +10,15 @@ import httpx
 import pytest
 import uvicorn
 
-from interlock.api.server import create_api
 from interlock.cli.story.shop import Shop
 from interlock.runtime.app import App
 from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
-from tests.api.conftest import trained
+from tests.apis import api_of
 from tests.outside.agents import Agent, Issuer
 from tests.system import processes
 from tests.system.processes import DEFINITIONS
 from tests.system.refunds import Purchase, purchase
-
-__all__ = ["trained"]
 
 
 @pytest.fixture(scope="session")
@@ -56,16 +53,10 @@ async def app(
     database_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    trained: bytes,  # pytest finds a fixture by the name of its argument
     shop_url: str,
     issuer: Issuer,
 ) -> AsyncIterator[App]:
     """A node with the demo's definitions that listens on a port of its own."""
-
-    async def at_once(*_: object) -> bytes:
-        return trained
-
-    monkeypatch.setattr("interlock.runtime.definitions.train_in_subprocess", at_once)
     monkeypatch.setenv("INTERLOCK_CONNECTOR_SHOP_URL", shop_url)
     monkeypatch.setenv("INTERLOCK_CONNECTOR_MAIL_URL", shop_url)
     monkeypatch.setenv("INTERLOCK_CREDENTIAL_SHOP_API_KEY", "demo-key")
@@ -79,7 +70,7 @@ async def app(
     )
     async with open_app(settings, database_url) as app:
         config = uvicorn.Config(
-            create_api(app),
+            api_of(app),
             port=settings.port,
             loop="none",
             log_config=None,

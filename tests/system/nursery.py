@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tests import passwords
+from tests import apis, models, passwords
 
 DEFINITIONS = Path(__file__).resolve().parents[2] / "examples" / "demo"
 PR_SET_PDEATHSIG = 1
@@ -26,9 +26,14 @@ LIBC = ctypes.CDLL(None)
 EVERY_CHILD_NEEDS = (
     "interlock.cli.main",
     "interlock.cli.offline",
-    "interlock.cli.server",
-    "mcp.server.streamable_http_manager",  # imported when a node begins to serve
     "tests.system.dying",
+    # What is imported when a node begins to serve.
+    "anyio._backends._asyncio",
+    "interlock.api.gateway.calls",
+    "mcp.server.streamable_http_manager",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.websockets_sansio_impl",
 )
 
 
@@ -37,6 +42,8 @@ def main() -> None:
     for module in EVERY_CHILD_NEEDS:
         importlib.import_module(module)
     passwords.make_cheap()
+    models.train_once()
+    apis.build_once()
     read_ahead()
     gc.collect()
     gc.freeze()

@@ -46,9 +46,20 @@ MAX_BODY_BYTES: Final = 256 * 1024
 
 def create_api(app: App) -> Litestar:
     """The application for one node."""
-    rates = bearer.Rates()
-    mounted = gateway(app, rates)
-    second = SecondNode(app)
+    api = unattended()
+    attend(api, app)
+    return api
+
+
+def attend(api: Litestar, app: App) -> None:
+    """Have an application serve this node, and no other any more."""
+    api.state.update({"app": app, "rates": bearer.Rates(), "books": Books(app), "second": SecondNode(app)})
+
+
+def unattended() -> Litestar:
+    """The application before it serves any node: all that takes long to build."""
+    state = State(dict.fromkeys(("app", "rates", "books", "second")), deep_copy=False)  # Litestar drops an empty one
+    mounted = gateway(state)
     return Litestar(
         route_handlers=[
             asgi(bearer.MCP_PATH, copy_scope=True, opt={"public": True})(mounted),
@@ -77,19 +88,24 @@ def create_api(app: App) -> Litestar:
         ],
         dependencies={"person": Provide(signing.provide_person), "caller": Provide(bearer.provide_caller)},
         exception_handlers=problems.HANDLERS,
-        state=State({"app": app, "rates": rates, "books": Books(app), "second": second}, deep_copy=False),
+        state=state,
         request_max_body_size=MAX_BODY_BYTES,
         # A chat is embedded in other sites; its session token is a bearer secret, so no cookies cross origins.
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"], allow_credentials=False),
         openapi_config=OpenAPIConfig(
             title="Interlock", version=__version__, path="/v1/openapi", render_plugins=[JsonRenderPlugin()]
         ),
-        on_shutdown=[second.stop],
+        on_shutdown=[_stop_second_node],
         after_request=_security_headers,
         before_send=[bearer.tell_rate],
         lifespan=[mounted.run],
         logging_config=None,
     )
+
+
+async def _stop_second_node(api: Litestar) -> None:
+    second: SecondNode = api.state.second
+    await second.stop()
 
 
 async def _security_headers(response: Response[Any]) -> Response[Any]:

@@ -7,15 +7,17 @@ import hashlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
+from litestar.datastructures import State
 from litestar.types import Scope
 
 from interlock import __version__
-from interlock.api.bearer import MCP_PATH, Rates, called_by, challenge
+from interlock.api.bearer import MCP_PATH, called_by, challenge
 from interlock.api.gateway.mounting import Mounted
 from interlock.control.tools import tool
 from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
 from interlock.runtime.outside_agents import Caller
+from interlock.runtime.settings import Settings
 from interlock.vocabulary.ids import InteractionId
 
 if TYPE_CHECKING:
@@ -33,25 +35,30 @@ INSTRUCTIONS: Final = (
 )
 
 
-def gateway(app: App, rates: Rates) -> Mounted:
-    """The gateway of one node."""
+def gateway(state: State) -> Mounted:
+    """The gateway of the node that the state of the application names."""
 
     async def doorkeeper(scope: Scope, headers: dict[str, str]) -> str:
-        caller = await called_by(headers, scope, app, rates, MCP_PATH)
+        caller = await called_by(headers, scope, state.app, state.rates, MCP_PATH)
         scope[_CALLER] = caller  # type: ignore[typeddict-unknown-key]  # ours, for the handlers
         return caller.id
 
     def refuse(refused: Refused) -> tuple[int, dict[str, str]]:
-        return refused.status, challenge(refused, app.settings.url.rstrip("/"), MCP_PATH)
+        return refused.status, challenge(refused, _settings(state).url.rstrip("/"), MCP_PATH)
 
     def hosts() -> tuple[list[str], list[str]]:
-        settings = app.settings
+        settings = _settings(state)
         own = settings.url.partition("://")[2].rstrip("/")
         names = [own, f"{settings.host}:*", "127.0.0.1:*", "localhost:*", "[::1]:*"]
         origins = [settings.url.rstrip("/"), *filter(None, settings.origins.split(","))]
         return names, [*origins, "http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"]
 
-    return Mounted(lambda: build(app), doorkeeper, refuse, hosts)
+    return Mounted(lambda: build(state.app), doorkeeper, refuse, hosts)
+
+
+def _settings(state: State) -> Settings:
+    app: App = state.app
+    return app.settings
 
 
 def build(app: App) -> Server[Any]:
