@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar, cast, get_origin
 
 import msgspec
@@ -27,6 +28,12 @@ from interlock.kernel.documents.read_text import check, found_text, read_text, u
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
+
+KEPT_FILES: Final = 300
+"""Files that were read last and are not read again."""
+
+KEPT_CHARACTERS: Final = 20_000
+"""A longer file is read again each time."""
 
 _BAD: Final = object()
 """Stands for a value that could not be read; its problem is reported already."""
@@ -94,13 +101,24 @@ def load(text: str, file: str, into: type[T]) -> T:
 
 
 def load_located(text: str, file: str, into: type[T]) -> Located[T]:
-    """Reads like ``load`` and keeps the positions, for checks that come after reading."""
+    """Reads like ``load`` and keeps the positions, for checks that come after reading.
+
+    Nobody changes what was read: the same text is not read again, for of two releases most files are the same.
+    """
+    read: Callable[[str, str, Any], Located[T]] = _read_once if len(text) <= KEPT_CHARACTERS else _read
+    return read(text, file, into)
+
+
+def _read(text: str, file: str, into: Any) -> Located[Any]:
     root, problems = read_nodes(text, file)
     reader = _Reader(file, problems)
     value = reader.read(root, into, (), root.at)
     if reader.problems:
         raise DefinitionError(reader.problems)
-    return Located(cast(T, value), file, reader.places)
+    return Located(value, file, reader.places)
+
+
+_read_once: Final = lru_cache(KEPT_FILES)(_read)
 
 
 class _Reader:
