@@ -54,15 +54,31 @@ def alive(pid: int) -> bool:
         return False
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that is made already and that nobody uses, for copies."""
+    folder = tmp_path_factory.mktemp("made")
+    with postgres(folder):
+        pass
+    return folder
+
+
 @pytest.fixture
-def other_program(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another Interlock, a process of its own, whose server on `tmp_path` holds the note 'kept'."""
+def data(made: Path, tmp_path: Path) -> Path:
+    """A data folder of its own, made already: making one takes a second of a core."""
+    subprocess.run(["cp", "-r", made, tmp_path / "data"], check=True)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def other_program(data: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another Interlock, a process of its own, whose server on `data` holds the note 'kept'."""
     source = textwrap.dedent(f"""
         import sys
         from pathlib import Path
         from interlock.store.embedded import EmbeddedPostgres
         import psycopg
-        with EmbeddedPostgres(Path({str(tmp_path)!r}), settings={FAST!r}) as server:
+        with EmbeddedPostgres(Path({str(data)!r}), settings={FAST!r}) as server:
             with psycopg.connect(server.dsn) as connection:
                 connection.execute("CREATE TABLE note (text text)")
                 connection.execute("INSERT INTO note VALUES ('kept')")
@@ -105,8 +121,8 @@ async def test_a_new_folder_gets_a_database_and_the_next_start_finds_its_data(tm
         assert read(server.dsn) == ["first"]
 
 
-def test_it_is_durable_keeps_to_a_socket_and_ends_forgotten_transactions(tmp_path: Path) -> None:
-    with EmbeddedPostgres(tmp_path) as server, psycopg.connect(server.dsn) as connection:
+def test_it_is_durable_keeps_to_a_socket_and_ends_forgotten_transactions(data: Path) -> None:
+    with EmbeddedPostgres(data) as server, psycopg.connect(server.dsn) as connection:
         names = ("fsync", "synchronous_commit", "listen_addresses", "server_encoding", "timezone")
         shown = [connection.execute("SELECT current_setting(%s)", (name,)).fetchone() for name in names]
         assert shown == [("on",), ("on",), ("",), ("UTF8",), ("UTC",)]
@@ -116,70 +132,68 @@ def test_it_is_durable_keeps_to_a_socket_and_ends_forgotten_transactions(tmp_pat
         assert not psutil.Process(server.pid).net_connections(kind="tcp")
 
 
-def test_the_terminals_interrupt_does_not_reach_it(tmp_path: Path) -> None:
-    with postgres(tmp_path) as server:
+def test_the_terminals_interrupt_does_not_reach_it(data: Path) -> None:
+    with postgres(data) as server:
         assert server.pid is not None
         assert os.getsid(server.pid) != os.getsid(0)
 
 
 def test_a_second_interlock_on_the_folder_is_refused_and_told_who_has_it(
-    tmp_path: Path, other_program: subprocess.Popen[str]
+    data: Path, other_program: subprocess.Popen[str]
 ) -> None:
     server_pid(other_program)
     with pytest.raises(Refused) as refusal:
-        postgres(tmp_path).start()
+        postgres(data).start()
     assert refusal.value.code == "data_in_use"
-    assert refusal.value.reason == (
-        f"another Interlock uses {tmp_path}, pid {other_program.pid}; stop it or choose --data"
-    )
-    dsn = running_dsn(tmp_path)
+    assert refusal.value.reason == (f"another Interlock uses {data}, pid {other_program.pid}; stop it or choose --data")
+    dsn = running_dsn(data)
     assert dsn is not None, "the refused start has disturbed the running server"
     assert read(dsn) == ["kept"]
 
 
-def test_a_program_beside_it_finds_the_running_server_and_nothing_once_it_has_stopped(tmp_path: Path) -> None:
-    assert running_dsn(tmp_path) is None
-    with postgres(tmp_path) as server:
-        assert running_dsn(tmp_path) == server.dsn
-    assert running_dsn(tmp_path) is None
+def test_a_program_beside_it_finds_the_running_server_and_nothing_once_it_has_stopped(data: Path) -> None:
+    assert running_dsn(data) is None
+    with postgres(data) as server:
+        assert running_dsn(data) == server.dsn
+    assert running_dsn(data) is None
 
 
-def test_the_server_ends_with_a_program_that_is_killed(tmp_path: Path, other_program: subprocess.Popen[str]) -> None:
+def test_the_server_ends_with_a_program_that_is_killed(data: Path, other_program: subprocess.Popen[str]) -> None:
     server = server_pid(other_program)
     other_program.kill()
     assert eventually(lambda: not alive(server))
-    with postgres(tmp_path) as again:
+    with postgres(data) as again:
         assert read(again.dsn) == ["kept"]
 
 
 def test_a_server_that_was_left_behind_is_ended_by_the_next_start(
-    tmp_path: Path, other_program: subprocess.Popen[str]
+    data: Path, other_program: subprocess.Popen[str]
 ) -> None:
     left = server_pid(other_program)
     kill_with_its_watcher(other_program, left)
     assert alive(left)
-    with postgres(tmp_path) as again:
+    with postgres(data) as again:
         assert not alive(left)
         assert read(again.dsn) == ["kept"]
 
 
 def test_a_stale_pid_file_whose_number_somebody_else_has_by_now_is_no_obstacle(
-    tmp_path: Path, other_program: subprocess.Popen[str]
+    data: Path, other_program: subprocess.Popen[str]
 ) -> None:
     killed = server_pid(other_program)
     os.kill(killed, signal.SIGKILL)
     kill_with_its_watcher(other_program, killed)
-    pid_file = tmp_path / "postgres" / "postmaster.pid"
+    pid_file = data / "postgres" / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     assert lines[0] == str(killed)
     pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
-    assert running_dsn(tmp_path) is None
-    with postgres(tmp_path) as again:
+    assert running_dsn(data) is None
+    with postgres(data) as again:
         assert read(again.dsn) == ["kept"]
 
 
-def test_a_server_that_died_is_started_anew_under_the_same_address(tmp_path: Path) -> None:
-    with postgres(tmp_path) as server:
+def test_a_server_that_died_is_started_anew_under_the_same_address(data: Path) -> None:
+    with postgres(data) as server:
         dsn, pid = server.dsn, server.pid
         assert pid is not None
         write(dsn, "committed")
@@ -237,24 +251,25 @@ def test_a_folder_with_something_else_in_it_is_left_as_it_is(
     assert {path.name: path.read_text() for path in (tmp_path / "postgres").iterdir()} == content
 
 
-def test_a_failed_start_quotes_the_servers_log_and_gives_the_folder_free(tmp_path: Path) -> None:
+def test_a_failed_start_quotes_the_servers_log_and_gives_the_folder_free(data: Path) -> None:
     with pytest.raises(Unavailable, match='"shared_buffers": "a lot"'):
-        EmbeddedPostgres(tmp_path, settings={"shared_buffers": "a lot"}).start()
-    with postgres(tmp_path) as server:
+        EmbeddedPostgres(data, settings={"shared_buffers": "a lot"}).start()
+    with postgres(data) as server:
         write(server.dsn, "works")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_a_copy_that_root_made_of_the_folder_starts(tmp_path: Path) -> None:
-    with postgres(tmp_path / "data") as server:
+def test_a_copy_that_root_made_of_the_folder_starts(data: Path) -> None:
+    with postgres(data) as server:
         write(server.dsn, "copied")
-    subprocess.run(["cp", "-r", tmp_path / "data", tmp_path / "copy"], check=True)
-    with postgres(tmp_path / "copy") as server:
+    copy = data.with_name("copy")
+    subprocess.run(["cp", "-r", data, copy], check=True)
+    with postgres(copy) as server:
         assert read(server.dsn) == ["copied"]
 
 
-def test_the_socket_is_closed_to_other_accounts(tmp_path: Path) -> None:
-    with postgres(tmp_path) as server:
+def test_the_socket_is_closed_to_other_accounts(data: Path) -> None:
+    with postgres(data) as server:
         folder = server._socket_folder
         assert folder is not None
         assert folder.stat().st_mode & 0o077 == 0
