@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
 
 from interlock.cli import history
 from interlock.cli.demonstration import running_shop
+from interlock.connectors.http import local_client
 from interlock.kernel.log import Window
 from interlock.runtime.app import App
 from interlock.runtime.settings import Settings
@@ -63,7 +63,7 @@ async def test_it_is_in_the_log_the_books_and_the_ledgers_once_although_it_was_b
         assert await history.seed(app.settings, visits=24) == 0
         await sign_in(client, "sofia")
         books = (await client.get("/v1/stage")).json()["books"]
-        async with httpx.AsyncClient(base_url=app.settings.shop_url, trust_env=False) as shop:
+        async with local_client(app.settings.shop_url) as shop:
             told = (await shop.get("/ledger/refunds")).json()["refunds"]
     keyed = [one for one in told if one["reference"]]
     assert books["compared"] == len(keyed) > 3

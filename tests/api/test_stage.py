@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from interlock.cli.demonstration import running_shop
+from interlock.connectors.http import local_client
 from interlock.kernel.log import Plan, Query
 from interlock.runtime.app import App
 from interlock.vocabulary.channels import Channel
@@ -30,7 +31,7 @@ async def shop(app: App) -> AsyncIterator[httpx.AsyncClient]:
     app.settings = msgspec.structs.replace(app.settings, shop_url=f"http://127.0.0.1:{port}")
     async with (
         running_shop(app.settings, port),
-        httpx.AsyncClient(base_url=app.settings.shop_url, trust_env=False) as client,
+        local_client(app.settings.shop_url) as client,
     ):
         yield client
 

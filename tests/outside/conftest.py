@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 
 from interlock.cli.story.shop import Shop
+from interlock.connectors.http import local_client
 from interlock.runtime.app import App
 from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
@@ -89,7 +90,7 @@ async def app(
 @pytest.fixture
 async def http(app: App) -> AsyncIterator[httpx.AsyncClient]:
     """A client of that node."""
-    async with httpx.AsyncClient(base_url=app.settings.url, trust_env=False, timeout=30) as http:
+    async with local_client(app.settings.url, timeout_s=30) as http:
         yield http
 
 

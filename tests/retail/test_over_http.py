@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
+from interlock.connectors.http import local_client
 from interlock.connectors.opening import open_connectors
 from interlock.runtime.functions import FunctionWorkers
 from tests.retail.conversation import Answer, Conversation, definitions
@@ -46,7 +46,7 @@ def opened(data: Path) -> Iterator[str]:
 @asynccontextmanager
 async def talking(address: str) -> AsyncIterator[Conversation]:
     """A conversation whose connector and functions are the real ones."""
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with local_client(timeout_s=10) as client:
         reset = await client.post(f"{address}/admin/reset", headers={"X-Admin-Key": "demo-admin"})
     assert reset.status_code == 200
     allow = (address.removeprefix("http://"),)

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
-import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
+
+from interlock.connectors.http import local_client
 
 RECOVERS_WITHIN_S: Final = 10.0
 """The promise: after a node's death the story goes on within this time."""
@@ -53,7 +54,7 @@ class Customer:
 
     async def begin(self) -> Customer:
         """Get a session from the first node and connect."""
-        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
+        async with local_client(timeout_s=PATIENCE_S) as client:
             made = (await client.post(f"{self.urls[0]}/v1/chat/sessions")).raise_for_status().json()
         self.session, self.token = made["session"], made["token"]
         await self.connect()

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 
 from interlock.cli.story.shop import Buyer, Order, Shop
+from interlock.connectors.http import local_client
 from tests.system.customers import Customer, Frame
 
 
@@ -63,9 +64,8 @@ async def whole_conversation(customer: Customer, bought: Purchase) -> None:
 @asynccontextmanager
 async def faults(shop_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """The shop's faults, to be set with ``put``; they are ended afterwards."""
-    async with httpx.AsyncClient(
-        base_url=f"{shop_url}/admin", headers={"X-Admin-Key": "demo-admin"}, trust_env=False
-    ) as client:
+    async with local_client(f"{shop_url}/admin") as client:
+        client.headers["X-Admin-Key"] = "demo-admin"
         try:
             yield client
         finally:

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
+from interlock.connectors.http import local_client
 from tests.system.customers import PATIENCE_S, Frame
 
 
@@ -45,6 +45,6 @@ async def line(url: str, path: str, **headers: str) -> AsyncIterator[Line]:
 
 async def token(url: str) -> str:
     """A new chat session's token."""
-    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as client:
+    async with local_client(timeout_s=PATIENCE_S) as client:
         made = (await client.post(f"{url}/v1/chat/sessions")).raise_for_status()
     return str(made.json()["token"])

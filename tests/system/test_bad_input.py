@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from interlock.connectors.http import local_client
 from tests.system.customers import Customer, whole
 from tests.system.desks import staff
 from tests.system.processes import Place
@@ -210,7 +210,7 @@ async def test_a_body_that_is_no_good_is_answered_with_a_problem_that_says_what_
 
 
 async def test_unknown_paths_and_methods_are_problems_too(url: str) -> None:
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+    async with local_client(url) as client:
         for method, path, status in (("GET", "/v1/nothing", 404), ("GET", "/v1/sign-in", 405), ("GET", "/v1/me", 401)):
             answer = await client.request(method, path)
             assert answer.status_code == status

@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from interlock.connectors.http import local_client
 from interlock.store.embedded import EmbeddedPostgres
 from tests import pg
 from tests.system.customers import RECOVERS_WITHIN_S, Customer, eventually, whole
@@ -51,7 +51,7 @@ async def outage(server: EmbeddedPostgres, nursery: Nursery, shop_url: str, fold
         saying = asyncio.get_running_loop().create_task(customer.send(_message("during"), patience_s=gone_s + 30))
         await customer.until("the answer to a message that cannot be stored", lambda: customer.errors)
         assert {error["code"] for error in customer.errors} == {"try_again"}
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with local_client(timeout_s=30) as client:
             answer = await client.post(f"{url}/v1/chat/sessions")
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), answer.text
         await asyncio.sleep(max(0.0, gone_at + gone_s - time.monotonic()))

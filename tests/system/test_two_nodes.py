@@ -12,11 +12,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
 from interlock.cli.story.shop import Shop
+from interlock.connectors.http import local_client
 from interlock.runtime.demo import DEMO_STAFF
 from interlock.store.vault import open_vault
 from tests.system.customers import Customer, eventually
@@ -66,7 +66,7 @@ async def test_an_offer_made_on_one_node_is_accepted_on_the_other(place: Place) 
 
 async def warned(url: str) -> float:
     """How many silences a node has warned of."""
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with local_client() as client:
         figures = (await client.get(f"{url}/metrics")).text
     found = re.search(r'^interlock_facts_total\{type="SilenceWarned"\} (\S+)$', figures, re.MULTILINE)
     return float(found[1]) if found else 0.0

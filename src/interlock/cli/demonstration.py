@@ -21,6 +21,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from interlock.cli import server
+from interlock.connectors.http import local_client
 from interlock.kernel.errors import Refused
 from interlock.runtime.settings import Settings
 from interlock.store.embedded import running_dsn
@@ -183,7 +184,7 @@ async def _listen(process: asyncio.subprocess.Process, words: list[str]) -> None
 
 async def _answers(process: asyncio.subprocess.Process, url: str, words: list[str]) -> None:
     until = time.monotonic() + SHOP_STARTS_WITHIN_S
-    async with httpx.AsyncClient() as client:
+    async with local_client() as client:
         while time.monotonic() < until:
             if process.returncode is not None:
                 await asyncio.sleep(0.1)
@@ -199,7 +200,7 @@ async def check(settings: Settings, shop_port: int, *, as_json: bool, fresh: boo
     """Play the story against a running demonstration, or against one that is started for it; 0 if every step held."""
     from interlock.cli.story import check as play
 
-    async with httpx.AsyncClient() as client:
+    async with local_client() as client:
         with suppress(httpx.HTTPError):
             if (await client.get(f"{settings.url}/v1/demo")).status_code == 200:
                 return await play(settings.url, settings.shop_url, as_json, data=settings.data)
@@ -223,7 +224,7 @@ async def _own_demonstration(settings: Settings, shop_port: int, *, fresh: bool)
         )
         try:
             until = time.monotonic() + 60
-            async with httpx.AsyncClient() as client:
+            async with local_client() as client:
                 while True:
                     with suppress(httpx.HTTPError):
                         if (await client.get(f"{settings.url}/readyz")).status_code == 200:

@@ -19,6 +19,7 @@ import msgspec
 import structlog
 
 from interlock.cli import offline
+from interlock.connectors.http import local_client
 from interlock.control.ledgers import postings
 from interlock.kernel.errors import Answered, Unavailable
 from interlock.kernel.events import Recorded
@@ -202,7 +203,7 @@ async def _enter(settings: Settings, refunds: Sequence[Refund]) -> None:
 async def _ask(settings: Settings, method: str, path: str, body: object = None) -> Any:
     headers = {"X-Admin-Key": SHOP_ADMIN_KEY}
     try:
-        async with httpx.AsyncClient(base_url=settings.shop_url, trust_env=False, timeout=30) as client:
+        async with local_client(settings.shop_url, timeout_s=30) as client:
             answer = await client.request(method, path, json=body, headers=headers)
             answer.raise_for_status()
             return answer.json()

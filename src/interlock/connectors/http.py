@@ -28,6 +28,8 @@ Observe = Callable[[str, float, str], None]
 """Told about every call: its operation, how long it took in seconds, and what came of it."""
 
 CONNECT_TIMEOUT_S: Final = 5.0
+KEPT_IDLE_S: Final = 2.0
+"""Many servers close an idle connection after five seconds; a call that meets that looks like a lost answer."""
 LARGEST_ANSWER: Final = 1_000_000
 """Bytes of one answer."""
 
@@ -274,9 +276,16 @@ def http_client(timeout_s: float, connections: int) -> httpx.AsyncClient:
         verify=_trusted(),
         # Who waits for a connection is told so before his time is over: then it is certain that nothing was sent.
         timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s), pool=timeout_s / 2),
-        # Many servers close an idle connection after five seconds; a call that meets that looks like a lost answer.
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=2.0),
+        limits=httpx.Limits(
+            max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=KEPT_IDLE_S
+        ),
     )
+
+
+def local_client(url: str = "", timeout_s: float = 5.0) -> httpx.AsyncClient:
+    """A client for a program of ours on this machine, such as the demo shop; addresses begin with ``url``."""
+    limits = httpx.Limits(keepalive_expiry=KEPT_IDLE_S)
+    return httpx.AsyncClient(base_url=url, trust_env=False, verify=_trusted(), timeout=timeout_s, limits=limits)
 
 
 async def _whole(name: str, response: httpx.Response) -> Reply:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import msgspec
 
+from interlock.connectors.http import local_client
 from interlock.control.flips import amount_of
 from interlock.kernel.errors import Unavailable
 from interlock.kernel.events import START, Recorded
@@ -156,7 +157,7 @@ class Books:
 
     async def _read(self) -> list[Entry]:
         try:
-            async with httpx.AsyncClient(timeout=ANSWERS_WITHIN_S, trust_env=False) as client:
+            async with local_client(timeout_s=ANSWERS_WITHIN_S) as client:
                 answer = await client.get(f"{self._app.settings.shop_url}/ledger/refunds")
                 answer.raise_for_status()
                 return msgspec.json.decode(answer.content, type=_Page).refunds

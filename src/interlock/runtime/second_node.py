@@ -14,6 +14,7 @@ import httpx
 import msgspec
 import structlog
 
+from interlock.connectors.http import local_client
 from interlock.kernel.errors import Refused, Unavailable
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Query
@@ -159,7 +160,7 @@ class SecondNode:
             stdout=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
-        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+        async with local_client(timeout_s=2) as client:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STARTS_WITHIN_S):
                     while self._process.returncode is None:
@@ -212,7 +213,7 @@ class SecondNode:
         """Set the shop's faults, or end them."""
         headers = {"X-Admin-Key": SHOP_ADMIN_KEY}
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            async with local_client(timeout_s=5) as client:
                 url = f"{self._app.settings.shop_url}/admin/faults"
                 (await client.request(method, url, json=faults, headers=headers)).raise_for_status()
         except (httpx.HTTPError, httpx.InvalidURL) as error:

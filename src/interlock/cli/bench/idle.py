@@ -16,6 +16,7 @@ import httpx
 import psutil
 
 from interlock.cli.bench.result import Result, machine, median
+from interlock.connectors.http import local_client
 
 RUNS: Final = 3
 SETTLE_S: Final = 2.0
@@ -62,7 +63,7 @@ async def _once() -> tuple[float, float]:
 
 async def _answers(url: str, process: asyncio.subprocess.Process) -> None:
     until = time.perf_counter() + GIVE_UP_S
-    async with httpx.AsyncClient() as client:
+    async with local_client() as client:
         while time.perf_counter() < until and process.returncode is None:
             try:
                 if (await client.get(url)).status_code == 200:

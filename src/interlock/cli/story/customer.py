@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from interlock.cli.story.wire import PATIENCE_S, Frame, Line, Unmet, hold, short
+from interlock.connectors.http import local_client
 
 _Found = TypeVar("_Found")
 BOT: Final = "virtual_agent"
@@ -41,7 +42,7 @@ class Customer:
 
     async def come(self) -> None:
         """Open the page for the first time: a session, and its socket."""
-        async with httpx.AsyncClient(base_url=self._base_url, trust_env=False, timeout=10) as http:
+        async with local_client(self._base_url, timeout_s=10) as http:
             try:
                 answer = await http.post("/v1/chat/sessions")
             except httpx.HTTPError as error:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import httpx
 
 from interlock.cli.story.wire import Unmet, eventually
+from interlock.connectors.http import local_client
 
 _CODE: Final = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 
@@ -50,7 +51,7 @@ class Shop:
     """The demo shop: its admin endpoints, its ledger, its mailbox."""
 
     def __init__(self, url: str, admin_key: str, api_key: str) -> None:
-        self._http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=10)
+        self._http = local_client(url, timeout_s=10)
         self._admin = {"X-Admin-Key": admin_key}
         self._api = {"X-Api-Key": api_key}
         self._read: set[str] = set()

@@ -9,6 +9,7 @@ import httpx
 
 from interlock.api.patches import apply
 from interlock.cli.story.wire import PATIENCE_S, Frame, Line, Unmet, eventually, hold, short
+from interlock.connectors.http import local_client
 
 COOKIE: Final = "interlock_session"
 _Found = TypeVar("_Found")
@@ -27,7 +28,7 @@ class Staff:
         self.id = self.name = ""
         self.documents: dict[str, Any] = {}
         self._snapshots: dict[str, int] = {}
-        self._http = httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=15)
+        self._http = local_client(base_url, timeout_s=15)
         self._live: Line | None = None
         self._errors: dict[str, str] = {}
 
