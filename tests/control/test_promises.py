@@ -15,7 +15,7 @@ from interlock.control.honouring import CLOSED, promised
 from interlock.control.judgement import judge
 from interlock.control.ledgers import postings
 from interlock.control.met import met
-from interlock.control.past import Past, StepDone, past_of, windows_of
+from interlock.control.past import Past, past_of, windows_of
 from interlock.control.promises import break_promise, keep_promises, make_promise
 from interlock.control.proposals import fold
 from interlock.control.replay import again, past_judgement
@@ -175,9 +175,10 @@ def test_a_promise_is_seen_by_what_it_is_about_while_it_holds_and_nobody_honours
     assert seen() == held
     assert seen(order_id="A-1043") == CLOSED
     assert seen(now=MADE.valid_until) == CLOSED
-    assert seen(Past(promised={"late_refund": StepDone(running=True)})) == CLOSED
-    assert seen(Past(promised={"late_refund": StepDone(True, 1, 60)}), after(minutes=5)) == CLOSED
-    earlier = Past(promised={"late_refund": StepDone(True, 1, 3600)})
+    assert seen(Past(promised={"late_refund": Total(1, in_flight=("pr_0",))})) == CLOSED
+    at_once, before = NOW + timedelta(milliseconds=1), NOW - timedelta(milliseconds=1)
+    assert seen(Past(promised={"late_refund": Total(1, 1, at_once)}), after(minutes=5)) == CLOSED
+    earlier = Past(promised={"late_refund": Total(1, 1, before)})
     assert seen(earlier, after(minutes=5)) == held, "what was done before it was promised does not count"
     assert promised(SPECS, proposed(), [], Past(), NOW) == {"late_refund": CLOSED}
 

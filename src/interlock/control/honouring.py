@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from interlock.control.facts import Promised
-from interlock.control.past import Past, StepDone
+from interlock.control.past import Past
 from interlock.control.promise_files import Promises
+from interlock.kernel.log import Total
 from interlock.vocabulary.proposals import ActionProposed
 
 CLOSED: Final = {"open": False, "amount": 0, "until_s": 0}
@@ -29,15 +30,15 @@ def promised(
         spec, event = specs.get(each.made.kind), each.made
         if spec is None or proposed.action not in spec.actions or proposed.args.get(spec.about) != event.about:
             continue
-        if event.valid_until <= now or _honoured(past.promised.get(spec.name, StepDone()), each.at, now):
+        if event.valid_until <= now or _honoured(past.promised.get(spec.name, Total()), each.at):
             continue
         amount = event.value.amount if event.value is not None else 0
         found[spec.name] = {"open": True, "amount": amount, "until_s": int(event.valid_until.timestamp())}
     return found
 
 
-def _honoured(done: StepDone, made_at: datetime, now: datetime) -> bool:
-    return done.running or (done.done and now - timedelta(seconds=done.age_s + 1) >= made_at)
+def _honoured(past: Total, made_at: datetime) -> bool:
+    return bool(past.in_flight) or (past.latest is not None and past.latest >= made_at)
 
 
 def honours(specs: Promises, seen: dict[str, dict[str, Any]]) -> list[str]:

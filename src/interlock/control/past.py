@@ -44,7 +44,7 @@ class Past(NamedTuple):
         steps: by step.
         running: by step, the proposals that are in flight.
         counts: by ledger, how many lines its sum is made of.
-        promised: by promise, whether one about this was honoured, or is being honoured.
+        promised: by promise, what honours or honoured one about this, with its time to the fraction of a second.
     """
 
     subjects: Mapping[str, str] = {}  # never written to
@@ -52,7 +52,7 @@ class Past(NamedTuple):
     steps: Mapping[str, StepDone] = {}
     running: Mapping[str, tuple[str, ...]] = {}
     counts: Mapping[str, int] = {}
-    promised: Mapping[str, StepDone] = {}
+    promised: Mapping[str, Total] = {}
 
 
 def windows_of(
@@ -77,11 +77,11 @@ def past_of(
     steps: dict[str, StepDone] = {}
     running: dict[str, tuple[str, ...]] = {}
     counts: dict[str, int] = {}
-    promised: dict[str, StepDone] = {}
+    promised: dict[str, Total] = {}
     for each in ledgers:
         total = totals.get((each.name, subjects.get(each.name, "")), Total())
         if each.name.startswith(PROMISE_PREFIX):
-            promised[each.name.removeprefix(PROMISE_PREFIX)] = _step(total, now)
+            promised[each.name.removeprefix(PROMISE_PREFIX)] = total
             continue
         name = each.name.removeprefix(STEP_PREFIX)
         if name == each.name:
