@@ -86,13 +86,14 @@ def make(by: Principal = AMARA, cents: int = 2000, *before: Event, **changes: An
     )
     command = msgspec.structs.replace(wish, words="We refund it nevertheless.", **changes)
     joined = msgspec.structs.replace(HAS_IT, agent=StaffId(by.id))
-    return decide(make_promise(SPECS), command, before or [STARTED, MATCHED, joined])
+    return decide(make_promise(demo()), command, before or [STARTED, MATCHED, joined])
 
 
 def test_a_promise_says_who_promised_what_to_whom_until_when_and_its_words_are_sealed() -> None:
     assert make() == (MADE,)
     assert "words" in sealed_fields(PromiseMade) and "words" in sealed_fields(PromiseWanted)
     assert make(AMARA, 2000, STARTED, MATCHED, HAS_IT, MADE) == (), "the same again changes nothing"
+    assert make(about=" a-1042 ") == (MADE,), "what it is about is read as the action reads it"
     (as_long_as_it_may,) = make(days=0)
     assert isinstance(as_long_as_it_may, PromiseMade)
     assert as_long_as_it_may.valid_until == NOW + SPECS["late_refund"].valid
@@ -114,6 +115,7 @@ def test_each_role_promises_up_to_its_own_amount() -> None:
         ({"value": None}, "bad_value"),
         ({"value": Money(2000, "USD")}, "bad_value"),
         ({"about": ""}, "bad_about"),
+        ({"about": "my kettle"}, "bad_about"),
         ({"days": 31}, "bad_days"),
         ({"words": "x" * 1001}, "bad_words"),
     ],
@@ -123,7 +125,7 @@ def test_what_is_no_promise_is_told_with_what_is(changes: dict[str, Any], code: 
         promise=PM, kind="late_refund", interaction=I, by=AMARA, about="A-1042", value=Money(1, "EUR"), days=1
     )
     with pytest.raises(Refused, match=code):
-        decide(make_promise(SPECS), msgspec.structs.replace(wish, **changes), [STARTED, MATCHED, HAS_IT])
+        decide(make_promise(demo()), msgspec.structs.replace(wish, **changes), [STARTED, MATCHED, HAS_IT])
 
 
 def test_nothing_is_promised_to_nobody_by_somebody_else_or_twice() -> None:
@@ -155,11 +157,11 @@ def test_a_journey_is_answered_whatever_the_answer_is_and_no_due_command_holds_i
 
     (wish,) = follows(wanted)
     assert isinstance(wish, MakePromise) and (wish.by, wish.words) == (VIRTUAL_AGENT, "")
-    (made,) = decide(make_promise(SPECS), wish, [STARTED, MATCHED, wanted])
+    (made,) = decide(make_promise(demo()), wish, [STARTED, MATCHED, wanted])
     assert isinstance(made, PromiseMade) and (made.source, made.words) == ("journey", wanted.words)
     assert follows(made) == [AdvanceJourney(interaction=I, what="succeeded", ref=PM)]
     too_much = msgspec.structs.replace(wish, value=Money(1001, "EUR"))
-    (refused,) = decide(make_promise(SPECS), too_much, [STARTED, MATCHED, wanted])
+    (refused,) = decide(make_promise(demo()), too_much, [STARTED, MATCHED, wanted])
     assert isinstance(refused, PromiseRefused) and "up to" in refused.reason
     assert follows(refused) == [AdvanceJourney(interaction=I, what="denied", ref=PM)]
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from interlock.control.arguments import read_args
+from interlock.control.bundle import Bundle
 from interlock.control.facts import Promised
-from interlock.control.promise_files import Promises
+from interlock.control.promise_files import Promises, PromiseSpec
 from interlock.control.proposing import HANDLING, Scene, evolve_scene
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.documents import closest
@@ -77,12 +79,12 @@ def fold(book: Book, recorded: Recorded) -> Book:
     return replace(book, scene=evolve_scene(book.scene, recorded))
 
 
-def make_promise(specs: Promises) -> Decider[MakePromise, Book]:
+def make_promise(bundle: Bundle) -> Decider[MakePromise, Book]:
     """A promise is made within what its kind allows to whoever makes it; the same again changes nothing."""
 
     def decide(command: MakePromise, book: Book, moment: Moment) -> Sequence[Event]:
         try:
-            return _made(command, book, moment, specs)
+            return _made(command, book, moment, bundle)
         except Refused as refused:
             if command.by != VIRTUAL_AGENT or book.scene.started is None:
                 raise
@@ -101,7 +103,8 @@ def make_promise(specs: Promises) -> Decider[MakePromise, Book]:
     )
 
 
-def _made(command: MakePromise, book: Book, moment: Moment, specs: Promises) -> Sequence[Event]:
+def _made(command: MakePromise, book: Book, moment: Moment, bundle: Bundle) -> Sequence[Event]:
+    specs = bundle.promises
     if book.scene.started is None:
         raise Refused("interaction_unknown", "There is no such interaction.", status=404)
     if command.promise in book.promises:
@@ -122,8 +125,7 @@ def _made(command: MakePromise, book: Book, moment: Moment, specs: Promises) -> 
         raise Refused("bad_value", f"Say how much is promised, in {spec.currency}.", status=422)
     if command.value.amount > most.amount:
         raise Refused("beyond_authority", f"You may promise up to {most}.", status=403)
-    if not 0 < len(command.about) <= MAX_ABOUT:
-        raise Refused("bad_about", f"Say what it is about: the {spec.about} of it.", status=422)
+    about = _about(spec, command.about, bundle)
     if not 0 <= command.days <= spec.valid.days:
         raise Refused("bad_days", f"This is promised for at most {spec.valid.days} days.", status=422)
     wanted = book.wanted.get(command.promise)
@@ -131,7 +133,7 @@ def _made(command: MakePromise, book: Book, moment: Moment, specs: Promises) -> 
     words = "" if isinstance(said, Erased) else said
     if len(words) > MAX_WORDS:
         raise Refused("bad_words", f"What the customer was told has at most {MAX_WORDS} characters.", status=422)
-    if any((each.made.kind, each.made.about) == (command.kind, command.about) for each in book.open(moment.now)):
+    if any((each.made.kind, each.made.about) == (command.kind, about) for each in book.open(moment.now)):
         raise Refused("promised_already", "The same has been promised already, and is still to be kept.")
     return (
         PromiseMade(
@@ -142,12 +144,24 @@ def _made(command: MakePromise, book: Book, moment: Moment, specs: Promises) -> 
             customer=book.scene.customer,
             by=command.by,
             source={"agent": "agent", "virtual_agent": "journey"}.get(command.by.kind, "policy"),  # type: ignore[arg-type]  # one of three
-            about=command.about,
+            about=about,
             value=command.value,
             valid_until=moment.now + (timedelta(days=command.days) if command.days else spec.valid),
             words=words,
         ),
     )
+
+
+def _about(spec: PromiseSpec, said: str, bundle: Bundle) -> str:
+    """As the action that keeps it freezes the argument: what is written otherwise would never be found again."""
+    if not 0 < len(said) <= MAX_ABOUT:
+        raise Refused("bad_about", f"Say what it is about: the {spec.about} of it.", status=422)
+    action = bundle.action(spec.actions[0])
+    try:
+        args, _ = read_args(action.name, [each for each in action.args if each.name == spec.about], {spec.about: said})
+    except Refused as refused:
+        raise Refused("bad_about", refused.reason, status=422) from None
+    return str(args[spec.about])
 
 
 def keep_promises(specs: Promises) -> Decider[KeepPromises, Book]:

@@ -118,7 +118,7 @@ def subject(bundle: Bundle, settings: ControlSettings, breakers: BreakerSpecs = 
         trip_breaker(breakers),
         close_breaker(),
         report_signal(bundle.signals),
-        make_promise(bundle.promises),
+        make_promise(bundle),
         keep_promises(bundle.promises),
         break_promise(),
         count_guess(settings),
