@@ -22,6 +22,7 @@ from tests.control.given import NOW, SOFIA, demo, demo_files, judged, known, ord
 from tests.control.test_proving import SHADOW, with_rules
 
 from .mock_data import Json, eur
+from .mock_promises import told
 from .mock_world import World
 
 WAITING = {
@@ -124,7 +125,7 @@ def policy_routes(world: World) -> list[Any]:
         if path.endswith("/why"):
             return why
         if path.endswith("/promises"):
-            return {"promises": world.promises, "can_promise": []}
+            return told(world)
         interaction = path.removesuffix("/record").rpartition("/")[2]
         shown = world.interactions["i_1"] | {"id": interaction}
         actions = [one for one in shown["entries"] if one["kind"] == "action"]

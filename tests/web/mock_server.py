@@ -26,6 +26,7 @@ from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
 from .mock_data import Json, iso
 from .mock_policies import policy_routes
+from .mock_promises import promise
 from .mock_world import World, diff
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "interlock" / "web"
@@ -175,7 +176,8 @@ def staff_routes(world: World) -> list[Any]:
             return problem(403, "Refused", "The page is too old. Reload it.", "csrf")
         body = await request.json()
         world.calls.append((path, body))
-        answer = carry_out(world, path.strip("/").split("/"), body)
+        parts = path.strip("/").split("/")
+        answer = promise(world, parts[1], body) if parts[-1] == "promises" else carry_out(world, parts, body)
         await world.publish()
         return answer
 

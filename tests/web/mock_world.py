@@ -11,6 +11,7 @@ from typing import Any
 from . import mock_data as data
 from . import mock_inbox
 from .mock_data import Json, eur, ident, iso
+from .mock_promises import CAN_PROMISE
 
 
 def diff(old: Any, new: Any, path: tuple[str | int, ...] = ()) -> list[Json]:
@@ -43,6 +44,8 @@ class World:
         self.due: list[Json] = []
         self.lockouts: list[Json] = []
         self.promises: list[Json] = []
+        self.can_promise: list[Json] = copy.deepcopy(CAN_PROMISE)
+        self.refuses: list[Any] = []
         self.seen_messages: list[str] = []
         self.calls: list[tuple[str, Any]] = []
         self.interactions: dict[str, Json] = {}

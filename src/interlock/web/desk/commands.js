@@ -31,6 +31,7 @@ export function registerDesk() {
     { id: 'decline', group: group.offer, title: 'Decline the offer, with a reason', key: 'Shift+F8', whileTyping: true, hidden: true, when: () => firstOffer() !== null, run: () => (declining.value = firstOffer().offer) },
     { id: 'reply', group: group.talk, title: 'Write a reply', key: 'r', when: handling, run: () => ((pane.value = 'talk'), focusReply()) },
     { id: 'verify', group: group.talk, title: 'Verify the customer with a code', key: 'v', when: () => handling() && Boolean(document.getElementById('verify')), run: () => document.getElementById('verify')?.click() ?? startVerification() },
+    { id: 'promise', group: group.talk, title: 'Make a promise: open the form', key: 'm', when: () => Boolean(document.querySelector('#make-promise:enabled')), run: () => ((pane.value = 'known'), document.getElementById('make-promise')?.click()) },
     { id: 'hand-back', group: group.talk, title: 'Hand back to the virtual agent', key: 'b', when: handling, run: () => (overlay.value = 'hand-back') },
     { id: 'wrap-up', group: group.talk, title: 'End and wrap up', key: 'w', when: handling, run: () => (overlay.value = 'wrap-up') },
     { id: 'disposition', group: group.talk, title: 'Choose how it came out', key: 'd', when: () => open.value?.my_state === 'wrap_up', run: () => /** @type {HTMLElement | null} */ (document.querySelector('#dispositions input'))?.focus() },

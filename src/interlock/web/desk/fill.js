@@ -6,6 +6,9 @@ import { Icon } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
 import { form, folds, pane } from './state.js';
 
+/** What the number of an order may be called. */
+const ORDER_NAMES = ['order_id', 'order_no', 'order_number', 'order'];
+
 /** "items" → "item". @param {string} list */
 const singular = (list) => list.replace(/ies$/, 'y').replace(/s$/, '');
 
@@ -50,7 +53,7 @@ export function fillKnown(value, args) {
   const known = {};
   for (const journey of value.journeys ?? []) for (const slot of journey.slots ?? []) known[slot.name] = slot.value;
   for (const entry of value.entries ?? []) if (entry.kind === 'action' && entry.state === 'succeeded') Object.assign(known, entry.result ?? {});
-  const order = known.order_id ?? known.order_no ?? known.order_number ?? known.order;
+  const order = ORDER_NAMES.map((name) => known[name]).find((one) => one !== undefined && one !== null);
   /** @type {Record<string, any>} */
   const values = {};
   for (const arg of args) {
@@ -59,6 +62,15 @@ export function fillKnown(value, args) {
   }
   if (args.some((arg) => arg.name === 'customer_id') && value.customer?.id) values.customer_id = value.customer.id;
   return values;
+}
+
+/** What an argument of this name may be, from slots, from what was proposed and from what came of it: the newest first. @param {any} value the interaction @param {string} name @returns {string[]} */
+export function knownValues(value, name) {
+  const names = ORDER_NAMES.includes(name) ? ORDER_NAMES : [name];
+  const slots = (value.journeys ?? []).map((/** @type {any} */ journey) => Object.fromEntries((journey.slots ?? []).map((/** @type {any} */ slot) => [slot.name, slot.value])));
+  const actions = (value.entries ?? []).filter((/** @type {any} */ entry) => entry.kind === 'action').flatMap((/** @type {any} */ entry) => [entry.args, entry.result]);
+  const found = [...slots, ...actions].flatMap((record) => names.map((each) => scalar(record?.[each]))).filter(Boolean).map(String);
+  return [...new Set(found.reverse())];
 }
 
 /** Open the form of an action with what is known. @param {any} action @param {Record<string, any>} values @param {Record<string, string>} [notes] */

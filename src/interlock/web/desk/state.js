@@ -122,15 +122,20 @@ export function pendingOf(interaction, entries) {
     retry: () => deliver(interaction, message),
     drop: () => {
       changePending(interaction, (old) => old.filter((one) => one.id !== message.id));
-      const before = drafts.get(interaction);
-      drafts.set(interaction, before ? `${before}\n${message.text}` : message.text);
-      draftsChanged.value = draftsChanged.peek() + 1;
+      addToDraft(interaction, message.text);
     },
   }));
 }
 
 /** Rises when a draft changed from outside its reply box. */
 export const draftsChanged = signal(0);
+
+/** Put words in the reply box, beneath what stands there. @param {string} interaction @param {string} text */
+export function addToDraft(interaction, text) {
+  const before = drafts.get(interaction);
+  drafts.set(interaction, before ? `${before}\n${text}` : text);
+  draftsChanged.value = draftsChanged.peek() + 1;
+}
 
 /** What was not sent when the page closed is sent when it comes back; the identifier makes that safe. */
 export function resendPending() {
