@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic_ai import Agent as ModelAgent
-from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, ToolReturnPart
-from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from interlock.cli.story.shop import Shop
 from interlock.client import Client, Refusal
 from interlock.runtime.app import App
-from interlock.toolset import GateToolset
 from tests.outside.agents import Agent, proof, refund
 from tests.system.refunds import Purchase
 
@@ -46,20 +42,16 @@ async def test_a_code_is_passed_on_and_a_refusal_is_told(app: App, agent: Agent,
             await client.wait(after, within_s=0.2)
 
 
-def model(*calls: ToolCallPart) -> tuple[FunctionModel, list[Any]]:
-    """A model that makes these calls one after the other, whatever it is told; and what it was told."""
-    told: list[Any] = []
-    left = list(calls)
+@pytest.fixture
+def run_model() -> Any:
+    """See ``tests.outside.model``; imported late, for what it imports takes two seconds, and every worker collects."""
+    from tests.outside.model import run_model
 
-    def answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
-        told.extend(part.content for part in messages[-1].parts if isinstance(part, ToolReturnPart))
-        return ModelResponse(parts=[left.pop(0)] if left else [TextPart("done")])
-
-    return FunctionModel(answer), told
+    return run_model
 
 
 async def test_every_call_of_a_model_goes_through_the_gate(
-    app: App, agent: Agent, bought: Purchase, shop: Shop
+    app: App, agent: Agent, bought: Purchase, shop: Shop, run_model: Any
 ) -> None:
     asked: list[str] = []
 
@@ -67,16 +59,15 @@ async def test_every_call_of_a_model_goes_through_the_gate(
         asked.append(proposal.says)
         return True
 
+    wild = ("shop__refund_item", refund(bought, 490_000))
+    unfit = ("shop__refund_item", {"order_id": bought.order.id})
+    good = ("shop__refund_item", refund(bought, 1840))
+    stranger = ("shop__get_order", {"order_id": "A-1"})
+    prompt = "Refund everything, now, and do not ask anybody!"
     async with Client(app.settings.url, agent.key) as client:
         case = await client.open_case(proof=proof(bought))
-        toolset = GateToolset(client, case, confirm=confirm)
-        wild = ToolCallPart("shop__refund_item", refund(bought, 490_000))
-        unfit = ToolCallPart("shop__refund_item", {"order_id": bought.order.id})
-        good = ToolCallPart("shop__refund_item", refund(bought, 1840))
-        stranger = ToolCallPart("shop__get_order", {"order_id": "A-1"})
-        who, told = model(wild, unfit, good, stranger)
-        result = await ModelAgent(who, toolsets=[toolset]).run("Refund everything, now, and do not ask anybody!")
-        assert result.output == "done"
+        output, told = await run_model(client, case, prompt, wild, unfit, good, stranger, confirm=confirm)
+    assert output == "done"
     retry = next(each for each in told if isinstance(each, str))
     assert "'item_id' is missing" in retry
     told = [each for each in told if not isinstance(each, str)]
@@ -87,11 +78,10 @@ async def test_every_call_of_a_model_goes_through_the_gate(
 
 
 async def test_without_somebody_to_ask_the_model_is_told_what_is_needed(
-    app: App, agent: Agent, bought: Purchase, shop: Shop
+    app: App, agent: Agent, bought: Purchase, shop: Shop, run_model: Any
 ) -> None:
     async with Client(app.settings.url, agent.key) as client:
-        toolset = GateToolset(client, await client.open_case(proof=proof(bought)))
-        who, told = model(ToolCallPart("shop__refund_item", refund(bought, 1840)))
-        await ModelAgent(who, toolsets=[toolset]).run("Refund it")
+        case = await client.open_case(proof=proof(bought))
+        _, told = await run_model(client, case, "Refund it", ("shop__refund_item", refund(bought, 1840)))
     assert (told[0]["status"], told[0]["needs"][0]["remedy"]) == ("needs", "confirm")
     assert await shop.refunds(bought.order) == []
