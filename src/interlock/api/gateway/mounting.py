@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +23,9 @@ MOST_SESSIONS: Final = 2_000
 """Sessions that are open on one node at once."""
 LARGEST_MESSAGE_BYTES: Final = 256 * 1024
 """The body of a request to the gateway."""
+
+_SDK: Final = ("mcp.server.streamable_http_manager", "interlock.api.gateway.calls")
+"""What imports it."""
 
 Doorkeeper = Callable[[Scope, dict[str, str]], Awaitable[str]]
 """Looks at a request and its headers, may leave something in the scope, and gives the name under which sessions are kept
@@ -45,10 +50,9 @@ class Mounted:
         refuse: Refuse,
         hosts: Callable[[], tuple[list[str], list[str]]],
     ) -> None:
-        """Nothing is built before ``run``.
-
+        """
         Args:
-            build: makes the server.
+            build: makes the server, when the first request is let in while ``run`` is entered.
             hosts: the values of ``Host`` and of ``Origin`` that are served: a page that has been given our address by
                 another name must not reach us.
         """
@@ -56,34 +60,36 @@ class Mounted:
         self._doorkeeper = doorkeeper
         self._refuse = refuse
         self._hosts = hosts
-        self._manager: StreamableHTTPSessionManager | None = None
+        self._opening: _Opening | None = None
 
     @asynccontextmanager
     async def run(self, _: object = None) -> AsyncIterator[None]:
         """Serve meanwhile."""
+        self._opening = opening = _Opening(self._made)
+        try:
+            yield
+        finally:
+            self._opening = None
+            await opening.close()
+
+    def _made(self) -> StreamableHTTPSessionManager:
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
         from mcp.server.transport_security import TransportSecuritySettings
 
         hosts, origins = self._hosts()
-        manager = StreamableHTTPSessionManager(
+        return StreamableHTTPSessionManager(
             self._build(),
             security_settings=TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins),
             session_idle_timeout=IDLE_SESSION_S,
             max_sessions=MOST_SESSIONS,
             max_request_body_size=LARGEST_MESSAGE_BYTES,
         )
-        async with manager.run():
-            self._manager = manager
-            try:
-                yield
-            finally:
-                self._manager = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
-            if self._manager is None:
+            if (opening := self._opening) is None:
                 raise Unavailable("the gateway", "it is not open")
             who = await self._doorkeeper(scope, headers)
         except Refused as refused:
@@ -93,8 +99,46 @@ class Mounted:
             more = {"Retry-After": str(max(1, round(error.retry_after_s)))}
             await _problem(send, 503, "unavailable", f"{error.system} does not answer at the moment.", more)
         else:
+            manager = await opening.manager()
             scope["user"] = _user(who)
-            await self._manager.handle_request(scope, receive, send)  # type: ignore[arg-type]  # both are ASGI 3
+            await manager.handle_request(scope, receive, send)  # type: ignore[arg-type]  # both are ASGI 3
+
+
+class _Opening:
+    """The SDK, which is not even imported before somebody wants it: that takes a second, and 20 MB."""
+
+    def __init__(self, made: Callable[[], StreamableHTTPSessionManager]) -> None:
+        loop = asyncio.get_running_loop()
+        self._made = made
+        self._wanted, self._over = asyncio.Event(), asyncio.Event()
+        self._opened: asyncio.Future[StreamableHTTPSessionManager] = loop.create_future()
+        self._kept = loop.create_task(self._keep())  # what the SDK opens it wants closed by the same task
+
+    async def manager(self) -> StreamableHTTPSessionManager:
+        """What serves; opened for the first who asks."""
+        self._wanted.set()
+        return await asyncio.shield(self._opened)
+
+    async def close(self) -> None:
+        """End whatever is open."""
+        self._over.set()
+        self._wanted.set()
+        await self._kept
+
+    async def _keep(self) -> None:
+        await self._wanted.wait()
+        if self._over.is_set():
+            return
+        try:
+            for module in _SDK:  # in a thread, for the node does not stand still meanwhile
+                await asyncio.to_thread(importlib.import_module, module)
+            manager = self._made()
+        except Exception as error:
+            self._opened.set_exception(error)
+            return
+        async with manager.run():
+            self._opened.set_result(manager)
+            await self._over.wait()
 
 
 def _user(who: str) -> Any:
