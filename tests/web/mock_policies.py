@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -41,7 +42,8 @@ VERSION = {**WAITING, "release": "r_4cb344f60787", "changes": ["the first versio
 DIFFERENCE = ["--- policies/refund.cedar", "+++ policies/refund.cedar", "@@ -1,1 +1,1 @@", "-20000", "+10000"]
 
 
-def refunds() -> list[ProposalJudged]:
+@cache
+def refunds() -> tuple[ProposalJudged, ...]:
     """Refunds of several customers, each asked for and then allowed."""
     bundle, found = with_rules(SHADOW), []
     for number, cents in enumerate((900, 1840, 12_000, 18_000, 42_000)):
@@ -52,9 +54,19 @@ def refunds() -> list[ProposalJudged]:
         asked = judged(of, **read)
         met = [remedy_met(of, str(need), SOFIA if need.kind == "approve" else None) for need in asked.needs]
         found += [asked, judged(of, *met, **read)]
-    return found
+    return tuple(found)
 
 
+@cache
+def rules() -> Json:
+    """The rules in force and in shadow, with what they did to the refunds."""
+    history = History()
+    for one in recorded(*((event, NOW) for event in refunds())):
+        history.fold(one)
+    return policies_document(with_rules(SHADOW), history, NOW - timedelta(days=30), NOW)
+
+
+@cache
 def replay_job() -> Json:
     """A replay under a lower limit that is done."""
     lower = changed_files(demo_files(), {}, [Constant(rule="refund.supervisor", was=20_000, now=10_000)])
@@ -74,6 +86,7 @@ def replay_job() -> Json:
     }
 
 
+@cache
 def explained() -> Json:
     """Why a large refund waits."""
     refund = proposed(42_000)
@@ -88,15 +101,10 @@ def explained() -> Json:
 
 def policy_routes(world: World) -> list[Any]:
     """What the policies page reads; what it sends is recorded like everything else."""
-    history = History()
-    for one in recorded(*((event, NOW) for event in refunds())):
-        history.fold(one)
-    rules = policies_document(with_rules(SHADOW), history, NOW - timedelta(days=30), NOW)
-    job, why = replay_job(), explained()
 
     @get("/v1/policies")
     async def policies() -> Json:
-        return rules
+        return rules()
 
     @get("/v1/releases")
     async def releases() -> Json:
@@ -114,16 +122,16 @@ def policy_routes(world: World) -> list[Any]:
 
     @get("/v1/replays")
     async def replays() -> Json:
-        return {"replays": [{**job, "report": None}] if world.calls else []}
+        return {"replays": [{**replay_job(), "report": None}] if world.calls else []}
 
     @get("/v1/replays/{replay:str}")
     async def replay(replay: FromPath[str]) -> Json:
-        return job
+        return replay_job()
 
     @get("/v1/{path:path}")  # as the route of what is posted: a narrower one would stand in its way
     async def why_or_record(path: FromPath[str]) -> Json:
         if path.endswith("/why"):
-            return why
+            return explained()
         if path.endswith("/promises"):
             return told(world)
         interaction = path.removesuffix("/record").rpartition("/")[2]
@@ -131,13 +139,16 @@ def policy_routes(world: World) -> list[Any]:
         actions = [one for one in shown["entries"] if one["kind"] == "action"]
         done = [{"at": NOW.isoformat(), "what": "started", "attempt": 1}]
         done += [{"at": NOW.isoformat(), "what": "succeeded", "moved": eur(1840), "found_by": "lookup"}]
-        own = [why | {"proposal": one["id"], "effects": done if one["state"] == "succeeded" else []} for one in actions]
+        own = [
+            explained() | {"proposal": one["id"], "effects": done if one["state"] == "succeeded" else []}
+            for one in actions
+        ]
         return {"interaction": shown, "proposals": own}
 
     @post("/v1/replays")
     async def start(request: Request[Any, Any, Any]) -> Json:
         world.calls.append(("/replays", await request.json()))
-        return {**job, "state": "running", "report": None}
+        return {**replay_job(), "state": "running", "report": None}
 
     @post("/v1/releases/{release:str}/{what:str}")
     async def answer(release: FromPath[str], what: FromPath[str], request: Request[Any, Any, Any]) -> Json:
