@@ -11,16 +11,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
-from litestar.static_files import create_static_files_router
 
-from interlock.api.pages import html
+from interlock.api import pages
 
 from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
@@ -29,7 +27,6 @@ from .mock_policies import policy_routes
 from .mock_promises import promise
 from .mock_world import World, diff
 
-WEB = Path(__file__).resolve().parents[2] / "src" / "interlock" / "web"
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 PAGES = {
     "/": "index",
@@ -64,20 +61,21 @@ def problem(status: int, title: str, detail: str, code: str) -> Response[Json]:
     )
 
 
-def build(scene: str, *, demo: bool = True, signed_in: bool = True) -> Litestar:
-    """The mocked centre as an application; its world is ``app.state.world``."""
+def build(scene: str, *, demo: bool = True) -> Litestar:
+    """The mocked centre as an application: its world is ``app.state.world``; ``app.state.begin(scene)`` begins another day."""
     world = World(scene)
     chats: dict[str, ChatSession] = {}
-    session = {"in": signed_in}
-    handlers: list[Any] = [
-        *page_routes(demo),
-        *sign_in_routes(world, session),
-        *staff_routes(world),
-        *policy_routes(world),
-    ]
-    handlers += [mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
-    app = Litestar([*handlers, create_static_files_router(path="/web", directories=[WEB])], openapi_config=None)
-    app.state.world = world
+    session = {"in": True}
+    routes = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world), *policy_routes(world)]
+    routes += [mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
+    app = Litestar(routes, openapi_config=None)
+
+    def begin(scene: str) -> None:
+        world.begin(scene)
+        chats.clear()
+        session["in"] = True
+
+    app.state.world, app.state.begin = world, begin
     return app
 
 
@@ -86,7 +84,7 @@ def page_routes(demo: bool) -> list[Any]:
 
     def page(name: str) -> Any:
         async def show() -> Response[str]:
-            return Response(html(name), media_type="text/html", headers={"Content-Security-Policy": CSP})
+            return Response(pages.html(name), media_type="text/html", headers={"Content-Security-Policy": CSP})
 
         return show
 
@@ -94,23 +92,26 @@ def page_routes(demo: bool) -> list[Any]:
     async def host() -> Response[str]:
         return Response(HOST_PAGE, media_type="text/html")
 
-    @get("/chat.js")
-    async def chat_js() -> Response[str]:
-        text = (WEB / "chat.js").read_text()
-        return Response(text, media_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"})
-
     @get("/v1/demo")
     async def show_demo() -> Any:
         links = {"shop": "/host", "mailbox": "/host"}
         answer = {"demo": True, "staff": DEMO_STAFF, "password": "demo", "links": links}
         return answer if demo else problem(404, "Not found", "Not a demo.", "not_found")
 
-    return [*(get(path, name=f"page-{name}")(page(name)) for path, name in PAGES.items()), host, chat_js, show_demo]
+    return [
+        *(get(path, name=f"page-{name}")(page(name)) for path, name in PAGES.items()),
+        host,
+        pages.chat_code,
+        pages.code,
+        show_demo,
+    ]
 
 
 def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
     """Who is signed in."""
-    who: Json = {"staff": world.me["staff"], "csrf": CSRF}
+
+    def who() -> Json:
+        return {"staff": world.me["staff"], "csrf": CSRF}
 
     @get("/v1/switches")
     async def show_switches() -> Json:
@@ -139,14 +140,14 @@ def sign_in_routes(world: World, session: dict[str, bool]) -> list[Any]:
 
     @get("/v1/me")
     async def me() -> Any:
-        return who if session["in"] else problem(401, "Signed out", "Sign in first.", "signed_out")
+        return who() if session["in"] else problem(401, "Signed out", "Sign in first.", "signed_out")
 
     @post("/v1/sign-in")
     async def sign_in(request: Request[Any, Any, Any]) -> Any:
         if (await request.json()).get("password") != "demo":
             return problem(401, "Not signed in", "The name or the password is not right. Try again.", "wrong_password")
         session["in"] = True
-        return who
+        return who()
 
     @post("/v1/sign-out")
     async def sign_out() -> Json:

@@ -37,6 +37,10 @@ class World:
     """Documents by name; ``changed`` is set whenever something happened."""
 
     def __init__(self, scene: str) -> None:
+        self.begin(scene)
+
+    def begin(self, scene: str) -> None:
+        """A new day: whatever happened is forgotten."""
         self.scene = scene
         self.cursor = 1
         self.changed = asyncio.Condition()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -32,6 +37,9 @@ SECURITY: Final = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+ASK_AGAIN: Final = "no-cache"
+FOREVER: Final = "public, max-age=31536000, immutable"
+VERSION: Final = re.compile(r"[0-9a-f]{12}")
 PUBLIC_CODE: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
@@ -57,28 +65,51 @@ PAGES: Final = {
 """The pages by name; all of them are one and the same HTML around their script."""
 
 
+def version() -> str:
+    """A name for exactly the files that are there now; looked at anew each time, so that a changed file needs no restart."""
+    return _named(tuple(sorted(_files(str(WEB)))))
+
+
+def _files(folder: str) -> Iterator[tuple[str, int, int]]:
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _files(entry.path)
+        elif os.path.splitext(entry.name)[1] in TYPES:
+            about = entry.stat()
+            yield entry.path, about.st_mtime_ns, about.st_size
+
+
+@lru_cache(maxsize=1)
+def _named(files: tuple[tuple[str, int, int], ...]) -> str:
+    """From what is in them and not from when they were written: the same on every node."""
+    whole = sha256()
+    for path, _, _ in files:
+        content = Path(path).read_bytes()
+        whole.update(f"{Path(path).relative_to(WEB).as_posix()} {len(content)}\n".encode() + content)
+    return whole.hexdigest()[:12]
+
+
 def html(name: str) -> str:
     """A page's HTML."""
-    page = PAGES[name]
-    styles = "\n  ".join(f'<link rel="stylesheet" href="/web/{style}">' for style in page.styles)
+    page, web = PAGES[name], f"/web/{version()}"
+    styles = "\n  ".join(f'<link rel="stylesheet" href="{web}/{style}">' for style in page.styles)
     whole = Template((WEB / "page.html").read_text(encoding="utf-8"))
-    return whole.substitute(title=page.title, styles=styles, script=page.script)
+    return whole.substitute(title=page.title, styles=styles, script=page.script, web=web)
 
 
 def shown(name: str) -> Response[str]:
     """A page as it is answered."""
-    headers = {"Cache-Control": "no-cache", **SECURITY}
+    headers = {"Cache-Control": ASK_AGAIN, **SECURITY}
     return Response(html(name), media_type="text/html; charset=utf-8", headers=headers)
 
 
-def file(path: str, *, headers: dict[str, str]) -> Response[bytes]:
-    """A file of the browser code. Raises NotFoundException where there is none."""
+def file(path: str, kept: str) -> Response[bytes]:
+    """A file of the browser code, kept by browsers so. Raises NotFoundException where there is none."""
     found = (WEB / path).resolve()
     if not found.is_relative_to(WEB) or not found.is_file() or found.suffix not in TYPES:
         raise NotFoundException("There is no such file.")
-    return Response(
-        found.read_bytes(), media_type=TYPES[found.suffix], headers={"Cache-Control": "no-cache", **headers}
-    )
+    headers = {"Cache-Control": kept, "X-Content-Type-Options": "nosniff", **PUBLIC_CODE}
+    return Response(found.read_bytes(), media_type=TYPES[found.suffix], headers=headers)
 
 
 @get("/", opt={"public": True}, sync_to_thread=False)
@@ -120,13 +151,21 @@ def record_page(interaction: FromPath[str]) -> Response[str]:
 @get("/chat.js", opt={"public": True}, sync_to_thread=False)
 def chat_code() -> Response[bytes]:
     """The one script that puts the chat into any page."""
-    return file("chat.js", headers=PUBLIC_CODE)
+    answer = file("chat.js", ASK_AGAIN)
+    answer.content = answer.content.replace(b"/web/", f"/web/{version()}/".encode())
+    return answer
 
 
 @get("/web/{path:path}", opt={"public": True}, sync_to_thread=False)
 def code(path: FromPath[Path]) -> Response[bytes]:
-    """Modules, styles and pictures."""
-    return file(str(path).lstrip("/"), headers=PUBLIC_CODE | {"X-Content-Type-Options": "nosniff"})
+    """Modules, styles and pictures: under the name of their version for good, else as they are today."""
+    name = str(path).lstrip("/")
+    first, _, rest = name.partition("/")
+    if not VERSION.fullmatch(first):
+        return file(name, ASK_AGAIN)
+    return file(
+        rest, FOREVER if first == version() else ASK_AGAIN
+    )  # a page of before an update goes on with what there is
 
 
 @get("/v1/demo", opt={"public": True}, sync_to_thread=False)

@@ -6,12 +6,12 @@ import { Chat } from './view.js';
 
 const STYLES = ['tokens.css', 'chat/chat.css'], STYLES_MS = 4000;
 
-/** Fetch what the chat looks like into its shadow root. @param {ShadowRoot} root @param {string} server */
-export function loadStyles(root, server) {
+/** Fetch what the chat looks like into its shadow root. @param {ShadowRoot} root */
+export function loadStyles(root) {
   return Promise.all(STYLES.map((name) => new Promise((resolve) => {
     const link = document.createElement('link');
     link.rel = 'stylesheet';
-    link.href = `${server}/web/${name}`;
+    link.href = new URL(`../${name}`, import.meta.url).href; // of the same version as this module
     link.onload = link.onerror = resolve;
     setTimeout(resolve, STYLES_MS);
     root.append(link);
@@ -26,7 +26,7 @@ export async function start({ server, theme }) {
   host.style.setProperty('color-scheme', scheme || 'light dark');
   const root = host.attachShadow({ mode: 'open' });
   document.body.append(host);
-  await loadStyles(root, server);
+  await loadStyles(root);
   const place = document.createElement('div');
   root.append(place);
   const store = new ChatStore(server);

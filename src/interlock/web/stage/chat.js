@@ -32,7 +32,7 @@ export function Chat() {
     if (!host || host.shadowRoot) return;
     const root = host.attachShadow({ mode: 'open' }), inner = document.createElement('div');
     inner.style.blockSize = '100%';
-    loadStyles(root, location.origin).then(() => {
+    loadStyles(root).then(() => {
       root.append(inner);
       render(html`<${InlineChat} store=${store} />`, inner);
     });
