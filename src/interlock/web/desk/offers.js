@@ -66,7 +66,7 @@ function OfferCard({ offer, others }) {
   const [whole] = useState(() => Math.max(1, left));
   const waiting = busy.value === offer.offer;
   return html`<article class="offer ${left <= SOON_S ? 'soon' : ''}">
-    <div class="offer-bar" aria-hidden="true"><i style=${{ inlineSize: `${Math.min(100, (left / whole) * 100)}%` }} /></div>
+    <div class="offer-bar" aria-hidden="true"><i style=${{ scale: `${Math.min(1, left / whole)} 1` }} /></div>
     <header><${ChannelIcon} channel=${offer.channel} /><strong class="offer-queue">${offer.queue_title}</strong>
       <span class="offer-left num" title="Time to answer">${left > 0 ? `${Math.max(1, Math.floor(left))} s left` : 'Running out'}</span></header>
     ${declining.value === offer.offer
