@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from tests import models, passwords, pg
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 SERVER = pytest.StashKey[str]()
 CLEAN_UP = pytest.StashKey[ExitStack]()
 
 LONG = ("tests/story/", "tests/e2e/", "tests/system/", "tests/gate/")
 """Tests that start processes and wait for what they do."""
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -78,8 +78,19 @@ def empty_database_url(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of the machine's Chromium, for Playwright's `executable_path`; `make test` sees that there is one."""
-    found = next(filter(None, (os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS))), None)
+    """The path of the machine's Chromium; `make test` sees that there is one."""
+    from tests import browsers
+
+    found = browsers.path()
     if found is None:
         pytest.fail("no Chromium on PATH: run `make chromium`, or name one with CHROMIUM=/path/to/it")
     return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """One headless browser for all tests of a process; each test has a profile of its own in it."""
+    from tests import browsers
+
+    async with browsers.started(chromium) as running:
+        yield running

@@ -1,4 +1,8 @@
-"""What do a customer, an agent and a supervisor see on their screens, and what do they press there?"""
+"""What do a customer, an agent and a supervisor see on their screens, and what do they press there?
+
+What is awaited for a while is awaited by ``wait_for``: each time that ``expect`` looks in vain at what is not there yet, it
+describes the whole page for a message.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,7 @@ class CustomerScreen:
     async def come_back(self) -> None:
         """Open the shop's page again; the chat is open as it was."""
         await self.page.goto(f"{self._demo.shop}/")
-        await expect(self.log).to_be_visible()
+        await self.log.wait_for()
 
     @property
     def from_the_machine(self) -> Locator:
@@ -45,7 +49,7 @@ class CustomerScreen:
         """Write something; it has been sent when this returns."""
         await self.box.fill(text)
         await self.box.press("Enter")
-        await expect(self.own(text).last).to_be_visible()
+        await self.own(text).last.wait_for()
 
     def own(self, text: str) -> Locator:
         """What she said, as far as the server has it."""
@@ -53,7 +57,7 @@ class CustomerScreen:
 
     async def hears(self, text: str | re.Pattern[str]) -> None:
         """Wait until the newest messages have these words."""
-        await expect(self.log.get_by_text(text).last).to_be_visible()
+        await self.log.get_by_text(text).last.wait_for()
 
     async def identify(self, order: Order, buyer: Buyer) -> None:
         """Answer the questions for the order and the address."""
@@ -73,7 +77,7 @@ class CustomerScreen:
     async def agree(self, item: Item) -> None:
         """Read the confirmation of a refund, and press its button."""
         await self.log.get_by_role("button", name=f"Refund €{item.amount}").last.click()
-        await expect(self.log.get_by_text("You agreed").last).to_be_visible()
+        await self.log.get_by_text("You agreed").last.wait_for()
 
     async def read_the_code(self, buyer: Buyer) -> str:
         """Open the mailbox in another tab and read the newest code there."""
@@ -93,7 +97,7 @@ class CustomerScreen:
     async def enter_the_code(self, code: str) -> None:
         """Give the right one."""
         await self.try_the_code(code)
-        await expect(self.log.get_by_text("The code was right").last).to_be_visible()
+        await self.log.get_by_text("The code was right").last.wait_for()
 
 
 class StaffScreen:
@@ -101,6 +105,13 @@ class StaffScreen:
 
     def __init__(self, page: Page, demo: Demonstration) -> None:
         self.page, self._demo = page, demo
+
+    async def come(self, login: str, password: str, path: str) -> None:
+        """Come to a page, signed in already."""
+        about = {"login": login, "password": password}
+        answer = await self.page.context.request.post(f"{self._demo.url}/v1/sign-in", data=about)
+        assert answer.ok, await answer.text()
+        await self.page.goto(f"{self._demo.url}{path}")
 
     async def sign_in(self, name: str, path: str) -> None:
         """Come to a page, be sent to sign in, and come back to it."""

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from interlock.cli.story.shop import Buyer, Item, Order, Shop
-from tests.conftest import BROWSERS
-from tests.e2e.conftest import ARGUMENTS
+from tests import browsers
 from tests.e2e.demonstration import REPOSITORY, Demonstration, demonstration
 from tests.e2e.people import CustomerScreen, Desk, Supervision
 
@@ -41,14 +38,13 @@ img { display: block; border-radius: 12px; box-shadow: 0 0 0 1px #c9ced6, 0 3px 
 
 async def main() -> None:
     """Play up to the moment, and draw it."""
-    path = next(filter(None, (os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS))))
+    path = browsers.path()
+    assert path is not None, "there is no Chromium: run `make chromium`"
     with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as demo:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        async with browsers.started(path) as browser:
             shots = await moment(demo, browser)
             await draw(browser, shots)
             await stage(demo, browser)
-            await browser.close()
     for picture in (PICTURE, STAGE):
         print(f"{picture.relative_to(REPOSITORY)}: {picture.stat().st_size // 1000} kB")
 

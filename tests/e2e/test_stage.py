@@ -9,10 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.e2e.conftest import NewPage
 from tests.e2e.demonstration import Demonstration
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 class Stage:
@@ -34,13 +33,13 @@ class Stage:
 
     async def hears(self, text: str | re.Pattern[str]) -> None:
         """Wait until the chat has these words."""
-        await expect(self.log.get_by_text(text).last).to_be_visible()
+        await self.log.get_by_text(text).last.wait_for()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def stage(demo: Demonstration, new_page: NewPage) -> Stage:
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(demo: Demonstration, visitor: Page) -> Stage:
     """The stage, entered by its one button."""
-    page = await new_page()
+    page = visitor
     await page.set_viewport_size({"width": 1440, "height": 900})
     await page.goto(f"{demo.url}/stage")
     await page.get_by_role("button", name="Enter as the demo’s supervisor").click()
@@ -111,9 +110,9 @@ async def test_a_node_dies_in_the_middle_of_a_refund_and_the_books_have_it_once(
         order = made.json()["order_id"]
         await stage.say(f"The kettle in {order} arrived broken. I am ida@example.com")
         await stage.log.get_by_role("button", name="Enamel stovetop kettle").click()
-        await expect(stage.log.get_by_role("button", name="Refund €18.40")).to_be_visible()
+        await stage.log.get_by_role("button", name="Refund €18.40").wait_for()
         await page.get_by_role("button", name="Kill the node in the middle of a refund").click()
-        await expect(page.get_by_text("The chat now goes through the second node")).to_be_visible(timeout=90_000)
+        await page.get_by_text("The chat now goes through the second node").wait_for(timeout=90_000)
         await stage.log.get_by_role("button", name="Refund €18.40").click()
         await expect(page.locator("#killed-refunds")).to_have_text("1", timeout=60_000)
         await stage.hears(re.compile("Done. €18.40 goes back"))
@@ -123,9 +122,9 @@ async def test_a_node_dies_in_the_middle_of_a_refund_and_the_books_have_it_once(
 
 
 async def test_panes_fold_and_a_narrow_window_begins_with_the_chat_and_the_verdicts(
-    demo: Demonstration, new_page: NewPage
+    demo: Demonstration, visitor: Page
 ) -> None:
-    page = await new_page()
+    page = visitor
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.goto(f"{demo.url}/stage")
     await page.get_by_role("button", name="Enter as the demo’s supervisor").click()
@@ -133,5 +132,5 @@ async def test_panes_fold_and_a_narrow_window_begins_with_the_chat_and_the_verdi
     await expect(gate).to_have_attribute("aria-expanded", "true")
     await expect(books).to_have_attribute("aria-expanded", "false")
     await books.click()
-    await expect(page.get_by_role("list", name="Refunds that the shop made, newest first")).to_be_visible()
+    await page.get_by_role("list", name="Refunds that the shop made, newest first").wait_for()
     assert await page.evaluate("document.documentElement.scrollWidth") == 390, "nothing sticks out"

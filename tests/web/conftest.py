@@ -5,37 +5,57 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from litestar import Litestar
+from playwright.async_api import Browser, Page
+
+from tests.browsers import Tab, tab, visit
 
 from .mock_server import build
 from .mock_world import World
 
 
-@dataclass
+@dataclass(frozen=True)
 class Centre:
     """A mocked centre that runs, and a browser page that looks at it."""
 
     url: str
     world: World
     page: Page
-    faults: list[str] = field(default_factory=list)
+    client: httpx.AsyncClient
 
     async def mock(self, what: str, **body: Any) -> dict[str, Any]:
         """Make something happen in the centre."""
-        async with httpx.AsyncClient() as client:
-            answer = await client.post(f"{self.url}/mock/{what}", content=json.dumps(body))
+        answer = await self.client.post(f"{self.url}/mock/{what}", content=json.dumps(body))
         return dict(answer.json())
 
     def called(self, ending: str) -> list[Any]:
         """The bodies of the requests whose path ends so."""
         return [body for path, body in self.world.calls if path.endswith(ending)]
+
+
+class Server(uvicorn.Server):
+    """It outlives a test, and leaves Ctrl-C to pytest."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override] # a generator there
+        return nullcontext()
+
+
+@dataclass(frozen=True)
+class Mocked:
+    """What is started once for all tests of a process."""
+
+    url: str
+    app: Litestar
+    tab: Tab
+    client: httpx.AsyncClient
 
 
 @pytest.fixture
@@ -44,36 +64,27 @@ def scene() -> str:
     return "busy"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """One browser for all tests of a module; each test has its own context in it."""
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield running
-        await running.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def centre(browser: Browser, scene: str) -> AsyncIterator[Centre]:
-    """The mocked centre on a free port, with a page of its own; a fault in the page fails the test."""
-    app = build(scene)
-    server = uvicorn.Server(
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mocked(browser: Browser) -> AsyncIterator[Mocked]:
+    """The mocked centre on a free port, and a tab to look at it."""
+    app = build("busy")
+    server = Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="websockets-sansio", lifespan="off")
     )
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 (uvicorn tells it by this flag only)
         await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    page = await browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(8000)
-    running = Centre(f"http://127.0.0.1:{port}", app.state.world, page)
-    page.on("pageerror", lambda error: running.faults.append(str(error)))
-    page.on(
-        "console", lambda line: running.faults.append(line.text) if "Content Security Policy" in line.text else None
-    )
-    yield running
-    await page.context.close()
+    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    async with tab(browser, f"{url}/web/icon.svg") as opened, httpx.AsyncClient(trust_env=False) as client:
+        yield Mocked(url, app, opened, client)
     server.should_exit = True
     server.force_exit = True
     await serving
-    assert running.faults == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(mocked: Mocked, scene: str) -> AsyncIterator[Centre]:
+    """A new day in the mocked centre, seen by somebody who was never there; a fault in the page fails the test."""
+    mocked.app.state.begin(scene)
+    async with visit(mocked.tab) as page:
+        yield Centre(mocked.url, mocked.app.state.world, page, mocked.client)

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from .conftest import Centre
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.mark.parametrize("scene", ["cards"])

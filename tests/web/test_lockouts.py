@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from .conftest import Centre
 from .mock_data import iso
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 LOCK = "details_71c2e81b5a25408a6af2f2348088e263"
 

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from .conftest import Centre
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_no_typed_key_accepts_an_offer_and_the_focus_stays_where_it_is(centre: Centre) -> None:

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from .conftest import Centre
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_why_says_what_the_customer_is_told_and_what_to_do_and_how_it_was_derived(centre: Centre) -> None:

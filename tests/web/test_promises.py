@@ -9,7 +9,7 @@ from .conftest import Centre
 from .mock_promises import PROMISE
 from .mock_server import problem
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WORDS = "We pay the kettle back, although the two years are over."
 

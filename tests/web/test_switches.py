@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from .conftest import Centre
 from .mock_data import iso
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_something_is_halted_with_a_reason_and_everybody_sees_who_did_it_and_why(centre: Centre) -> None:
