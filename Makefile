@@ -4,8 +4,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: conformance help demo setup test lint format bench soak lock chromium clean
 
-# Two cores are enough for the whole suite in time: many tests wait for leases to run out or for a browser. On a bigger machine: make test WORKERS=8
-WORKERS ?= 4
+# One more than two cores: some tests wait for leases to run out or for a browser, and each worker imports everything once.
+# On a bigger machine: make test WORKERS=8
+WORKERS ?= 3
 FIGURES ?= log turn gate idle
 
 # Whoever has this set has every process compile every module again: half a minute of a run of the tests.
