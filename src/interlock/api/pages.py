@@ -163,9 +163,8 @@ def code(path: FromPath[Path]) -> Response[bytes]:
     first, _, rest = name.partition("/")
     if not VERSION.fullmatch(first):
         return file(name, ASK_AGAIN)
-    return file(
-        rest, FOREVER if first == version() else ASK_AGAIN
-    )  # a page of before an update goes on with what there is
+    # A page of before an update goes on with what there is.
+    return file(rest, FOREVER if first == version() else ASK_AGAIN)
 
 
 @get("/v1/demo", opt={"public": True}, sync_to_thread=False)

@@ -19,11 +19,11 @@ from interlock.dialogue.intents import Ambiguous, IntentModel, Recognised
 from interlock.dialogue.measuring import Confusion, Guess, Measured, measure
 from interlock.dialogue.wording import MAX_CHARACTERS, normalised
 from interlock.kernel.documents import DefinitionError, Problem
+from interlock.runtime.training import OUT_OF_SCOPE, BadExamples, TrainingFailed, train_in_subprocess
 
 app = typer.Typer(no_args_is_help=True, help="Models: eval.")
 
 COLUMNS: Final = ("text", "intent")
-OUT_OF_SCOPE: Final = "out_of_scope"
 TRAIN_WITHIN_S: Final = 600.0
 CONFUSIONS_SHOWN: Final = 12
 CONFUSIONS_TOLD: Final = 200
@@ -113,8 +113,6 @@ def _problem(file: Path, line: int, what: str, mend: str) -> Problem:
 async def _measured(
     learned: Sequence[Sentence], asked: Sequence[Sentence], language: str
 ) -> tuple[Measured, dict[str, float]]:
-    from interlock.runtime.training import BadExamples, TrainingFailed, train_in_subprocess
-
     names = sorted({each.intent for each in learned if each.intent})
     # Journeys have plain names; whatever a file calls its intents is numbered for the model.
     number = {name: f"intent_{at}" for at, name in enumerate(names)} | {"": OUT_OF_SCOPE}

@@ -228,11 +228,10 @@ class Engine:
         of_guard = {plan.guard, *((query,) for query in plan.guard)} if plan.snapshot else set()
         for queries in of_guard:
             for evolve, kept in self._states.get(queries, {}).items():
-                if kept.snapshot == plan.snapshot:
-                    after = kept._replace(written=False)
-                    if written.snapshot:
-                        after = _Kept(_folded(kept.state, evolve, queries, written), written.snapshot, True)
-                    self._states[queries][evolve] = after
+                after = kept._replace(written=False)
+                if written.snapshot and kept.snapshot == plan.snapshot:
+                    after = _Kept(_folded(kept.state, evolve, queries, written), written.snapshot, True)
+                self._states[queries][evolve] = after
         for fact in written.recorded:
             self._outdate(fact.event, of_guard)
         if written.snapshot:

@@ -19,7 +19,7 @@ from interlock.kernel.log import Appended, Claimed, Due, Judging, Log, Plan, Que
 from interlock.store import due_rows
 from interlock.store.codec import decode_command, decode_event, encode_command, encode_event
 from interlock.store.database import Connection, Database
-from interlock.store.reading import EVENT_COLUMNS, Reader
+from interlock.store.reading import EVENT_COLUMNS, Reader, type_names
 from interlock.store.snapshots import with_own
 from interlock.store.vault import Vault
 
@@ -113,7 +113,7 @@ class PostgresLog:
         locks.update((lock_key(self.tenant, query.tag), True) for query in plan.guard)
         asked: dict[str, Any] = {"at": now, "cause": plan.cause, "locks": sorted(locks.items())}
         if plan.guard and plan.snapshot:
-            asked["guard"] = [(query.tag, _type_names(query)) for query in plan.guard]
+            asked["guard"] = [(query.tag, type_names(query)) for query in plan.guard]
             asked["snapshot"] = plan.snapshot
         if facts:
             asked["facts"] = facts
@@ -304,10 +304,6 @@ def _columns(windows: Sequence[Window]) -> tuple[list[Any], ...]:
 
 def _event_id(tenant: str, cause: str, index: int) -> str:
     return blake2b(f"{tenant}|{cause}|{index}".encode(), digest_size=16).hexdigest()
-
-
-def _type_names(query: Query) -> str | None:
-    return ",".join(kind.__name__ for kind in query.types) or None
 
 
 def _due_json(one: Due) -> dict[str, Any]:

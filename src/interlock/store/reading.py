@@ -107,7 +107,7 @@ class Reader:
 
     async def _found(self, together: Sequence[_Wanted]) -> list[Found]:
         asked = [
-            (number, query.tag, ",".join(kind.__name__ for kind in query.types) or None, wanted.since)
+            (number, query.tag, type_names(query), wanted.since)
             for number, wanted in enumerate(together)
             for query in wanted.queries
         ]
@@ -120,3 +120,8 @@ class Reader:
             if row[1] is not None:
                 of_each[row[1]].append(row[2:])
         return [Found(of_each[number], rows[0][0]) for number in range(len(together))]
+
+
+def type_names(query: Query) -> str | None:
+    """The types of a query as the functions of the database take them, separated by commas; None for all types."""
+    return ",".join(kind.__name__ for kind in query.types) or None
