@@ -67,9 +67,10 @@ class RealGate:
     def state(self, proposal: ProposalId) -> ProposalState:
         """Where a proposal stands."""
         facts, (seen, state) = self._facts[tag("proposal", proposal)], self._states.get(proposal, (0, ProposalState()))
-        for recorded in facts[seen:]:
-            state = evolve(state, recorded)
-        self._states[proposal] = (len(facts), state)
+        if seen < len(facts):
+            for recorded in facts[seen:]:
+                state = evolve(state, recorded)
+            self._states[proposal] = (len(facts), state)
         return state
 
     def at(self, now: datetime) -> None:

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from interlock.control import Known
+from interlock.control.proposals import ProposalState
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Channel, Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId
@@ -48,6 +49,7 @@ class Comparison:
         now = datetime(2026, 3, 27, tzinfo=UTC) + timedelta(seconds=self.chance.randrange(4 * 86_400))
         self.naive.accounts = {"a-1": Account("c-1"), "a-2": Account("c-1", held=99_000), "a-3": Account("c-2")}
         self.told: list[str] = []
+        self.said: dict[str, tuple[ProposalState, tuple[str, set[str], list[str]]]] = {}
         self.pass_to(now)
 
     def pass_to(self, now: datetime) -> None:
@@ -218,6 +220,13 @@ class Comparison:
     def stands(self, proposal: str) -> tuple[str, set[str], list[str]]:
         """What the gate says of a proposal, in the model's words."""
         state = self.real.state(ProposalId(proposal))
+        before = self.said.get(proposal)
+        if before is None or before[0] is not state:
+            before = self.said[proposal] = (state, self._said(state))
+        return before[1]
+
+    @staticmethod
+    def _said(state: ProposalState) -> tuple[str, set[str], list[str]]:
         assert state.judged is not None
         because, needs = {each.rule for each in state.judged.rulings}, [str(each) for each in state.needs]
         if state.refused is not None:

@@ -49,7 +49,7 @@ def test_what_was_judged_in_a_storm_comes_out_the_same_when_it_is_replayed_by_th
 
     monkeypatch.setattr("interlock.simulation.run.violations", kept)
     keyed, _ = variants(definitions)
-    for seed in range(1, 9):  # few refunds get through a storm: until there are some for a lower limit to flip
+    for seed in range(3, 11):  # few refunds get through a storm: until there are some for a lower limit to flip
         result = simulate(seed, keyed, interactions=60, weather=KINDS[-1])
         assert_all_held(result)
         if result.refunds > 2:
