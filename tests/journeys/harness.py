@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from interlock.vocabulary.interactions import (
     HandedBack,
     HandOverFailed,
     InteractionEnded,
+    InteractionReopened,
     InteractionStarted,
     MessagePosted,
 )
@@ -44,6 +46,7 @@ I = InteractionId("i_1")  # noqa: E741
 P = PersonId("p_1")
 S = SessionId("s_1")
 NOTHING = Assurance()
+NO_MORE: Mapping[str, str] = {}
 
 ORDER: dict[str, Any] = {
     "order_id": "A-1042",
@@ -94,32 +97,50 @@ def demo() -> tuple[TenantSettings, JourneySet, Bundle]:
     files = demo_files()
     tenant = load(files["tenant.yaml"], "tenant.yaml", TenantSettings)
     bundle = load_bundle(files, "r_1")
+    return tenant, compiled(tenant, bundle), bundle
+
+
+def compiled(tenant: TenantSettings, bundle: Bundle, more: Mapping[str, str] = NO_MORE) -> JourneySet:
+    """The demo's journeys, and more of them by the paths of their files."""
+    files = demo_files()
     journeys = {path: text for path, text in files.items() if path.startswith("journeys/")}
-    compiled = compile_journeys(
-        journeys, tenant, actions=bundle.actions, queues=queue_names(files), tenant_file=files["tenant.yaml"]
+    return compile_journeys(
+        {**journeys, **more},
+        tenant,
+        actions=bundle.actions,
+        queues=queue_names(files),
+        promises=bundle.promises,
+        tenant_file=files["tenant.yaml"],
     )
-    return tenant, compiled, bundle
 
 
 class Chat:
     """One interaction; ``log`` holds its facts, ``lines`` what was said, in order."""
 
-    def __init__(self, established: Assurance = NOTHING) -> None:
+    def __init__(self, established: Assurance = NOTHING, more: Mapping[str, str] = NO_MORE) -> None:
         """A chat.
 
         Args:
             established: what was established in its session before it began.
+            more: journeys besides those of the demo, by the paths of their files.
         """
         self.tenant, self.journeys, self.bundle = demo()
+        if more:
+            self.journeys = compiled(self.tenant, self.bundle, more)
         self.log: list[Recorded] = []
         self._ids = 0
-        talk = subject(self.resolve, self.tenant, self._propose)
-        self._deciders: dict[Any, Decider[Any, Any]] = {each.command: each for each in talk.deciders}
+        self.use(self.tenant)
         self.add(
             InteractionStarted(
                 interaction=I, person=P, session=S, channel=Channel.CHAT, release="r_1", assurance=established
             )
         )
+
+    def use(self, tenant: TenantSettings) -> None:
+        """Go on with other settings of the tenant."""
+        self.tenant = tenant
+        talk = subject(self.resolve, tenant, self._propose)
+        self._deciders: dict[Any, Decider[Any, Any]] = {each.command: each for each in talk.deciders}
 
     def resolve(self, release: str, name: str) -> Any:
         return self.journeys.journeys.get(name)
@@ -221,6 +242,9 @@ class Chat:
         run = next(each.run for each in reversed(reached) if each.waits_for == "hand_over")
         self.add(HandOverFailed(interaction=I, person=P, queue=QueueName("care"), why=why, run=run))
         return self.settle("hand_over_failed", ref=run)
+
+    def reopened(self) -> None:
+        self.add(InteractionReopened(interaction=I, person=P, session=S))
 
     def ended(self) -> None:
         self.add(InteractionEnded(interaction=I, person=P, session=S, reason="inactivity"))

@@ -89,7 +89,7 @@ def test_the_example_and_the_demo_have_no_problem():
         ("- ask: order_no", "- verify: { level: 2, by: order_and_email }\n  - ask: order_no", "a journey establishes level 1 only, and not 2"),
         ("- ask: order_no", "- verify: { level: 1, by: passport }\n  - ask: order_no", "there is no way to verify called 'passport'"),
         ("type: order_number, pattern", "type: email, pattern", "'pattern' means nothing for a slot of type email"),
-        ("  - end: told\n", "  - wait: 3d\n", "wait"),
+        ("  - end: told\n", "  - wait_for: 3d\n", "wait_for"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_place_and_its_mend(old: str, new: str, says: str):

@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from interlock.journeys.branches import possible, required
+from interlock.journeys.calling import wrong_call
 from interlock.journeys.known import Known
 from interlock.journeys.language import (
     BRANCHES,
     DO_FIRST,
     WAITING,
     AskStep,
+    CallStep,
     ChooseStep,
     DoStep,
     EndStep,
@@ -20,15 +22,16 @@ from interlock.journeys.language import (
     LookUpStep,
     PromiseStep,
     SayStep,
-    Slot,
     Step,
     TenantFile,
     VerifyStep,
+    WaitStep,
     WhenStep,
 )
 from interlock.journeys.model import blocks
+from interlock.journeys.slots import Slot
 from interlock.kernel.cel import Expression
-from interlock.kernel.documents import Located, Problem, closest, problem
+from interlock.kernel.documents import Located, Problem, did_you_mean, problem
 from interlock.kernel.template import Template
 
 ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey", "needed"})
@@ -49,6 +52,7 @@ class Checker:
         self.known = known
         self.problems: list[Problem] = []
         self.results: set[str] = set()
+        self.given: dict[str, Collection[str]] = {}
 
     def journey(self) -> list[Problem]:
         """The problems of a journey file."""
@@ -162,6 +166,15 @@ class Checker:
                 for name in ("about", "value", "words"):
                     if (text := getattr(step, name)) is not None:
                         self._text(text, (*path, name), *names)
+            case CallStep():
+                self._call(step, path)
+                for name, text in step.args.items():
+                    self._text(text, (*path, "with", name), *names)
+            case WaitStep(until=Template() as until):
+                self._text(until, (*path, "until"), *names)
+            case EndStep(gives=dict() as gives):
+                for name, text in gives.items():
+                    self._text(text, (*path, "gives", name), *names)
             case WhenStep(when=condition):
                 self._text(condition, (*path, "when"), *names)
             case HandOverStep(hand_over=queue, reason=reason):
@@ -174,7 +187,7 @@ class Checker:
     def _branches(self, step: Step, path: Path) -> None:
         """Branches that the step cannot have, and those that it lacks."""
         wanted = required(step, self.known.remedies)
-        known = {*wanted, *possible(step)}
+        known = {*wanted, *possible(step), *self._outcomes(step)}
         for name, _ in _named(step):
             if name not in known:
                 self._say(
@@ -267,6 +280,15 @@ class Checker:
             what = f"'{name}' also needs {', '.join(repr(each) for each in missing)}"
             self._say(path, what, f"add '{missing[0]}: …' under '{path[-1]}:'")
 
+    def _outcomes(self, step: Step) -> Collection[str]:
+        """The outcomes of a called journey, which can each have a branch."""
+        callee = self.known.callees.get(step.call) if isinstance(step, CallStep) else None
+        return callee.outcomes if callee is not None else ()
+
+    def _call(self, step: CallStep, path: Path) -> None:
+        for at, what, mend in wrong_call(step, self.known.callees, self.slots):
+            self._say((*path, *at), what, mend, at_key=at[0] == "with")
+
     def _queue(self, name: str, path: Path) -> None:
         if self.known.queues is not None and name not in self.known.queues:
             self._say(path, f"there is no queue '{name}'", did_you_mean(name, self.known.queues))
@@ -280,7 +302,10 @@ class Checker:
                     what = f"'{reference.path}' has no value here, because the step did not succeed"
                     self._say(path, what, f"write {root}.customer_reason, or leave it out", offset=reference.offset)
             elif root in known:
-                continue
+                given = self.given.get(root)
+                if given is not None and rest and rest.split(".")[0] not in given:
+                    what = f"'{root}' comes from a call that gives no '{rest.split('.')[0]}' at each of its ends"
+                    self._say(path, what, did_you_mean(rest.split(".")[0], given), offset=reference.offset)
             elif root == CUSTOMER:
                 self._say(
                     path, f"nobody is known here yet, so '{root}' has no value", "write a 'verify' step before it"
@@ -297,6 +322,8 @@ class Checker:
             result = _result(step)
             if result:
                 self.results.add(result)
+            if result and isinstance(step, CallStep) and (callee := self.known.callees.get(step.call)):
+                self.given[result] = {"outcome", *(callee.gives or ())}
             for _, inner in blocks(step):
                 self._results_of(inner)
 
@@ -310,11 +337,4 @@ def _named(step: Step) -> Iterable[tuple[str, tuple[Step, ...]]]:
 
 
 def _result(step: Step) -> str:
-    return (step.result or "") if isinstance(step, LookUpStep | DoStep) else ""
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The mend for a name that is not known: the nearest one, or all of them."""
-    names = sorted(known)
-    near = closest(word, names)
-    return f"did you mean '{near}'?" if near else f"known: {', '.join(names)}" if names else ""
+    return (step.result or "") if isinstance(step, LookUpStep | DoStep | CallStep) else ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, TypeVar
 
-from interlock.journeys.checks import Checker, did_you_mean
+from interlock.journeys.calling import Callee, callee_of, circle
+from interlock.journeys.checks import Checker
 from interlock.journeys.known import Actions, Known
-from interlock.journeys.language import DO_FIRST, JourneyFile, Slot, Step, TenantFile
+from interlock.journeys.language import DO_FIRST, JourneyFile, Step, TenantFile
 from interlock.journeys.model import AGAIN, DEFAULT, Journey, JourneySet, blocks
-from interlock.kernel.documents import DefinitionError, Located, Problem, load_located, problem
+from interlock.journeys.slots import Slot
+from interlock.kernel.documents import DefinitionError, Located, Problem, did_you_mean, load_located, problem
 from interlock.vocabulary.settings import TenantSettings
 
 MAX_STEPS: Final = 300
@@ -61,14 +63,18 @@ def compile_journeys(
         if name not in by_name:
             mend = did_you_mean(name, by_name)
             problems.append(problem(defaults, ("menu", index), f"there is no journey '{name}'", mend))
-    offered = [name for name in tenant.menu or by_name if name in by_name]
+        elif not by_name[name].value.examples:
+            what = f"'{name}' has no examples, so a customer cannot begin it"
+            problems.append(problem(defaults, ("menu", index), what, "give it examples, or take it off the menu"))
+    offered = [name for name in tenant.menu or by_name if name in by_name and by_name[name].value.examples]
     menu = {name: by_name[name].value.title for name in offered}
     compiled = {name: _compiled(located.value, defaults.value, menu) for name, located in by_name.items()}
-    known = Known(tenant, actions, queues, frozenset(defaults.value.defaults), remedies, promises)
+    callees = {name: callee_of(located.value, defaults.value) for name, located in by_name.items()}
+    known = Known(tenant, actions, queues, frozenset(defaults.value.defaults), remedies, promises, callees)
     problems += Checker(defaults, defaults.value.slots, known).defaults()
     for name, located in by_name.items():
-        checker = Checker(located, {**defaults.value.slots, **located.value.slots}, known)
-        problems += checker.journey()
+        problems += Checker(located, callees[name].slots, known).journey()
+        problems += _unreachable(located, tenant, callees)
         if len(compiled[name].order) > MAX_STEPS:
             what = f"the journey has {len(compiled[name].order)} steps and may have {MAX_STEPS}"
             problems.append(problem(located, ("steps",), what, "split it"))
@@ -83,6 +89,20 @@ def _read(text: str, name: str, into: type[_File], problems: list[Problem]) -> L
     except DefinitionError as error:
         problems.extend(error.problems)
         return None
+
+
+def _unreachable(
+    located: Located[JourneyFile], tenant: TenantSettings, callees: Mapping[str, Callee]
+) -> Iterator[Problem]:
+    """A journey without examples that nothing begins, and one that comes back to itself."""
+    name = located.value.journey
+    called = any(name in callee.calls for callee in callees.values())
+    if not located.value.examples and not called and name != tenant.human_journey:
+        what = f"'{name}' has no examples and no journey calls it, so nothing begins it"
+        yield problem(located, ("journey",), what, "write 'examples:', or call it")
+    if way := circle(name, callees):
+        mend = "take one of these calls out"
+        yield problem(located, ("journey",), f"it calls itself, by {' > '.join(way)}", mend)
 
 
 def _compiled(file: JourneyFile, defaults: TenantFile, menu: Mapping[str, str]) -> Journey:

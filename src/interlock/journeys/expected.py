@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interlock.journeys.language import ANYTIME, AskStep, ChooseStep, HandOverStep, Slot
+from interlock.journeys.language import AskStep, ChooseStep, HandOverStep
 from interlock.journeys.model import Journey
+from interlock.journeys.slots import ANYTIME, Slot
 from interlock.journeys.stack import CLOSING
 from interlock.journeys.state import Conversation
 from interlock.journeys.turn import Resolve, item_choices, journey_of, known_values, menu_of, wanted_slot

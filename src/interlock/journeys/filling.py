@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from interlock.journeys.language import ANYTIME, AskStep, ChooseStep, DoStep, SayStep, Slot
+from interlock.journeys.language import AskStep, CallStep, ChooseStep, DoStep, SayStep
 from interlock.journeys.model import DEFAULT, gives, uses
+from interlock.journeys.slots import ANYTIME, Slot
 from interlock.journeys.state import FROM_CUSTOMER, Run
-from interlock.journeys.turn import Turn, item_id, list_of, wanted_slot
+from interlock.journeys.turn import ACTED, Turn, item_id, list_of, wanted_slot
 from interlock.journeys.understanding import Understood
 from interlock.journeys.values import accepted
 
@@ -87,6 +88,8 @@ def rewind(turn: Turn, run: Run, corrected: frozenset[str]) -> Rewind:
             continue
         if isinstance(step, DoStep) and step.do in now.sources:
             return Rewind(now.path, frozenset(), too_late=True)
+        if isinstance(step, CallStep) and f"{ACTED}{step.call}" in now.sources:
+            return Rewind(now.path, frozenset(), too_late=True)
         target = target or path
         stale |= gives(step)
     return Rewind(target or now.path, frozenset(stale - corrected) & frozenset(now.values))
@@ -96,3 +99,14 @@ def restore(turn: Turn, run: Run, before: Mapping[str, Any], corrected: frozense
     """Take a correction back that came too late."""
     for name in sorted(corrected):
         turn.fill(run, name, before[name], "kept")
+
+
+def passed_on(turn: Turn, run: Run, names: Iterable[str]) -> tuple[Run | None, dict[str, Any]]:
+    """The caller of a run, and its own slots that it passed on under these names, with what they are called by now."""
+    caller = turn.state.caller_of(run.run)
+    step = turn.journey(caller).steps[caller.path] if caller is not None else None
+    if caller is None or not isinstance(step, CallStep):
+        return None, {}
+    values, slots = turn.current(run).values, turn.journey(caller).slots
+    sources = {name: step.args[name].references for name in names if name in step.args}
+    return caller, {each.path: values[name] for name, found in sources.items() for each in found if each.path in slots}

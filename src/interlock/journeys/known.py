@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from interlock.journeys.calling import Callee
 from interlock.vocabulary.settings import TenantSettings
 
 
@@ -42,3 +43,4 @@ class Known:
     defaults: frozenset[str]
     remedies: Mapping[str, Collection[str]]
     promises: Collection[str] | None = None
+    callees: Mapping[str, Callee] = field(default_factory=dict)

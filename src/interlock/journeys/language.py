@@ -1,25 +1,19 @@
-"""What can be written in a journey file: slots, steps and their branches?"""
+"""What can be written in a journey file: its steps and their branches?"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
+from interlock.journeys.slots import Name, Slot, Words
 from interlock.kernel.cel import Expression
-from interlock.kernel.documents import Misread, money_minor
+from interlock.kernel.documents import Duration
 from interlock.kernel.template import Template
 from interlock.vocabulary.settings import TenantSettings
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z", examples=["order_no"])]
 ActionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z", examples=["shop.get_order"])]
-Words = Annotated[str, Meta(min_length=1, max_length=500)]
-
-SlotType = Literal["order_number", "email", "money", "date", "choice", "yes_no", "integer", "text", "name", "phone"]
-
-ANYTIME: Final = frozenset({"order_number", "email"})
-"""Slot types whose values say by their form what they are, so that any message may give or correct them."""
 
 ACTION_BRANCHES: Final = (
     "declined",
@@ -63,87 +57,8 @@ WAITING: Final = frozenset({"approval_pending", "waiting", "draft_pending"})
 DO_FIRST: Final = "do_first"
 """The branch in which something else is done first; behind its last step the run waits for the same proposal again."""
 
-
-class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One answer of a slot of type ``choice``."""
-
-    value: Name
-    label: Words
-    aliases: tuple[Words, ...] = ()
-
-
-class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that a journey has to know from the customer.
-
-    Attributes:
-        type: how the answer is read; see the slot types.
-        ask: the question; steps that only choose from a list bring their own.
-        again: the question after an answer that did not give it.
-        privacy: ``personal`` for what tells who somebody is; masked in views until the customer is verified.
-        remember: a value given earlier in the same interaction, in another journey, is taken.
-        pattern: of an order number: ``#`` for a digit, ``@`` for a letter, alternatives separated by ``|``.
-        currency: of an amount of money that names none.
-        minimum: the least number, or amount of money in major units; ``maximum`` likewise.
-        when: whether a day without its year lies in the past or in the future.
-        options: of a choice.
-    """
-
-    type: SlotType
-    ask: Template | None = None
-    again: Template | None = None
-    privacy: Literal["open", "personal"] = "open"
-    remember: bool = False
-    pattern: str = ""
-    currency: str = ""
-    minimum: str = ""
-    maximum: str = ""
-    when: Literal["past", "future", "either"] = "either"
-    options: tuple[Option, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuses settings that do not go with the type. Raises Misread."""
-        for setting, types in _SETTINGS.items():
-            if getattr(self, setting) and self.type not in types and not (setting == "when" and self.when == "either"):
-                raise Misread(f"'{setting}' means nothing for a slot of type {self.type}", f"remove '{setting}'")
-        for setting in ("minimum", "maximum"):
-            self._bound(setting)
-
-    def spec(self, options: tuple[tuple[str, str, tuple[str, ...]], ...] = ()) -> dict[str, Any]:
-        """The slot as the parsers of the dialogue take it; ``options`` are (value, label, aliases)."""
-        spec: dict[str, Any] = {"type": self.type}
-        for setting in ("pattern", "currency"):
-            if getattr(self, setting):
-                spec[setting] = getattr(self, setting)
-        for setting in ("minimum", "maximum"):
-            bound = self._bound(setting)
-            if bound is not None:
-                spec[setting] = bound
-        if self.when != "either":
-            spec["when"] = self.when
-        chosen = options or tuple((each.value, each.label, each.aliases) for each in self.options)
-        if chosen:
-            spec["options"] = [{"id": id, "label": label, "aliases": list(aliases)} for id, label, aliases in chosen]
-        return spec
-
-    def _bound(self, setting: str) -> int | None:
-        text = getattr(self, setting)
-        if not text:
-            return None
-        if self.type == "money":
-            return money_minor(text, self.currency or "EUR")
-        if not text.lstrip("-").isdigit():
-            raise Misread(f"'{setting}' is '{text}', which is no whole number", "write for example '1'")
-        return int(text)
-
-
-_SETTINGS: Final[dict[str, tuple[SlotType, ...]]] = {
-    "pattern": ("order_number",),
-    "currency": ("money",),
-    "minimum": ("money", "integer"),
-    "maximum": ("money", "integer"),
-    "when": ("date",),
-    "options": ("choice",),
-}
+MIN_EXAMPLES: Final = 3
+"""Examples of a journey that a customer can begin; one that is only called has none."""
 
 
 class SayStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -242,6 +157,37 @@ class PromiseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: dict[Name, tuple[Step, ...]] = {}
 
 
+class CallStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Run another journey as a part of this one, and go on with what it gives back.
+
+    An ``end`` with ``gives`` comes back here. After any other outcome the branch of that name is taken; without one this
+    journey ends as the called one did, which has told the customer already.
+
+    Attributes:
+        args: slots of the called journey that are filled already.
+        result: what it gave, with its ``outcome``.
+    """
+
+    call: Name
+    args: dict[Name, Template] = msgspec.field(name="with", default_factory=dict)
+    result: Name | None = msgspec.field(name="as", default=None)
+    on: dict[Name, tuple[Step, ...]] = {}
+
+
+class WaitStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Let time pass. The customer can meanwhile talk about something else, or leave.
+
+    Attributes:
+        wait: for so long; with ``until`` at most for so long.
+        until: a moment or a day, such as ``"{order.expected_at}"``; one that has passed is not waited for.
+        open: go on only within the tenant's business hours (``hours`` in ``tenant.yaml``), at once or when they begin next.
+    """
+
+    wait: Duration
+    until: Template | None = None
+    open: bool = False
+
+
 class WhenStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Do some steps only if a CEL condition holds, others if it does not."""
 
@@ -266,13 +212,30 @@ class HandOverStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EndStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The journey is over, with an outcome by name."""
+    """The journey is over, with an outcome by name.
+
+    Attributes:
+        gives: what a journey gets that called this one, by name; without it nothing comes back, and the caller ends too
+            where it has no branch for the outcome.
+    """
 
     end: Name
+    gives: dict[Name, Template] | None = None
 
 
 Step = (
-    SayStep | AskStep | ChooseStep | VerifyStep | LookUpStep | DoStep | PromiseStep | WhenStep | HandOverStep | EndStep
+    SayStep
+    | AskStep
+    | ChooseStep
+    | VerifyStep
+    | LookUpStep
+    | DoStep
+    | PromiseStep
+    | CallStep
+    | WaitStep
+    | WhenStep
+    | HandOverStep
+    | EndStep
 )
 
 
@@ -282,15 +245,21 @@ class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         title: what customers and agents call it.
         about: the same within a sentence, as in *Back to your order*.
-        examples: what customers say who want it; the intent classifier learns from them.
+        examples: what customers say who want it; the intent classifier learns from them. A journey without any begins only
+            when another one calls it.
     """
 
     journey: Name
     title: Words
     about: Words
-    examples: Annotated[tuple[Words, ...], Meta(min_length=3)]
     steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    examples: tuple[Words, ...] = ()
     slots: dict[Name, Slot] = {}
+
+    def __post_init__(self) -> None:
+        """Refuses examples that are too few to learn from. Raises ValueError."""
+        if 0 < len(self.examples) < MIN_EXAMPLES:
+            raise ValueError(f"{len(self.examples)} examples are too few: write {MIN_EXAMPLES} or more, best fifteen")
 
 
 class TenantFile(TenantSettings, frozen=True, forbid_unknown_fields=True):

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from interlock.journeys.language import (
+    CallStep,
     ChooseStep,
     DoStep,
     HandOverStep,
     LookUpStep,
     PromiseStep,
     SayStep,
-    Slot,
     Step,
     VerifyStep,
+    WaitStep,
     WhenStep,
 )
+from interlock.journeys.slots import Slot
 from interlock.kernel.cel import Expression
 from interlock.kernel.template import Template
 from interlock.vocabulary.settings import TenantSettings
@@ -71,8 +73,8 @@ class JourneySet:
     journeys: Mapping[str, Journey]
 
     def examples(self) -> dict[str, tuple[str, ...]]:
-        """What the intent classifier learns from, by journey."""
-        return {name: journey.examples for name, journey in self.journeys.items()}
+        """What the intent classifier learns from, by journey; one that is only called has nothing to learn."""
+        return {name: journey.examples for name, journey in self.journeys.items() if journey.examples}
 
 
 def uses(step: Step, settings: TenantSettings) -> frozenset[str]:
@@ -82,10 +84,12 @@ def uses(step: Step, settings: TenantSettings) -> frozenset[str]:
             return roots(condition)
         case ChooseStep(source=source):
             return roots(source)
-        case LookUpStep(args=args) | DoStep(args=args):
+        case LookUpStep(args=args) | DoStep(args=args) | CallStep(args=args):
             return frozenset(name for template in args.values() for name in roots(template))
         case PromiseStep(about=about, value=value):
             return roots(about) | roots(value)
+        case WaitStep(until=Template() as until):
+            return roots(until)
         case VerifyStep(verify=verify):
             method = settings.verification.get(verify.by)
             return frozenset(method.args.values()) if method else frozenset()
@@ -97,7 +101,7 @@ def gives(step: Step) -> frozenset[str]:
     match step:
         case ChooseStep(choose=slot):
             return frozenset({slot})
-        case LookUpStep(result=str(name)) | DoStep(result=str(name)):
+        case LookUpStep(result=str(name)) | DoStep(result=str(name)) | CallStep(result=str(name)):
             return frozenset({name})
     return frozenset()
 

@@ -20,7 +20,7 @@ from interlock.journeys.state import Run
 from interlock.journeys.steps import come_back, proceed, take_branch
 from interlock.journeys.turn import Turn
 from interlock.vocabulary.ids import CustomerId, ProposalId
-from interlock.vocabulary.journeys import JourneyAdvance
+from interlock.vocabulary.journeys import IN_TIME, JourneyAdvance
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
 
 AWAITED = frozenset(
@@ -41,7 +41,8 @@ def advance(turn: Turn, command: JourneyAdvance) -> None:
     run = turn.state.waiting_for(command.ref)
     if run is None or not _awaited(turn, run, command.what):
         return
-    _record(turn, run, command)
+    if command.what != IN_TIME:
+        _record(turn, run, command)
     if turn.state.may_speak:
         settle(turn, run, command.what)
         go_on_below(turn)
@@ -60,7 +61,7 @@ def settle(turn: Turn, run: Run, what: str) -> None:
         what = "denied"
     if what in ("hand_over_failed", OVER_BUDGET):
         take_branch(turn, run, path, what)
-    elif what == "handed_back":
+    elif what in ("handed_back", IN_TIME):
         proceed(turn, run, journey.follows[path])
     elif isinstance(step, VerifyStep):
         _verified(turn, run, path, what)
@@ -86,6 +87,8 @@ def resume_floor(turn: Turn) -> None:
 def _awaited(turn: Turn, run: Run, what: str) -> bool:
     if run.waits_for == "hand_over":
         return what == "hand_over_failed"
+    if run.waits_for == "time":
+        return what == IN_TIME
     return what in AWAITED and not (run.waits_for == "approval" and what in PENDING)
 
 

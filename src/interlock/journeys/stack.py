@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from interlock.journeys.model import Journey
 from interlock.journeys.state import Run
-from interlock.journeys.steps import ask_again, proceed
+from interlock.journeys.steps import ask_again, proceed, return_to_callers
 from interlock.journeys.turn import Turn
 from interlock.vocabulary.interactions import InteractionEnded
 from interlock.vocabulary.journeys import JourneyEnded
@@ -32,7 +32,8 @@ def go_on(turn: Turn, run: Run) -> None:
 
 def go_on_below(turn: Turn) -> None:
     """After the end of a run: on with the one below it, or, once in an interaction, is there anything else?"""
-    ended = any(isinstance(each, JourneyEnded) for each in turn.facts)
+    return_to_callers(turn)
+    ended = any(isinstance(each, JourneyEnded) and each.run not in turn.called for each in turn.facts)
     if not ended or turn.resumed or not turn.state.open or not turn.state.may_speak:
         return
     run = turn.state.foreground

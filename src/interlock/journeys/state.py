@@ -48,7 +48,7 @@ FROM_CUSTOMER: Final = "message"
 """The source of a slot's value that the customer gave."""
 
 Holder = Literal["virtual_agent", "queue", "agent"]
-WaitsFor = Literal["", "slot", "choice", "proposal", "approval", "hand_over", "floor", "intent"]
+WaitsFor = Literal["", "slot", "choice", "proposal", "approval", "hand_over", "floor", "intent", "call", "time"]
 
 
 class Standing(NamedTuple):
@@ -66,7 +66,8 @@ class Run:
         values: slots and results by name.
         sources: where values came from; the name of an action stands for its success.
         waits_for: ``slot`` and ``choice`` (``ref`` names the slot), ``proposal`` and ``approval`` (``ref`` is the
-            proposal), ``hand_over``, or ``floor``: it goes on in branch ``ref`` once nobody else has the interaction.
+            proposal), ``hand_over``, ``call`` (``ref`` is the called run), ``time``, or ``floor``: it goes on in branch
+            ``ref`` once nobody else has the interaction.
         needs: the kind of remedy that its proposal waits for first, and ``needed`` its argument.
         pending: the step and its proposal that wait while something else is done first.
         reason: what the customer may be told about the last outcome that was no success.
@@ -91,8 +92,8 @@ class Run:
 
     @property
     def waits_for_customer(self) -> bool:
-        """Whether it is in the foreground: everything but a wait for an approver or for the floor."""
-        return self.waits_for not in ("approval", "floor")
+        """Whether it is in the foreground: everything but a wait for an approver, a time, another run or the floor."""
+        return self.waits_for not in ("approval", "floor", "call", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +137,27 @@ class Conversation:
         return next((each for each in self.runs if each.run == run), None)
 
     def waiting_for(self, ref: str) -> Run | None:
-        """The run that waits for a proposal, or at a hand-over (then ``ref`` is the run itself)."""
-        return next(
-            (run for run in self.runs if run.ref == ref and run.waits_for in ("proposal", "approval", "hand_over")),
-            None,
-        )
+        """The run that waits for a proposal, or at a hand-over or for a time (then ``ref`` is the run itself)."""
+        kinds = ("proposal", "approval", "hand_over", "time")
+        return next((run for run in self.runs if run.ref == ref and run.waits_for in kinds), None)
+
+    def caller_of(self, run: str) -> Run | None:
+        """The run that waits for that one to come back."""
+        return next((each for each in self.runs if each.waits_for == "call" and each.ref == run), None)
+
+    def callers_of(self, run: Run) -> tuple[Run, ...]:
+        """The runs that wait for one to come back, the nearest first."""
+        found: list[Run] = []
+        while (caller := self.caller_of(run.run)) is not None:
+            found.append(caller)
+            run = caller
+        return tuple(found)
+
+    def front_of(self, run: Run) -> Run:
+        """The run that a customer talks to when she talks about a run: itself, or the one that it called."""
+        while run.waits_for == "call" and (called := self.run(run.ref)) is not None:
+            run = called
+        return run
 
 
 def evolve(state: Conversation, recorded: Recorded) -> Conversation:
@@ -164,8 +181,7 @@ def apply(state: Conversation, event: Event) -> Conversation:
             )
         case InteractionReopened():
             # Nobody waits in a queue any more: a run that stood at its hand-over has nothing left to wait for.
-            runs = tuple(run for run in state.runs if run.waits_for != "hand_over")
-            return replace(state, open=True, holder="virtual_agent", runs=runs)
+            return replace(state, open=True, holder="virtual_agent", runs=_without_hand_over(state))
         case InteractionEnded():
             return replace(state, open=False)
         case VisitEntered():
@@ -181,6 +197,13 @@ def apply(state: Conversation, event: Event) -> Conversation:
         case MessagePosted(author=author) if author.kind == "virtual_agent":
             return replace(state, spoke=True)
     return _in_runs(state, event)
+
+
+def _without_hand_over(state: Conversation) -> tuple[Run, ...]:
+    """The runs without those that stand at a hand-over, and without those that called them."""
+    gone = {run.run for run in state.runs if run.waits_for == "hand_over"}
+    gone |= {caller.run for run in state.runs if run.run in gone for caller in state.callers_of(run)}
+    return tuple(run for run in state.runs if run.run not in gone)
 
 
 def _in_runs(state: Conversation, event: Event) -> Conversation:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from interlock.journeys.language import (
     AskStep,
+    CallStep,
     ChooseStep,
     DoStep,
     EndStep,
@@ -14,14 +16,17 @@ from interlock.journeys.language import (
     LookUpStep,
     PromiseStep,
     SayStep,
-    Slot,
     VerifyStep,
+    WaitStep,
     WhenStep,
 )
 from interlock.journeys.model import AGAIN, DEFAULT, Journey, reason_of
+from interlock.journeys.slots import Slot
 from interlock.journeys.state import Run
-from interlock.journeys.turn import Turn, item_choices
+from interlock.journeys.turn import ACTED, Returned, Turn, item_choices
+from interlock.journeys.values import accepted, moment_of
 from interlock.kernel.errors import Refused
+from interlock.kernel.template import Template, TemplateError
 from interlock.vocabulary.channels import VIRTUAL_AGENT, Choice
 from interlock.vocabulary.ids import PromiseId, ProposalId, QueueName
 from interlock.vocabulary.interactions import HandOverRequested
@@ -32,7 +37,37 @@ from interlock.vocabulary.proposals import ActionProposed
 
 
 def proceed(turn: Turn, run: Run, path: str) -> None:
-    """Take the steps from a path on until the run waits or is over."""
+    """Take the steps from a path on until the run waits or is over; then those of the run that called it."""
+    _take_all(turn, run, path)
+    return_to_callers(turn)
+
+
+def return_to_callers(turn: Turn) -> None:
+    """Let the runs go on that called one which is over by now."""
+    while turn.returned:
+        back = turn.returned.pop(0)
+        caller = turn.state.caller_of(back.run)
+        step = turn.journey(caller).steps[caller.path] if caller else None
+        if caller is not None and isinstance(step, CallStep):
+            _return_to(turn, caller, step, back)
+
+
+def _return_to(turn: Turn, caller: Run, step: CallStep, back: Returned) -> None:
+    journey, path = turn.journey(caller), caller.path
+    branch = f"{path}.on.{back.outcome}.0"
+    if back.gives is not None:
+        source = f"{ACTED if back.acted else ''}{step.call}"
+        turn.fill(caller, step.result or "result", {**back.gives, "outcome": back.outcome}, source)
+        proceed(turn, caller, journey.follows[path])
+    elif branch in journey.steps:
+        reason = back.reason or turn.settings.texts.no_reason
+        turn.fill(caller, step.result or "result", {"customer_reason": reason}, back.outcome)
+        proceed(turn, caller, branch)
+    else:
+        turn.end(caller, back.outcome)
+
+
+def _take_all(turn: Turn, run: Run, path: str) -> None:
     if turn.state.run(run.run) is None:
         return
     journey = turn.journey(run)
@@ -113,6 +148,10 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
             return _propose(turn, run, path, action, raw, step.purpose)
         case PromiseStep():
             return _promise(turn, run, path, step)
+        case CallStep():
+            return _call(turn, run, path, step)
+        case WaitStep():
+            return _wait(turn, run, journey, path, step)
         case HandOverStep(hand_over=queue):
             reason = turn.render(reason_of(step, journey), run)
             turn.wait(run, path, "hand_over", run.run)
@@ -126,8 +165,8 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
                 )
             )
             return None
-        case EndStep(end=outcome):
-            turn.end(run, outcome)
+        case EndStep(end=outcome, gives=gives):
+            turn.end(run, outcome, None if gives is None else _given(turn, run, gives))
             return None
 
 
@@ -222,13 +261,55 @@ def _promise(turn: Turn, run: Run, path: str, step: PromiseStep) -> str | None:
     return None
 
 
+def _call(turn: Turn, run: Run, path: str, step: CallStep) -> str | None:
+    """Begin the called journey with what it is given; what does not fit a slot of it, it asks for itself."""
+    called = turn.resolve(run.release, step.call)
+    if called is None:
+        return _failing(turn.journey(run), path)
+    values = turn.values(run)
+    given = {name: accepted(called.slots[name], text.value(values)) for name, text in step.args.items()}
+    inner = turn.start(called, caller=run)
+    turn.wait(run, path, "call", inner.run)
+    for name, value in given.items():
+        if value is not None:
+            turn.fill(inner, name, value, "call")
+    proceed(turn, inner, called.order[0])
+    return None
+
+
+def _given(turn: Turn, run: Run, gives: Mapping[str, Template]) -> dict[str, Any]:
+    """What goes back to a caller: whatever has a value."""
+    values = turn.values(run)
+    found: dict[str, Any] = {}
+    for name, text in gives.items():
+        with suppress(TemplateError):
+            found[name] = text.value(values)
+    return found
+
+
+def _wait(turn: Turn, run: Run, journey: Journey, path: str, step: WaitStep) -> str | None:
+    """Wait for a time, unless it has come. Raises ValueError where ``until`` is no time, or nobody ever opens."""
+    now, settings = turn.moment.now, turn.settings
+    until = now + step.wait
+    if step.until is not None:
+        until = min(until, moment_of(step.until.value(turn.values(run)), settings.zone))
+    if step.open and settings.hours is not None:
+        opening = settings.hours.calendar().next_opening(max(until, now))
+        if opening is None:
+            raise ValueError("the tenant never opens again")
+        until = opening.astimezone(now.tzinfo)
+    if until <= now:
+        return journey.follows[path]
+    turn.wait(run, path, "time", run.run, until=until)
+    return None
+
+
 def _without_value(turn: Turn, run: Run, journey: Journey, path: str) -> str:
     """A text or a condition met a value that is not there, which its author did not foresee: the step failed.
 
     But it is never told that nothing was changed when something was.
     """
-    done = {step.do for step in journey.steps.values() if isinstance(step, DoStep)} & turn.current(run).sources
-    if done and isinstance(journey.steps[path], SayStep):
+    if turn.acted(turn.current(run)) and isinstance(journey.steps[path], SayStep):
         turn.say(turn.settings.texts.done_without_details)
         return journey.follows[path]
     return _failing(journey, path)

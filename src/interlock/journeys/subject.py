@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from interlock.journeys.outcomes import advance
 from interlock.journeys.state import READ, Conversation, evolve
 from interlock.journeys.turn import Kit, Propose, Resolve, Turn
 from interlock.journeys.turns import take_turn
-from interlock.kernel.deciders import Decider, Moment, Subject
+from interlock.kernel.deciders import ClearTimer, Decider, Moment, SetTimer, Subject
 from interlock.kernel.events import Command, Event
 from interlock.kernel.log import Query
 from interlock.vocabulary.ids import tag
 from interlock.vocabulary.interactions import HandedBack, HandOverFailed, HandOverRequested
-from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, StepReached, TurnContext
+from interlock.vocabulary.journeys import IN_TIME, AdvanceJourney, JourneyAdvance, StepReached, TurnContext
 from interlock.vocabulary.routing import EnterQueue
 from interlock.vocabulary.settings import TenantSettings
 
@@ -23,7 +24,9 @@ def subject(resolve: Resolve, settings: TenantSettings, propose: Propose) -> Sub
     """Journeys with the releases that this node knows, a tenant's settings, and what types an action's arguments."""
     kit = Kit(resolve, settings, propose)
     deciders: tuple[Decider[Any, Any], ...] = (_turns(kit), _advances(kit))
-    return Subject("journeys", cast("tuple[Decider[Command, object], ...]", deciders), reactions=(react,))
+    return Subject(
+        "journeys", cast("tuple[Decider[Command, object], ...]", deciders), reactions=(react,), timers=(_waits,)
+    )
 
 
 def reads(interaction: str) -> Query:
@@ -59,6 +62,14 @@ def _advances(kit: Kit) -> Decider[JourneyAdvance, Conversation]:
         evolve=evolve,
         decide=decide,
     )
+
+
+def _waits(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
+    """A run that waits for a time goes on when it comes."""
+    if not isinstance(event, StepReached) or event.until is None:
+        return ()
+    advance = AdvanceJourney(interaction=event.interaction, what=IN_TIME, ref=event.run)
+    return (SetTimer(f"wait:{event.run}", event.until, advance),)
 
 
 def react(event: Event) -> Sequence[Command]:

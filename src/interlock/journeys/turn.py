@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
-from interlock.journeys.language import AskStep, ChooseStep, Slot, VerifyStep
+from interlock.journeys.language import AskStep, ChooseStep, DoStep, VerifyStep
 from interlock.journeys.model import Journey
+from interlock.journeys.slots import Slot
 from interlock.journeys.state import Conversation, Run, apply
 from interlock.journeys.values import spoken
 from interlock.kernel.cel import ExpressionError
@@ -31,6 +33,9 @@ MAX_CHOICES: Final = 10
 
 MAX_LABEL: Final = 120
 
+ACTED: Final = "acted "
+"""Before the name of a called journey: the source of what it gave, where it has also done something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kit:
@@ -41,11 +46,22 @@ class Kit:
     propose: Propose
 
 
+class Returned(NamedTuple):
+    """A run that ended: what it gave (None where it gives nothing back), why it may have failed, whether it did anything."""
+
+    run: RunId
+    outcome: str
+    gives: Mapping[str, Any] | None
+    reason: str
+    acted: bool
+
+
 class Turn:
     """One decision in the making. ``state`` always includes the facts gathered so far.
 
     ``resumed`` tells that an interrupted run was come back to already, ``once_more`` that a question is put again
-    although it was understood.
+    although it was understood; ``called`` are the runs that ended and that another had called, ``returned`` those of them whose
+    callers have not gone on yet.
     """
 
     def __init__(self, state: Conversation, moment: Moment, kit: Kit) -> None:
@@ -57,6 +73,8 @@ class Turn:
         self.facts: list[Event] = []
         self.resumed = False
         self.once_more = False
+        self.returned: list[Returned] = []
+        self.called: set[RunId] = set()
 
     def add(self, fact: Event) -> None:
         """Gather a fact."""
@@ -100,9 +118,9 @@ class Turn:
             )
         )
 
-    def start(self, journey: Journey) -> Run:
-        """Begin a journey on top of the stack."""
-        below = self.state.foreground
+    def start(self, journey: Journey, caller: Run | None = None) -> Run:
+        """Begin a journey on top of the stack, or for one that calls it."""
+        below = caller or self.state.foreground
         run = RunId(self.moment.new_id("run"))
         self.add(
             JourneyStarted(
@@ -110,14 +128,18 @@ class Turn:
                 person=self.state.person,
                 run=run,
                 journey=journey.name,
-                release=self.state.release,
+                release=caller.release if caller else self.state.release,
                 parent=below.run if below else "",
             )
         )
         return self.state.runs[-1]
 
-    def end(self, run: Run, outcome: str) -> None:
-        """A run is over."""
+    def end(self, run: Run, outcome: str, gives: Mapping[str, Any] | None = None) -> None:
+        """A run is over; ``gives`` is what its caller gets, if one goes on behind it."""
+        if self.state.caller_of(run.run) is not None:
+            now = self.current(run)
+            self.called.add(run.run)
+            self.returned.append(Returned(run.run, outcome, gives, now.reason, self.acted(now)))
         self.add(
             JourneyEnded(
                 interaction=self.state.interaction,
@@ -141,8 +163,18 @@ class Turn:
             )
         )
 
-    def wait(self, run: Run, path: str, waits_for: str, ref: str, tries: int = 0, *, again: bool = False) -> None:
-        """The run stands at a step and waits; ``again`` for what it had left there."""
+    def wait(
+        self,
+        run: Run,
+        path: str,
+        waits_for: str,
+        ref: str,
+        tries: int = 0,
+        *,
+        again: bool = False,
+        until: datetime | None = None,
+    ) -> None:
+        """The run stands at a step and waits; ``again`` for what it had left there, ``until`` for a moment."""
         self.add(
             StepReached(
                 interaction=self.state.interaction,
@@ -153,6 +185,7 @@ class Turn:
                 ref=ref,
                 tries=tries,
                 again=again,
+                until=until,
             )
         )
 
@@ -177,6 +210,11 @@ class Turn:
     def render(self, template: Template, run: Run, extra: Mapping[str, Any] | None = None) -> str:
         """A text for the customer. Raises TemplateError where a name has no value."""
         return template.render(spoken({**self.values(run), **(extra or {})}, self.settings.zone))
+
+    def acted(self, run: Run) -> bool:
+        """Whether a run has done something outside, or a journey that it called has."""
+        actions = {step.do for step in self.journey(run).steps.values() if isinstance(step, DoStep)}
+        return bool(actions & run.sources) or any(source.startswith(ACTED) for source in run.sources)
 
     def about(self, text: str, run: Run) -> str:
         """One of the tenant's own texts that speaks of a journey."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.journeys.filling import Taken, restore, rewind, take_slots
+from interlock.journeys.calling import CANCELLED
+from interlock.journeys.filling import Taken, passed_on, restore, rewind, take_slots
 from interlock.journeys.model import Journey
 from interlock.journeys.outcomes import resume_floor
 from interlock.journeys.stack import CLOSING, begin, go_on, go_on_below, say_goodbye
-from interlock.journeys.state import Run
+from interlock.journeys.state import FROM_CUSTOMER, Run
 from interlock.journeys.steps import ask_again, proceed, take_branch
 from interlock.journeys.turn import Turn
 from interlock.journeys.understanding import Understood, understood
@@ -118,7 +119,8 @@ def _while_waiting(turn: Turn, run: Run, found: Understood, other: Journey | Non
 
 def _interrupt(turn: Turn, run: Run, other: Journey, found: Understood, text: str) -> None:
     """Another subject: on top of this one; or back to it, where it waits further down the stack."""
-    below = next((each for each in turn.state.runs if each.journey == other.name and each.waits_for_customer), None)
+    fronts = (turn.state.front_of(each) for each in turn.state.runs if each.journey == other.name)
+    below = next((front for front in fronts if front.waits_for_customer), None)
     if below is None:
         _begin_filled(turn, other, found, text)
         return
@@ -152,7 +154,17 @@ def _begin_human(turn: Turn) -> None:
 def _correct(turn: Turn, run: Run, taken: Taken, before: Mapping[str, Any]) -> None:
     """A slot was corrected: what was derived from the old value is forgotten and done again."""
     back = rewind(turn, run, taken.corrected)
-    if back.too_late:
+    caller, passed = passed_on(turn, run, taken.corrected)
+    if caller is not None and passed and not turn.acted(run):
+        # The value came from the caller, and it may have used it elsewhere: the call is made anew.
+        earlier = caller.values
+        if not rewind(turn, caller, frozenset(passed)).too_late:
+            for name, value in passed.items():
+                turn.fill(caller, name, value, FROM_CUSTOMER)
+            turn.end(run, "corrected")
+            _correct(turn, turn.current(caller), Taken(corrected=frozenset(passed)), earlier)
+            return
+    if back.too_late or passed:
         restore(turn, run, before, taken.corrected)
         turn.say(turn.settings.texts.too_late)
         ask_again(turn, run, not_understood=False)
@@ -165,7 +177,7 @@ def _correct(turn: Turn, run: Run, taken: Taken, before: Mapping[str, Any]) -> N
 
 def _cancel(turn: Turn, run: Run) -> None:
     turn.say(turn.settings.texts.cancelled)
-    turn.end(run, "cancelled")
+    turn.end(run, CANCELLED)
 
 
 def _unanswered(turn: Turn, run: Run) -> None:
@@ -185,7 +197,8 @@ def _wants_human(turn: Turn, found: Understood) -> bool:
 def _other_journey(turn: Turn, run: Run, found: Understood) -> Journey | None:
     """The journey that the message seems to be about, if it is another one."""
     journey = turn.offered(found.intent)
-    return journey if journey is not None and journey.name != run.journey else None
+    own = {run.journey, *(caller.journey for caller in turn.state.callers_of(run))}
+    return journey if journey is not None and journey.name not in own else None
 
 
 def _titles(turn: Turn, only: tuple[str, ...]) -> tuple[Choice, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import Any, Final
 
-from interlock.journeys.language import Slot
+from interlock.journeys.slots import Slot
 from interlock.kernel.events import Erased
 from interlock.vocabulary.money import Money
 
@@ -101,6 +101,15 @@ def _date(value: object) -> str | None:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         return None
+
+
+def moment_of(value: object, zone: tzinfo) -> datetime:
+    """The moment that a value of a look-up or a slot stands for; of a day, its beginning. Raises ValueError for any other."""
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return datetime.combine(date.fromisoformat(value), time(), zone)
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return datetime.fromisoformat(value)
+    raise ValueError(f"a {type(value).__name__} is no moment")
 
 
 def _printable(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from interlock.kernel.events import Command, Event, PersonalValue
@@ -9,6 +10,10 @@ from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, RunId, 
 
 HANDED_OVER: Final = "handed_over"
 """The outcome of a run that ran out after a person had the interaction: what it was about, the run did not settle."""
+
+
+IN_TIME: Final = "in_time"
+"""What advances a run that waited for a time."""
 
 
 class SuggestionsMade(Event, frozen=True, kw_only=True):
@@ -65,6 +70,8 @@ class StepReached(Event, frozen=True, kw_only=True):
     tries: int = 0
     again: bool = False
     """It stood here before and did something else meanwhile: how its proposal stands is looked up."""
+    until: datetime | None = None
+    """When it goes on by itself, where it waits for a time."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction)
@@ -97,8 +104,8 @@ class AdvanceJourney(Command, frozen=True, kw_only=True):
     """Something that a run waits for has happened: a proposal was settled, a challenge passed, a hand-over failed.
 
     ``what`` names it: a branch of ``do`` (``succeeded``, ``denied``, ``declined``, ``verification_failed``, ``approval_pending``,
-    ``approval_rejected``, ``approval_expired``, ``unavailable``, ``outcome_unknown``), ``hand_over_failed``, ``handed_back``, or
-    ``again``: then it is looked up what became of the proposal.
+    ``approval_rejected``, ``approval_expired``, ``unavailable``, ``outcome_unknown``), ``hand_over_failed``, ``handed_back``,
+    ``in_time`` (a ``wait`` is over), or ``again``: then it is looked up what became of the proposal.
     """
 
     interaction: InteractionId

@@ -11,7 +11,7 @@ located = load_located(text, "journeys/damaged_item.yaml", Journey)  # the same,
 
 from __future__ import annotations
 
-from interlock.kernel.documents.errors import DefinitionError, Misread, Problem, Reference, closest
+from interlock.kernel.documents.errors import DefinitionError, Misread, Problem, Reference, closest, did_you_mean
 from interlock.kernel.documents.load import Located, load, load_located, problem
 from interlock.kernel.documents.scalars import Duration, Percent, duration, duration_text, money_minor, percent
 from interlock.kernel.documents.schema import json_schema
@@ -25,6 +25,7 @@ __all__ = [
     "Problem",
     "Reference",
     "closest",
+    "did_you_mean",
     "duration",
     "duration_text",
     "json_schema",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Final, NamedTuple
 
 import msgspec
@@ -83,7 +83,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The mend for a word that is not known: the nearest one, or all of them."""
-    choices = list(known)
+    choices = sorted(known) if isinstance(known, Set) else list(known)
     near = closest(word, choices)
     if near is not None:
         return f"did you mean '{near}'?"

@@ -92,11 +92,14 @@ function Verify({ value }) {
 /** @returns {Promise<any>} */
 export const startVerification = () => ask(pathOf('verify'), { level: VERIFY_LEVEL });
 
+/** What a run waits for, where its own word does not say it. @type {Record<string, string>} */
+const WAITS_FOR = { call: 'the journey that it called', time: 'its time' };
+
 /** @param {{journeys: any[], holder: string}} props */
 function Journeys({ journeys, holder }) {
   if (!journeys.length) return html`<p class="note">None has begun.</p>`;
   return html`<ul class="journeys">${journeys.map((run) => html`<li key=${run.run}>
     <p class="journey-title">${run.title || humanise(run.journey)}
-      ${run.outcome || (run.waits_for === 'hand_over' && holder === 'agent') ? html`<${Mark}>${run.outcome?.replaceAll('_', ' ') ?? 'handed over'}<//>` : html`<${Mark} tone="machine" icon="clock">${run.waits_for ? `waits for ${run.waits_for.replaceAll('_', ' ')}` : 'under way'}<//>`}</p>
+      ${run.outcome || (run.waits_for === 'hand_over' && holder === 'agent') ? html`<${Mark}>${run.outcome?.replaceAll('_', ' ') ?? 'handed over'}<//>` : html`<${Mark} tone="machine" icon="clock">${run.waits_for ? `waits for ${WAITS_FOR[run.waits_for] ?? run.waits_for.replaceAll('_', ' ')}` : 'under way'}<//>`}</p>
     ${run.slots?.length ? html`<${Pairs} rows=${run.slots.map((/** @type {any} */ slot) => ({ label: humanise(slot.name), value: inline(slot.value) }))} />` : null}</li>`)}</ul>`;
 }
