@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from interlock.interactions import subject
@@ -280,6 +281,17 @@ def test_what_she_confirmed_for_an_agent_gets_a_receipt_and_for_a_journey_it_tel
     assert isinstance(posted, MessagePosted) and posted.card is not None and posted.card.kind == "receipt"
     assert when((OPENED, STARTED, proposed("run_1"), needs, CONFIRMED, SUCCEEDED), ASK) == []
     assert when((*WITH_AMARA, proposed(""), judged("allowed"), SUCCEEDED), ASK) == []
+
+
+def test_what_waits_for_its_time_is_told_by_the_journey_that_proposed_it_and_otherwise_by_the_card():
+    until = {"wait:PT1H": NOW + timedelta(hours=1)}
+    waits = msgspec.structs.replace(judged("needs", Remedy("wait", "PT1H")), waits=until)
+    (by_journey,) = when((OPENED, STARTED, proposed("run_1"), waits), ASK)
+    (by_card,) = when((*WITH_AMARA, proposed(""), waits), ASK)
+    assert isinstance(by_journey, MessagePosted) and isinstance(by_card, MessagePosted)
+    assert by_journey.card is not None and by_card.card is not None
+    assert by_journey.card.kind == by_card.card.kind == "waiting"
+    assert (by_journey.text, by_card.text) == ("", SETTINGS.texts.wait_ask)
 
 
 def test_silence_is_counted_from_the_last_word_and_a_notice_is_none():

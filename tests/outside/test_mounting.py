@@ -73,14 +73,18 @@ async def test_it_is_closed_before_and_after(gate: Gate, http: httpx.AsyncClient
     assert (await http.post("/mcp", json=PING, headers=named)).status_code == 503
 
 
-async def test_what_goes_wrong_in_opening_is_loud_for_everybody_who_asks(
+async def test_what_goes_wrong_in_opening_is_loud_and_tried_again_by_whoever_comes_next(
     gate: Gate, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(gate.mounted, "_build", fail)
+    named = {**KNOCK, "name": "a"}
     async with gate.mounted.run():
-        for _ in range(2):
-            with pytest.raises(ZeroDivisionError):
-                await http.post("/mcp", json=PING, headers={**KNOCK, "name": "a"})
+        with monkeypatch.context() as broken:
+            broken.setattr(gate.mounted, "_build", fail)
+            for _ in range(2):
+                with pytest.raises(ZeroDivisionError):
+                    await http.post("/mcp", json=PING, headers=named)
+        assert (await http.post("/mcp", json=PING, headers=named)).status_code in (200, 400)
+        assert gate.built == 1

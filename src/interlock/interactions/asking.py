@@ -80,7 +80,8 @@ def ask_customer(settings: TenantSettings) -> Decider[AskCustomer, Asking]:
         first = state.judged.needs[0] if state.judged.verdict == "needs" and not state.over else None
         if first is not None and first.kind == "wait":
             card = _waiting(state.judged, state.judged.waits[str(first)], settings)
-            return [_post(state, moment, settings, settings.texts.wait_ask, card)]
+            said = "" if _told_by_journey(state, state.proposed) else settings.texts.wait_ask
+            return [_post(state, moment, settings, said, card)]
         if first is None or first.kind != "confirm":
             return []
         card = _question(state.judged, settings)
@@ -129,10 +130,14 @@ def _waiting(judged: ProposalJudged, until: datetime, settings: TenantSettings) 
     )
 
 
+def _told_by_journey(state: Asking, proposed: ActionProposed) -> bool:
+    """Whether a journey proposed it that says itself how it stands: an agent's proposals, and his customers, have none."""
+    return bool(proposed.run) and state.interaction.holder == "virtual_agent"
+
+
 def _receipt(state: Asking, proposed: ActionProposed, judged: ProposalJudged, settings: TenantSettings) -> Card | None:
     """For what she confirmed where no virtual agent can tell the outcome: an agent proposed it, or has her now."""
-    told_by_journey = bool(proposed.run) and state.interaction.holder == "virtual_agent"
-    if not state.confirmed or told_by_journey:
+    if not state.confirmed or _told_by_journey(state, proposed):
         return None
     title = f"{settings.texts.receipt_title}: {judged.says}" if judged.says else settings.texts.receipt_title
     return Card(kind="receipt", title=title, lines=_lines(judged), proposal=judged.proposal)

@@ -126,19 +126,22 @@ class _Opening:
         await self._kept
 
     async def _keep(self) -> None:
-        await self._wanted.wait()
-        if self._over.is_set():
-            return
-        try:
-            for module in _SDK:  # in a thread, for the node does not stand still meanwhile
-                await asyncio.to_thread(importlib.import_module, module)
-            manager = self._made()
-        except Exception as error:
-            self._opened.set_exception(error)
-            return
-        async with manager.run():
-            self._opened.set_result(manager)
-            await self._over.wait()
+        while not self._over.is_set():
+            await self._wanted.wait()
+            if self._over.is_set():
+                return
+            try:
+                for module in _SDK:  # in a thread, for the node does not stand still meanwhile
+                    await asyncio.to_thread(importlib.import_module, module)
+                manager = self._made()
+            except Exception as error:
+                self._wanted.clear()  # whoever comes next has it tried again
+                failed, self._opened = self._opened, asyncio.get_running_loop().create_future()
+                failed.set_exception(error)
+                continue
+            async with manager.run():
+                self._opened.set_result(manager)
+                await self._over.wait()
 
 
 def _user(who: str) -> Any:
