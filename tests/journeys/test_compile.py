@@ -55,6 +55,28 @@ def problems(text: str, tenant_change: Callable[[str], str] = str) -> list[str]:
     return []
 
 
+def test_what_no_rule_permits_to_the_virtual_agent_is_no_step_of_a_journey():
+    tenant, _, bundle = demo()
+    files = demo_files()
+    journeys = {path: file for path, file in files.items() if path.startswith("journeys/")}
+    permitted = bundle.permitted_to(("virtual_agent",)) - {"shop.get_order"}
+    with pytest.raises(DefinitionError) as found:
+        compile_journeys(
+            {**journeys, "journeys/returning.yaml": GOOD},
+            tenant,
+            actions=bundle.actions,
+            promises=bundle.promises,
+            queues=queue_names(files),
+            tenant_file=files["tenant.yaml"],
+            permitted=permitted,
+        )
+    told = [str(problem) for problem in found.value.problems if problem.file == "journeys/returning.yaml"]
+    assert told == [
+        "journeys/returning.yaml:10:14: no rule permits 'shop.get_order' to the virtual agent, so it could only ever be denied; "
+        "write a permit for the role virtual_agent in policies/, or take the step out"
+    ]
+
+
 def changed(old: str, new: str) -> list[str]:
     assert old in GOOD
     return problems(GOOD.replace(old, new))

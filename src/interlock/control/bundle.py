@@ -75,6 +75,12 @@ class Bundle:
             for name, policies in self.policies.items()
         }
 
+    def permitted_to(self, roles: Collection[str]) -> frozenset[str]:
+        """The actions that some rule permits to one of the roles, or did until it expired."""
+        wanted = set(roles)
+        permits = ((name, rule) for name, policies in self.policies.items() for rule in policies.permits)
+        return frozenset(name for name, rule in permits if not rule.roles or rule.roles & wanted)
+
     def ledgers_of(self, action: str) -> tuple[Ledger, ...]:
         """The ledgers that a judgement of the action reads or writes, those of steps included, by name."""
         policies = self.policies.get(action)

@@ -247,7 +247,7 @@ class Checker:
             if name in self.results or name in ALWAYS or name == CUSTOMER:
                 self._say(("slots", name), f"'{name}' is the name of something else here", "rename one", at_key=True)
 
-    def _action(self, name: str, path: Path, *, reads: bool = False) -> None:
+    def _action(self, name: str, path: Path, *, reads: bool = False, proposed: bool = True) -> None:
         if self.known.actions is None:
             return
         action = self.known.actions.get(name)
@@ -255,10 +255,13 @@ class Checker:
             self._say(path, f"there is no action '{name}'", did_you_mean(name, self.known.actions))
         elif reads and action.effect != "read":
             self._say(path, f"'{name}' changes something, and 'look_up' only reads", f"write 'do: {name}'")
+        elif proposed and self.known.permitted is not None and name not in self.known.permitted:
+            mend = "write a permit for the role virtual_agent in policies/, or take the step out"
+            self._say(path, f"no rule permits '{name}' to the virtual agent, so it could only ever be denied", mend)
 
     def _outside(self, named: Collection[str] | None, path: Path) -> None:
         for index, name in enumerate(named or ()):
-            self._action(name, (*path, "outside", index))
+            self._action(name, (*path, "outside", index), proposed=False)
 
     def _purpose(self, name: str, purpose: str, path: Path) -> None:
         action = (self.known.actions or {}).get(name)

@@ -35,7 +35,11 @@ Actions = Mapping[str, KnownAction]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a journey can refer to outside its own file."""
+    """What a journey can refer to outside its own file.
+
+    Attributes:
+        permitted: the actions that some rule permits to the virtual agent; None where that is not checked.
+    """
 
     tenant: TenantSettings
     actions: Actions | None
@@ -44,3 +48,4 @@ class Known:
     remedies: Mapping[str, Collection[str]]
     promises: Collection[str] | None = None
     callees: Mapping[str, Callee] = field(default_factory=dict)
+    permitted: Collection[str] | None = None

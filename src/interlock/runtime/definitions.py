@@ -25,6 +25,7 @@ from interlock.kernel.errors import Answered, Conflict, Refused
 from interlock.kernel.log import Log, Plan, Query, Records, Slice
 from interlock.routing.queues import Specs, load_queues
 from interlock.runtime.training import BadExamples, checked, train_in_subprocess
+from interlock.vocabulary.channels import VIRTUAL_AGENT
 from interlock.vocabulary.ids import ReleaseId
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.settings import TenantSettings
@@ -163,6 +164,7 @@ def _read(files: Mapping[str, str]) -> Checked:
                 tenant_file=files["tenant.yaml"],
                 remedies={} if bundle is None else bundle.remedies,
                 promises=None if bundle is None else bundle.promises,
+                permitted=None if bundle is None else bundle.permitted_to(VIRTUAL_AGENT.roles),
             )
         )
     breakers: BreakerSpecs | None = None
