@@ -29,7 +29,7 @@ from interlock.journeys.language import (
     WhenStep,
 )
 from interlock.journeys.model import blocks
-from interlock.journeys.slots import Slot
+from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Located, Problem, did_you_mean, problem
 from interlock.kernel.template import Template
@@ -240,10 +240,11 @@ class Checker:
         """Questions refer only to names that exist; a result is not called as a slot is."""
         everywhere = ALWAYS | frozenset(self.slots) | self.results
         for name, slot in own.items():
-            for setting in ("ask", "again"):
+            for setting in ("ask", "again", "wrong", "valid"):
                 text = getattr(slot, setting)
                 if text is not None:
-                    self._text(text, ("slots", name, setting), everywhere, frozenset())
+                    also = {VALUE, TODAY} if setting == "valid" else set()
+                    self._text(text, ("slots", name, setting), everywhere | also, frozenset())
             if name in self.results or name in ALWAYS or name == CUSTOMER:
                 self._say(("slots", name), f"'{name}' is the name of something else here", "rename one", at_key=True)
 

@@ -15,11 +15,15 @@ from interlock.journeys.values import accepted
 
 
 class Taken(NamedTuple):
-    """What a message changed in a run: the slot that it waited for, other slots, values that had been there before."""
+    """What a message changed in a run: the slot that it waited for, other slots, values that had been there before.
+
+    ``invalid`` tells that it answered what was asked, but not as the slot's condition has it.
+    """
 
     wanted: bool = False
     others: bool = False
     corrected: frozenset[str] = frozenset()
+    invalid: bool = False
 
 
 def take_slots(turn: Turn, run: Run, found: Understood, text: str) -> Taken:
@@ -31,9 +35,11 @@ def take_slots(turn: Turn, run: Run, found: Understood, text: str) -> Taken:
         words = accepted(wanted[1], text)
         if words is None:
             return Taken()
+        if not turn.valid(run, wanted[1], words):
+            return Taken(invalid=True)
         turn.fill(run, wanted[0], words, FROM_CUSTOMER)
         return Taken(wanted=True)
-    filled_wanted, others, corrected = False, False, set()
+    filled_wanted, others, invalid, corrected = False, False, False, set()
     for name, raw in {**found.slots, **found.corrections}.items():
         slot = journey.slots.get(name)
         if slot is None:
@@ -45,12 +51,15 @@ def take_slots(turn: Turn, run: Run, found: Understood, text: str) -> Taken:
         before = run.values.get(name)
         if value is None or value == before or (name in found.corrections and before is None and not is_wanted):
             continue
+        if not turn.valid(run, slot, value):
+            invalid = invalid or is_wanted
+            continue
         turn.fill(run, name, value, FROM_CUSTOMER)
         filled_wanted = filled_wanted or is_wanted
         others = others or not is_wanted
         if before is not None:
             corrected.add(name)
-    return Taken(filled_wanted, others, frozenset(corrected))
+    return Taken(filled_wanted, others, frozenset(corrected), invalid)
 
 
 def _value(turn: Turn, run: Run, slot: Slot, raw: object, is_wanted: bool) -> Any:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Misread, money_minor
 from interlock.kernel.template import Template
 
@@ -17,6 +18,13 @@ SlotType = Literal["order_number", "email", "money", "date", "choice", "yes_no",
 
 ANYTIME: Final = frozenset({"order_number", "email"})
 """Slot types whose values say by their form what they are, so that any message may give or correct them."""
+
+
+VALUE: Final = "value"
+"""What a slot's condition calls the answer."""
+
+TODAY: Final = "today"
+"""What it calls the day in the tenant's time zone, as text such as 2026-11-27, like the values of dates."""
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +49,9 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         minimum: the least number, or amount of money in major units; ``maximum`` likewise.
         when: whether a day without its year lies in the past or in the future.
         options: of a choice.
+        valid: a CEL condition that an answer has to meet as well; it is called ``value``, the day ``today``, and what the
+            journey knows by then has its names. An answer for which it cannot be told does not meet it.
+        wrong: what is said where it does not; ``again`` where nothing is.
     """
 
     type: SlotType
@@ -54,6 +65,8 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maximum: str = ""
     when: Literal["past", "future", "either"] = "either"
     options: tuple[Option, ...] = ()
+    valid: Expression | None = None
+    wrong: Template | None = None
 
     def __post_init__(self) -> None:
         """Refuses settings that do not go with the type. Raises Misread."""
@@ -62,6 +75,8 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise Misread(f"'{setting}' means nothing for a slot of type {self.type}", f"remove '{setting}'")
         for setting in ("minimum", "maximum"):
             self._bound(setting)
+        if self.wrong is not None and self.valid is None:
+            raise Misread("'wrong' is never said without a condition", "write 'valid:' as well, or remove 'wrong'")
 
     def spec(self, options: tuple[tuple[str, str, tuple[str, ...]], ...] = ()) -> dict[str, Any]:
         """The slot as the parsers of the dialogue take it; ``options`` are (value, label, aliases)."""

@@ -98,15 +98,15 @@ def take_branch(turn: Turn, run: Run, path: str, name: str) -> None:
     proceed(turn, run, turn.journey(run).branch(path, name) or _ends_badly(turn, run, name))
 
 
-def ask_again(turn: Turn, run: Run, *, not_understood: bool) -> None:
-    """Put the question that a run waits with once more."""
+def ask_again(turn: Turn, run: Run, *, not_understood: bool, invalid: bool = False) -> None:
+    """Put the question that a run waits with once more; ``invalid`` where it was answered as it may not be."""
     try:
-        ask(turn, run, again=not_understood)
+        ask(turn, run, again=not_understood, invalid=invalid)
     except ValueError:
         proceed(turn, run, _failing(turn.journey(run), turn.current(run).path))
 
 
-def ask(turn: Turn, run: Run, *, again: bool = False) -> None:
+def ask(turn: Turn, run: Run, *, again: bool = False, invalid: bool = False) -> None:
     """Put the question that a run waits with; nothing where it does not wait for an answer. Raises TemplateError."""
     now = turn.current(run)
     journey = turn.journey(run)
@@ -118,7 +118,9 @@ def ask(turn: Turn, run: Run, *, again: bool = False) -> None:
     slot = journey.slots.get(now.ref)
     if slot is None or slot.ask is None:
         return
-    if (again or turn.once_more) and slot.again is not None:
+    if invalid and slot.wrong is not None:
+        _question(turn, run, slot.wrong, _buttons(turn, slot), "")
+    elif (again or turn.once_more) and slot.again is not None:
         _question(turn, run, slot.again, _buttons(turn, slot), "")
     else:
         _question(turn, run, slot.ask, _buttons(turn, slot), turn.settings.texts.not_understood if again else "")
@@ -271,7 +273,7 @@ def _call(turn: Turn, run: Run, path: str, step: CallStep) -> str | None:
     inner = turn.start(called, caller=run)
     turn.wait(run, path, "call", inner.run)
     for name, value in given.items():
-        if value is not None:
+        if value is not None and turn.valid(inner, called.slots[name], value):
             turn.fill(inner, name, value, "call")
     proceed(turn, inner, called.order[0])
     return None

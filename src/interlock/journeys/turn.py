@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from interlock.journeys.language import AskStep, ChooseStep, DoStep, VerifyStep
 from interlock.journeys.model import Journey
-from interlock.journeys.slots import Slot
+from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.journeys.state import Conversation, Run, apply
 from interlock.journeys.values import spoken
 from interlock.kernel.cel import ExpressionError
@@ -206,6 +206,16 @@ class Turn:
         """What templates and conditions of a run can refer to, in plain data."""
         now = self.current(run)
         return known_values(now, self.journey(now), self.settings, self.state.customer)
+
+    def valid(self, run: Run, slot: Slot, value: object) -> bool:
+        """Whether an answer that a slot can hold meets its condition, too."""
+        if slot.valid is None:
+            return True
+        today = self.moment.now.astimezone(self.settings.zone).date().isoformat()
+        try:
+            return slot.valid.holds({**self.values(run), VALUE: value, TODAY: today})
+        except ExpressionError:
+            return False
 
     def render(self, template: Template, run: Run, extra: Mapping[str, Any] | None = None) -> str:
         """A text for the customer. Raises TemplateError where a name has no value."""

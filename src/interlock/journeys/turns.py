@@ -70,6 +70,8 @@ def _in_journey(turn: Turn, run: Run, found: Understood, text: str) -> None:
         _correct(turn, run, taken, before)
     elif taken.wanted:
         proceed(turn, run, run.path)
+    elif taken.invalid:
+        _unanswered(turn, run, invalid=True)
     elif other is not None:
         _interrupt(turn, run, other, found, text)
     elif taken.others or found.repeat:
@@ -138,7 +140,7 @@ def _begin_filled(turn: Turn, journey: Journey, found: Understood, text: str) ->
     for name, raw in found.slots.items():
         slot = journey.slots.get(name)
         value = accepted(slot, raw) if slot is not None and slot.type != "text" else None
-        if value is not None:
+        if slot is not None and value is not None and turn.valid(run, slot, value):
             turn.fill(run, name, value, "message")
     proceed(turn, run, journey.order[0])
 
@@ -180,14 +182,14 @@ def _cancel(turn: Turn, run: Run) -> None:
     turn.end(run, CANCELLED)
 
 
-def _unanswered(turn: Turn, run: Run) -> None:
-    """The answer did not contain what was asked for: asked again, a few times."""
+def _unanswered(turn: Turn, run: Run, *, invalid: bool = False) -> None:
+    """The answer did not contain what was asked for, or not as it has to be: asked again, a few times."""
     tries = run.tries + 1
     if tries >= turn.settings.slot_tries:
         take_branch(turn, run, run.path, "no_match")
         return
     turn.wait(run, run.path, run.waits_for, run.ref, tries)
-    ask_again(turn, run, not_understood=True)
+    ask_again(turn, run, not_understood=True, invalid=invalid)
 
 
 def _wants_human(turn: Turn, found: Understood) -> bool:
