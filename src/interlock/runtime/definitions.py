@@ -84,9 +84,8 @@ def read_folder(folder: Path) -> dict[str, str]:
         try:
             files[inside.as_posix()] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise Refused(
-                "not_text", f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).", status=422
-            ) from error
+            what = f"{path} is not UTF-8 text ({error.reason} at byte {error.start})."
+            raise Refused("not_text", what, status=422) from error
     if "tenant.yaml" not in files:
         raise Refused("no_tenant", f"{folder} has no tenant.yaml; it says who the tenant is.", status=422)
     return files
@@ -129,8 +128,7 @@ def check(files: Mapping[str, str]) -> Checked:
         DefinitionError: with every problem of every file, each with its line and what to write instead.
     """
     digest = _digest(files)
-    found = _checked.get(digest)
-    if found is None:
+    if (found := _checked.get(digest)) is None:
         found = _checked[digest] = _read(files)
         while len(_checked) > TEXTS_KEPT:
             _checked.popitem(last=False)
@@ -160,7 +158,7 @@ def _read(files: Mapping[str, str]) -> Checked:
                 _under(files, "journeys/"),
                 tenant,
                 actions=None if bundle is None else bundle.actions,
-                queues=None if queues is None else queues,
+                queues=queues,
                 tenant_file=files["tenant.yaml"],
                 remedies={} if bundle is None else bundle.remedies,
                 promises=None if bundle is None else bundle.promises,
