@@ -7,7 +7,7 @@ import inspect
 import re
 import textwrap
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -105,11 +105,21 @@ def type_text(struct: type[msgspec.Struct], field: str) -> str:
     return _type(hint).replace("|", "\\|")
 
 
+def _member(each: Any, members: Sequence[Any]) -> str:
+    """One of several types; those that are told apart by their first field are one to a reader."""
+    for kind in ("Step", "Turn", "Reply"):
+        if getattr(each, "__name__", "").endswith(kind) and sum(f"{one}".endswith(f"{kind}'>") for one in members) > 1:
+            return f"a {kind.lower()}"
+    return _type(each)
+
+
 def _type(hint: Any) -> str:
     if get_origin(hint) is Annotated:
         core, *metas = get_args(hint)
         pattern = next((str(each.pattern) for each in metas if getattr(each, "pattern", None)), "")
         if pattern.lstrip("^").removeprefix(r"\A").startswith("[a-z]["):
+            if "A-Z" in pattern:
+                return "operation or action, such as `shop.getOrder`"
             return "action, such as `shop.get_order`" if r"\." in pattern else "name"
         bounds = [words for meta in metas if isinstance(meta, msgspec.Meta) for words in _bounds(meta, core)]
         return ", ".join([_type(core), *bounds])
@@ -118,13 +128,12 @@ def _type(hint: Any) -> str:
         return f"{words} id" if hint.__name__.endswith("Id") else words
     if get_origin(hint) in (Union, types.UnionType):
         members = [each for each in get_args(hint) if each is not type(None) and each.__name__ != "Erased"]
-        steps = [each for each in members if getattr(each, "__name__", "").endswith("Step")]
-        return "a step" if len(steps) > 1 else " or ".join(dict.fromkeys(_type(each) for each in members))
+        return " or ".join(dict.fromkeys(_member(each, members) for each in members))
     if get_origin(hint) is Literal:
         return " · ".join(f"`{each}`" for each in get_args(hint))
     if get_origin(hint) in (tuple, list):
         inner = _type(get_args(hint)[0])
-        return "steps" if inner == "a step" else f"list of {inner}"
+        return {"a step": "steps", "a turn": "turns", "a reply": "replies"}.get(inner, f"list of {inner}")
     if get_origin(hint) is dict:
         key, value = get_args(hint)
         return "mapping" if value is Any else f"{_type(value)}, by {_type(key)}"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import agents, due, ledger, lockouts, model, policy, staff, switches
+from interlock.cli import agents, due, journey, ledger, lockouts, model, policy, staff, switches
 from interlock.cli.running import PerhapsAs, errors, fail, password_of, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
@@ -21,6 +21,7 @@ app.add_typer(due.app, name="due")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(lockouts.app, name="lockout")
 app.add_typer(model.app, name="model")
+app.add_typer(journey.app, name="journey")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
@@ -95,16 +96,18 @@ def migrate() -> None:
 
 @app.command("check")
 def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with tenant.yaml.")]) -> None:
-    """Check definitions without publishing them: every file, every case, and whether a case needs each rule."""
+    """Check definitions without publishing them: every file, case and scenario, and whether a case needs each rule."""
     settings_from()
 
     async def work() -> tuple[str, list[str]]:
+        from interlock.cli.scenarios import held
         from interlock.control.cases import read_cases
         from interlock.control.proving import knock_out
         from interlock.runtime.definitions import proved, read_folder, release_id
 
         files = read_folder(folder)
         bundle = proved(files).bundle
+        await held(files)
         return release_id(files), knock_out(read_cases(files, bundle), bundle)
 
     release, unneeded = run(work)

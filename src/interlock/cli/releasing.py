@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from interlock.cli import offline
+from interlock.cli.scenarios import held
 from interlock.governance.permissions import may
 from interlock.kernel.errors import Refused
 from interlock.kernel.log import Log, Records
@@ -35,10 +36,11 @@ async def somebody(settings: Settings, login: str | None, password: str) -> Asyn
 
 
 async def publish(settings: Settings, folder: Path, login: str | None, password: str, note: str) -> str:
-    """Publish a folder, or propose it; gives what became of it in words."""
+    """Publish a folder whose scenarios hold, or propose it; gives what became of it in words."""
     files = read_folder(folder)
     async with somebody(settings, login, password) as (log, records, by):
-        return told(await publishing.submit(files, log, records, by=by, note=note))
+        tried = await held(files, await Releases.running(log, records))
+        return told(await publishing.submit(files, log, records, by=by, note=note, tried=tried))
 
 
 async def roll_back(settings: Settings, release: str, login: str | None, password: str, note: str) -> str:

@@ -16,8 +16,8 @@ from interlock.vocabulary.releases import ReleaseApproved, ReleaseProposed, Rele
 RELEASES: Final = Query("releases:all", (ReleaseProposed, ReleaseApproved, ReleaseRejected, ReleasePublished))
 """What the state of the releases is folded from, and what guards its changes."""
 
-FREE: Final = ("journeys/", "queues/", "cases/")
-"""What may change without a second person: journeys only propose, queues only wait, cases only judge the rules."""
+FREE: Final = ("journeys/", "queues/", "cases/", "scenarios/")
+"""What may change without a second person: journeys only propose, queues only wait, cases and scenarios only try."""
 
 MACHINES: Final = frozenset({"cli", "start"})
 """Publishers that are nobody: a command without a name, and the start of a node."""
@@ -94,7 +94,7 @@ def fold(events: Iterable[Recorded]) -> ReleasesState:
 
 
 def guarded(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """The files whose change needs a second person, where that is wanted at all: all but journeys, queues and cases."""
+    """The files whose change needs a second person, where that is wanted at all: all but journeys, queues, cases, scenarios."""
     paths = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     return [path for path in paths if not path.startswith(FREE)]
 

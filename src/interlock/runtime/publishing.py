@@ -54,6 +54,7 @@ async def submit(
     by: str,
     note: str = "",
     undoes: ReleaseId = NOTHING,
+    tried: Definitions | None = None,
 ) -> Submitted:
     """Put texts into force, or propose them where others have to approve such a change.
 
@@ -62,6 +63,7 @@ async def submit(
     Args:
         by: a member of staff, or ``cli`` or ``start`` where nobody is named.
         undoes: the version that is rolled back by this.
+        tried: what these texts were built into, where somebody has tried that out before.
 
     Raises:
         DefinitionError: the texts have mistakes; nothing has changed.
@@ -70,7 +72,7 @@ async def submit(
     running = await Releases.running(log, records)
     if running is not None and running.release == release_id(files):
         return Submitted(running.release, True, 0)
-    definitions = await build(files, running)
+    definitions = tried if tried is not None and tried.release == release_id(files) else await build(files, running)
     await store(definitions, records)
     approvals = running.tenant.publish.approvals if running is not None else 0
     if running is None or not approvals or not (paths := guarded(running.files, definitions.files)):

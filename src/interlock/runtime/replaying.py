@@ -111,7 +111,11 @@ def _pool(processes: int, files: Mapping[str, str], release: str) -> ProcessPool
         return None
     context = multiprocessing.get_context("spawn")
     # Only what rules are made of goes over: the rest of a release is nothing to a judgement.
-    needed = {path: text for path, text in files.items() if not path.startswith(("journeys/", "cases/", "queues/"))}
+    needed = {
+        path: text
+        for path, text in files.items()
+        if not path.startswith(("journeys/", "cases/", "queues/", "scenarios/"))
+    }
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_load, initargs=(needed, release))
 
 

@@ -20,29 +20,48 @@ TIME_LIMIT_S: Final = 4.0
 """As for the connectors of a real node."""
 
 
-class Calls:
-    """``interlock.connectors.contract.Connection`` of one node to one system.
+class CallCheck:
+    """Whether a call may be made: it has to be authorised, and has to stand in the log as allowed and begun."""
 
-    It believes nobody: what it is asked to do has to be authorised, and has to stand in the log as allowed and begun.
-    """
+    def __init__(self, store: MemoryStore, secret: bytes, wrong: Callable[[str], None]) -> None:
+        self._store = store
+        self._secret = secret
+        self._wrong = wrong
+
+    def allowed(self, authorised: Authorised, action: Action, args: Mapping[str, Any], key: str) -> None:
+        """Tell of everything that was not allowed. Raises Refused where the call is another one than was allowed."""
+        if not authorised.covers(action.name, args, key):
+            self._wrong(f"{action.name} for {key} was called without being authorised")
+            raise Refused("not_authorised", "This was not allowed.", status=403)
+        facts = [self._store.events[index].event for index in self._store.by_tag.get(f"proposal:{key}", ())]
+        expected = hash_args(action.name, args, self._secret)
+        allowed = [
+            fact
+            for fact in facts
+            if isinstance(fact, ProposalJudged) and fact.verdict == "allowed" and fact.args_hash == expected
+        ]
+        if not allowed:
+            self._wrong(f"{action.name} for {key} was called, and the log has no allowed judgement of these arguments")
+        if not any(isinstance(fact, EffectStarted) for fact in facts):
+            self._wrong(f"{action.name} for {key} was called before EffectStarted was in the log")
+
+
+class Calls:
+    """``interlock.connectors.contract.Connection`` of one node to one system, which believes nobody."""
 
     def __init__(
         self,
         name: str,
         shop: Shop,
-        store: MemoryStore,
-        secret: bytes,
+        check: CallCheck,
         chance: Random,
         weather: Callable[[], Weather],
-        wrong: Callable[[str], None],
     ) -> None:
         self.name = name
         self._shop = shop
-        self._store = store
-        self._secret = secret
+        self._check = check
         self._chance = chance
         self._weather = weather
-        self._wrong = wrong
 
     async def aclose(self) -> None:
         """There is nothing to close."""
@@ -57,10 +76,7 @@ class Calls:
 
     async def perform(self, authorised: Authorised, action: Action, args: Mapping[str, Any], key: str) -> Answer:
         """Carry out what was allowed, and tell of everything that was not."""
-        if not authorised.covers(action.name, args, key):
-            self._wrong(f"{action.name} for {key} was called without being authorised")
-            raise Refused("not_authorised", "This was not allowed.", status=403)
-        self._check_log(action, args, key)
+        self._check.allowed(authorised, action, args, key)
         request = request_of(action, args, key)
         try:
             return Done(await self._exchange(action.operation, request, key if action.idempotency else ""))
@@ -71,19 +87,6 @@ class Calls:
         """Ask what became of a call."""
         assert action.lookup is not None
         return await self._exchange(action.lookup.operation, lookup_request(action, args, key), "")
-
-    def _check_log(self, action: Action, args: Mapping[str, Any], key: str) -> None:
-        facts = [self._store.events[index].event for index in self._store.by_tag.get(f"proposal:{key}", ())]
-        expected = hash_args(action.name, args, self._secret)
-        allowed = [
-            fact
-            for fact in facts
-            if isinstance(fact, ProposalJudged) and fact.verdict == "allowed" and fact.args_hash == expected
-        ]
-        if not allowed:
-            self._wrong(f"{action.name} for {key} was called, and the log has no allowed judgement of these arguments")
-        if not any(isinstance(fact, EffectStarted) for fact in facts):
-            self._wrong(f"{action.name} for {key} was called before EffectStarted was in the log")
 
     async def _exchange(self, operation: str, given: Mapping[str, Any], key: str) -> Any:
         weather, chance = self._weather(), self._chance

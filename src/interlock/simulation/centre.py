@@ -18,10 +18,10 @@ from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
 from interlock.runtime.functions import FunctionsHere
 from interlock.runtime.settings import Settings
-from interlock.simulation.calls import Calls
+from interlock.simulation.calls import CallCheck, Calls
 from interlock.simulation.clock import MORNING, VirtualClock, VirtualLoop, chance_of
 from interlock.simulation.nodes import OWNER, Life, remember_owners
-from interlock.simulation.shop import Shop
+from interlock.simulation.shop import CUSTOMERS, Shop
 from interlock.simulation.weather import CALM, Weather
 from interlock.simulation.wire import Wire
 from interlock.store.memory import MemoryLog, MemoryStore
@@ -61,6 +61,7 @@ class Centre:
         *,
         start: datetime = MORNING,
         secret: bytes = SECRET,
+        systems: Callable[[CallCheck], Mapping[str, Connection]] | None = None,
     ) -> None:
         self.seed = seed
         self.name = weather.name
@@ -70,12 +71,14 @@ class Centre:
         self.chance = chance_of(seed, "centre")
         self.store = MemoryStore()
         self.records = MemoryRecords(self.clock)
-        self.shop = Shop(chance_of(seed, "shop"), self.clock)
+        self.shop = Shop(chance_of(seed, "shop"), self.clock, CUSTOMERS if systems is None else 0)
         self.wrong: list[str] = []
+        self.check = CallCheck(self.store, secret, self.wrong.append)
         self.acknowledged: dict[tuple[str, str], str] = {}
         self.deaths = 0
         self._model = model
         self._secret = secret
+        self._systems = systems
         self._lives: dict[str, Life] = {}
         self._ears: dict[str, list[Heard]] = defaultdict(list)
         self._births = 0
@@ -198,15 +201,15 @@ class Centre:
             self._die(name)
 
     def _connections(self, name: str) -> Mapping[str, Connection]:
+        if self._systems is not None:
+            return self._systems(self.check)
         return {
             system: Calls(
                 system,
                 self.shop,
-                self.store,
-                self._secret,
+                self.check,
                 chance_of(self.seed, name, self._births, system),
                 lambda: self.weather,
-                self.wrong.append,
             )
             for system in self.definitions.bundle.connectors
         }

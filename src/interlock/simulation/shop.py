@@ -112,7 +112,7 @@ class Mail(NamedTuple):
 class Shop:
     """The system behind every connector of the simulation."""
 
-    def __init__(self, chance: Random, clock: VirtualClock) -> None:
+    def __init__(self, chance: Random, clock: VirtualClock, customers: int = CUSTOMERS) -> None:
         self._clock = clock
         self.buyers: dict[str, Buyer] = {}
         self.orders: dict[str, Order] = {}
@@ -129,7 +129,7 @@ class Shop:
             "findRefund": self._find,
             "sendMail": self._mail,
         }
-        self._open(chance)
+        self._open(chance, customers)
 
     def do(self, operation: str, given: Mapping[str, Any], key: str) -> Any:
         """Do what is asked, once for each key where there is one. Raises Problem."""
@@ -153,9 +153,9 @@ class Shop:
         """The refunds that were made for a proposal."""
         return [refund for refund in self.refunds if refund.reference == proposal]
 
-    def _open(self, chance: Random) -> None:
+    def _open(self, chance: Random, customers: int) -> None:
         now = self._clock()
-        for number in range(CUSTOMERS):
+        for number in range(customers):
             id = f"c-{100 + number}"
             # Somebody has just changed the address: no code may go there.
             known_for = timedelta(days=400) if number % 12 else timedelta(minutes=-5)

@@ -102,7 +102,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many others have to approve a version that changes more than journeys, queues and cases, and with which role."""
+    """How many others approve a version that changes more than journeys, queues, cases and scenarios, and with which role."""
 
     approvals: Annotated[int, Meta(ge=0, le=3)] = 0
     role: Literal["agent", "supervisor", "admin"] = "admin"

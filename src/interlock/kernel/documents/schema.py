@@ -124,6 +124,8 @@ def _default(value: Any) -> dict[str, Any]:
 
 def _annotations(meta: msgspec.Meta, schema: dict[str, Any]) -> dict[str, Any]:
     found = {word: getattr(meta, name) for name, word in _BOUNDS.items() if getattr(meta, name) is not None}
+    if "pattern" in found:
+        found["pattern"] = found["pattern"].replace("\\Z", "$")  # JSON Schema's expressions are those of JavaScript
     of = "Items" if schema.get("type") == "array" else "Properties" if schema.get("type") == "object" else "Length"
     for side in ("min", "max"):
         length = getattr(meta, f"{side}_length")

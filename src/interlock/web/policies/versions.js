@@ -13,7 +13,7 @@ export function Versions() {
   const { versions, waiting, approvals, role } = releases.value;
   return html`<div class="page-column">
     ${waiting.map((/** @type {any} */ one) => html`<${Waiting} key=${one.release} one=${one} />`)}
-    <section class="card"><h2>Versions</h2><p class="note card-note">${approvals ? `A change of anything but journeys, queues and cases is approved by ${count(approvals, 'other person', 'other people')} with the role ${role}.` : 'Whoever may publish does so alone. A second person can be asked for in tenant.yaml: publish.approvals.'}</p>
+    <section class="card"><h2>Versions</h2><p class="note card-note">${approvals ? `A change of anything but journeys, queues, cases and scenarios is approved by ${count(approvals, 'other person', 'other people')} with the role ${role}.` : 'Whoever may publish does so alone. A second person can be asked for in tenant.yaml: publish.approvals.'}</p>
       <ol class="versions">${versions.map((/** @type {any} */ one, /** @type {number} */ i) => html`<${Version} key=${`${one.release} ${one.at}`} one=${one} newest=${i === 0} />`)}</ol></section>
     ${asked.value ? html`<${Ask} ...${asked.value} />` : null}</div>`;
 }

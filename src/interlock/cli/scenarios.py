@@ -1,0 +1,204 @@
+"""How are the scenarios of a folder played, and what is told of them: which fail and why, what they cover, how long it took?"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from rich.console import Console
+from rich.markup import escape
+
+from interlock.journeys.scenario_checks import FOLDER, Scenario, read_scenarios
+from interlock.kernel.documents import DefinitionError, Problem
+from interlock.runtime.definitions import Definitions, build, check
+from interlock.simulation.coverage import DEFAULTS, Coverage, Covered
+from interlock.simulation.scenarios import Failure, play, surroundings
+from interlock.vocabulary.channels import Channel
+
+MISSING_SHOWN: Final = 20
+"""Steps and branches never taken that are listed for one journey; all of them in JSON."""
+
+
+class Played(NamedTuple):
+    """A scenario and everything that did not hold in it."""
+
+    scenario: Scenario
+    failures: Sequence[Failure]
+
+
+class Outcome(NamedTuple):
+    """What came of playing scenarios; ``seconds`` without reading the definitions and learning from the examples."""
+
+    played: Sequence[Played]
+    covered: Sequence[Covered]
+    seconds: float
+
+    @property
+    def failed(self) -> int:
+        """How many scenarios do not hold."""
+        return sum(bool(each.failures) for each in self.played)
+
+    @property
+    def per_min(self) -> float:
+        """Scenarios a minute."""
+        return 60 * len(self.played) / self.seconds if self.seconds else 0.0
+
+    @property
+    def steps_percent(self) -> float:
+        """How many of the steps in the journeys' own files were taken."""
+        own = [each for each in self.covered if each.journey != DEFAULTS]
+        return _percent(sum(each.steps_taken for each in own), sum(each.steps for each in own))
+
+    @property
+    def branches_percent(self) -> float:
+        """The same for branches."""
+        own = [each for each in self.covered if each.journey != DEFAULTS]
+        return _percent(sum(each.branches_taken for each in own), sum(each.branches for each in own))
+
+
+def scenarios_of(files: Mapping[str, str]) -> list[Scenario]:
+    """The scenarios of some definitions. Raises DefinitionError."""
+    return read_scenarios(files, surroundings(check(files)))
+
+
+def chosen(scenarios: Sequence[Scenario], names: Sequence[str], channel: Channel | None) -> list[Scenario]:
+    """Those of some titles, journeys or files, perhaps in another channel. Raises LookupError for what names none."""
+    for name in names:
+        if not any(_is(each, name) for each in scenarios):
+            raise LookupError(name)
+    found = [each for each in scenarios if not names or any(_is(each, name) for name in names)]
+    if channel is None:
+        return found
+    return [each._replace(given=each.given.into(channel)) for each in found]
+
+
+async def played(
+    scenarios: Sequence[Scenario], definitions: Definitions, told: Callable[[Played], None] = lambda _: None
+) -> Outcome:
+    """Play scenarios one after the other.
+
+    Args:
+        told: hears of each as soon as it was played.
+    """
+
+    def all_of_them() -> Outcome:
+        coverage = Coverage(definitions)
+        found = []
+        # What was read and learned stays to the end: nobody has to look at it again and again.
+        gc.collect()
+        gc.freeze()
+        began = time.perf_counter()
+        for scenario in scenarios:
+            one = Played(scenario, play(scenario, coverage.definitions))
+            found.append(one)
+            told(one)
+        took = time.perf_counter() - began
+        gc.unfreeze()
+        return Outcome(found, coverage.report(), took)
+
+    # Each runs in a loop of its own, whose time is not ours.
+    return await asyncio.to_thread(all_of_them)
+
+
+async def held(files: Mapping[str, str], like: Definitions | None = None) -> Definitions | None:
+    """Play the scenarios of some definitions; gives what these were built into, None where they have no scenarios.
+
+    Args:
+        like: a release whose model is used where it was learned from the same examples.
+
+    Raises:
+        DefinitionError: the texts have mistakes, or a scenario does not hold.
+    """
+    if not any(path.startswith(FOLDER) for path in files):
+        return None
+    scenarios = scenarios_of(files)
+    definitions = await build(files, like)
+    outcome = await played(scenarios, definitions)
+    problems = [_problem(one.scenario, each) for one in outcome.played for each in one.failures]
+    if problems:
+        raise DefinitionError(problems)
+    return definitions
+
+
+def _problem(scenario: Scenario, failure: Failure) -> Problem:
+    what = f"the scenario '{scenario.title}' does not hold: expected {failure.expected}; really {failure.really}"
+    return Problem(failure.file, failure.line, 1, what, "mend the journey, or the scenario if it means something else")
+
+
+def show_played(console: Console, one: Played, folder: Path) -> None:
+    """Print a line for one scenario, and what did not hold in it."""
+    mark = "[red]failed[/red]" if one.failures else "[green]passed[/green]"
+    console.print(f"{mark}  {escape(one.scenario.journey)}: {escape(one.scenario.title)}")
+    for failure in one.failures:
+        console.print(f"        {escape(f'{folder / failure.file}:{failure.line}')}")
+        console.print(f"        expected {escape(failure.expected)}")
+        console.print(f"        really   {escape(failure.really)}")
+
+
+def show_outcome(console: Console, outcome: Outcome, folder: Path) -> None:
+    """Print how many hold, and what they cover."""
+    console.print()
+    width = max((len(each.journey) for each in outcome.covered), default=0)
+    for each in outcome.covered:
+        steps, branches = _share(each.steps_taken, each.steps), _share(each.branches_taken, each.branches)
+        console.print(f"{escape(each.journey):{width}}  steps {steps}  branches {branches}")
+        for missing in each.missing[:MISSING_SHOWN]:
+            console.print(
+                f"  [yellow]never[/yellow]  {escape(f'{folder / missing.file}:{missing.line}')}  {escape(missing.what)}"
+            )
+        if (more := len(each.missing) - MISSING_SHOWN) > 0:
+            console.print(f"  … and {more} more")
+    held = len(outcome.played) - outcome.failed
+    console.print(
+        f"\n{held} of {len(outcome.played)} scenarios hold; of the journeys' files {outcome.steps_percent:.1f} % of the"
+        f" steps and {outcome.branches_percent:.1f} % of the branches; {outcome.seconds:.1f} s, {outcome.per_min:,.0f} a minute"
+    )
+
+
+def document(outcome: Outcome) -> dict[str, Any]:
+    """The same for a program."""
+    return {
+        "scenarios": len(outcome.played),
+        "failed": outcome.failed,
+        "seconds": round(outcome.seconds, 3),
+        "journey_tests_per_min": round(outcome.per_min),
+        "steps_percent": round(outcome.steps_percent, 2),
+        "branches_percent": round(outcome.branches_percent, 2),
+        "results": [
+            {
+                "scenario": one.scenario.title,
+                "journey": one.scenario.journey,
+                "file": one.scenario.file,
+                "line": one.scenario.line,
+                "passed": not one.failures,
+                "failures": [each._asdict() for each in one.failures],
+            }
+            for one in outcome.played
+        ],
+        "coverage": [
+            {**each._asdict(), "missing": [missing._asdict() for missing in each.missing]} for each in outcome.covered
+        ],
+    }
+
+
+def _is(scenario: Scenario, name: str) -> bool:
+    file = scenario.file
+    return name in (
+        scenario.title,
+        scenario.journey,
+        file,
+        file.removeprefix(FOLDER),
+        file.removeprefix(FOLDER).rpartition(".")[0],
+    )
+
+
+def _percent(taken: int, of: int) -> float:
+    return 100 * taken / of if of else 100.0
+
+
+def _share(taken: int, of: int) -> str:
+    return f"{taken:3} / {of:3}" if of else "  -      "

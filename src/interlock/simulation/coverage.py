@@ -1,0 +1,153 @@
+"""Which steps and branches of the journeys were taken, and which never?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final, NamedTuple, TypeVar
+
+from interlock.journeys.language import JourneyFile, TenantFile, WhenStep
+from interlock.journeys.model import DEFAULT, Journey, blocks
+from interlock.kernel.documents import Located, duration_text, load_located
+from interlock.runtime.definitions import Definitions
+
+DEFAULTS: Final = "tenant.yaml"
+"""Stands in a journey's place for the branches that all journeys have in common."""
+
+LONGEST: Final = 60
+"""Characters of a text that are shown."""
+
+V = TypeVar("V")
+
+
+class Missing(NamedTuple):
+    """A step or branch that was never taken, and where it stands."""
+
+    file: str
+    line: int
+    what: str
+
+
+class Covered(NamedTuple):
+    """How much of a journey's file was taken; of ``tenant.yaml``, how much of its default branches."""
+
+    journey: str
+    file: str
+    steps: int
+    steps_taken: int
+    branches: int
+    branches_taken: int
+    missing: tuple[Missing, ...]
+
+
+class _Noted(dict[str, V]):
+    """A mapping that remembers which of its keys were looked up."""
+
+    def __init__(self, values: Mapping[str, V], seen: set[str]) -> None:
+        super().__init__(values)
+        self._seen = seen
+
+    def __getitem__(self, key: str) -> V:
+        self._seen.add(key)
+        return super().__getitem__(key)
+
+
+class Coverage:
+    """Watches journeys being run: whoever takes a step looks it up by its path."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._before = definitions
+        self._taken: dict[str, set[str]] = {}
+        self._passed: dict[str, set[str]] = {}
+        self.definitions = replace(
+            definitions, journeys={name: self._watched(each) for name, each in definitions.journeys.items()}
+        )
+
+    def _watched(self, journey: Journey) -> Journey:
+        taken, passed = self._taken.setdefault(journey.name, set()), self._passed.setdefault(journey.name, set())
+        return replace(journey, steps=_Noted(journey.steps, taken), follows=_Noted(journey.follows, passed))
+
+    def report(self) -> list[Covered]:
+        """One line for each journey, and one for the default branches."""
+        read = self._files()
+        found = []
+        for name, journey in self._before.journeys.items():
+            own = [path for path in journey.order if not path.startswith(f"{DEFAULT}.")]
+            found.append(self._covered(name, read[name], journey, own, self._taken[name], self._passed[name]))
+        first = next(iter(self._before.journeys.values()))
+        shared = [path for path in first.order if path.startswith(f"{DEFAULT}.")]
+        every = set[str]().union(*self._taken.values()), set[str]().union(*self._passed.values())
+        tenant = load_located(self._before.files[DEFAULTS], DEFAULTS, TenantFile)
+        found.append(self._covered(DEFAULTS, tenant, first, shared, *every))
+        return found
+
+    def _files(self) -> dict[str, Located[Any]]:
+        files = self._before.files
+        read = [load_located(files[path], path, JourneyFile) for path in files if path.startswith("journeys/")]
+        return {each.value.journey: each for each in read}
+
+    def _covered(
+        self,
+        name: str,
+        located: Located[Any],
+        journey: Journey,
+        steps: list[str],
+        taken: set[str],
+        passed: set[str],
+    ) -> Covered:
+        branches = [each for path in steps for each in _branches(path, journey, taken, passed)]
+        if name == DEFAULTS:
+            whole = dict.fromkeys(path.split(".")[1] for path in steps)
+            branches += [
+                (f"{DEFAULT}.{each}", f"the default for {each}", f"{DEFAULT}.{each}.0" in taken) for each in whole
+            ]
+        missing = [(path, f"the branch {what}") for path, what, was in branches if not was]
+        silent = {path for path, _ in missing}
+        missing += [
+            (path, f"the step {_verb(journey, path)}")
+            for path in steps
+            # A step that begins a branch never taken would be told twice.
+            if path not in taken and path.rpartition(".")[0] not in silent
+        ]
+        return Covered(
+            journey=name,
+            file=located.file,
+            steps=len(steps),
+            steps_taken=sum(path in taken for path in steps),
+            branches=len(branches),
+            branches_taken=sum(was for _, _, was in branches),
+            missing=tuple(
+                sorted(Missing(located.file, located.at_key(_place(path)).line, what) for path, what in missing)
+            ),
+        )
+
+
+def _branches(path: str, journey: Journey, taken: set[str], passed: set[str]) -> Iterator[tuple[str, str, bool]]:
+    """The branches of a step: where each stands, what it is called, whether it was taken."""
+    step = journey.steps[path]
+    for block, inner in blocks(step):
+        at = f"{path}.{block}"
+        if isinstance(step, WhenStep):
+            # Without steps of its own a block leads to what follows.
+            was = f"{at}.0" in taken if inner else path in passed
+            yield at, f"'{block}' of {_verb(journey, path)}", was
+        else:
+            yield at, f"'{block.removeprefix('on.')}' of {_verb(journey, path)}", f"{at}.0" in taken
+
+
+def _verb(journey: Journey, path: str) -> str:
+    """What a step is called: its verb, and what it names."""
+    step = journey.steps[path]
+    field = step.__struct_fields__[0]
+    value = getattr(step, field)
+    if isinstance(value, timedelta):
+        value = duration_text(value)
+    said = str(getattr(value, "text", None) or getattr(value, "by", None) or value)
+    return f"{field} {said if len(said) <= LONGEST else said[: LONGEST - 1] + '…'}"
+
+
+def _place(path: str) -> tuple[str | int, ...]:
+    """Where a path's step stands in its file."""
+    parts: list[str | int] = [int(part) if part.isdigit() else part for part in path.split(".")]
+    return ("defaults", *parts[1:]) if parts[0] == DEFAULT else ("steps", *parts)

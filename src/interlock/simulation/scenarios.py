@@ -1,0 +1,83 @@
+"""Does a scenario hold: what is said and done in it is said and done in a whole centre, and what it expects comes about?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from interlock.connectors.operations import read_api
+from interlock.control.bundle import ROLES
+from interlock.journeys.scenario_checks import Scenario, Surroundings
+from interlock.runtime.definitions import Checked, Definitions
+from interlock.simulation.centre import Centre
+from interlock.simulation.clock import VirtualLoop
+from interlock.simulation.run import listening
+from interlock.simulation.stage import Missed, Stage
+from interlock.simulation.systems import Systems
+from interlock.simulation.upshot import upshot
+from interlock.simulation.weather import Weather
+
+QUIET: Final = Weather(name="scenario", nodes=1, wire_slow=0.0, twice=0.0)
+"""One node, and nothing that breaks: what goes wrong, the scenario says."""
+
+
+class Failure(NamedTuple):
+    """Something that did not come about: ``str()`` says where, what was expected, and what was so instead."""
+
+    file: str
+    line: int
+    expected: str
+    really: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: expected {self.expected}; really {self.really}"
+
+
+def surroundings(read: Checked | Definitions) -> Surroundings:
+    """What scenarios of these definitions can refer to. Raises DefinitionError for an OpenAPI document that does not fit."""
+    bundle = read.bundle
+    operations = {
+        f"{name}.{operation.id}": tuple(operation.places)
+        for name, connector in bundle.connectors.items()
+        for operation in read_api(connector).operations.values()
+    }
+    actions = {
+        name: (f"{action.connector}.{action.operation}", tuple(spec.name for spec in action.args))
+        for name, action in bundle.actions.items()
+    }
+    journeys = read.journeys if isinstance(read, Definitions) else read.journeys.journeys
+    return Surroundings(journeys, tuple(read.queues), operations, actions, ROLES)
+
+
+def play(scenario: Scenario, definitions: Definitions) -> Sequence[Failure]:
+    """Play one scenario to its end, or to the first turn that fails; gives everything that did not hold."""
+    loop = VirtualLoop()
+    systems = Systems(scenario.replies, definitions.bundle.actions, definitions.tenant.code_action)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner, listening() as trouble:
+        start = _beginning(scenario, definitions)
+        centre = Centre(1, QUIET, definitions, loop, start=start, systems=systems.connections)
+        found = runner.run(_whole(Stage(centre, scenario, systems)))
+    broken = [*(f"the system {each}, and the scenario does not say what it answers" for each in systems.unforeseen)]
+    broken += [*centre.wrong, *trouble]
+    return [*(Failure(scenario.file, scenario.line, "nothing else", each) for each in dict.fromkeys(broken)), *found]
+
+
+async def _whole(stage: Stage) -> Sequence[Failure]:
+    scenario = stage.scenario
+    try:
+        await stage.open()
+        for line, turn in scenario.turns:
+            try:
+                await stage.take(turn)
+            except Missed as missed:
+                return [Failure(scenario.file, line, missed.expected, missed.really)]
+        return [Failure(scenario.file, scenario.then_line, *each) for each in upshot(stage)]
+    finally:
+        stage.centre.close()
+
+
+def _beginning(scenario: Scenario, definitions: Definitions) -> datetime:
+    moment = scenario.given.moment()
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=definitions.tenant.zone)).astimezone(UTC)
