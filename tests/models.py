@@ -17,11 +17,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from interlock.runtime import definitions, training
+from interlock.runtime import definitions, fitting, training
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 KEPT: Final = REPOSITORY / ".pytest_cache" / "d" / "models"
-SOURCES: Final = (Path(training.__file__), *sorted((REPOSITORY / "src" / "interlock" / "dialogue").iterdir()))
+DIALOGUE: Final = REPOSITORY / "src" / "interlock" / "dialogue"
+SOURCES: Final = (Path(training.__file__), Path(fitting.__file__), *sorted(DIALOGUE.iterdir()))
 
 
 def train_once() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from interlock.cli.bench import judging, ledger_part, wire_part
+from interlock.cli.bench import dialogue, judging, ledger_part, wire_part
+from interlock.cli.bench.sentences import composed
 from interlock.control import load_bundle
 from interlock.runtime.definitions import read_folder
 
@@ -33,3 +34,26 @@ def test_the_refunds_that_are_timed_over_the_wire_stand_under_the_demonstrations
     remedies = {str(rule.remedy) for rule in bundle.policies[wire_part.ACTION].enforced.rules if rule.remedy}
     assert "confirm" not in remedies
     assert {rule.id for rule in bundle.policies[wire_part.ACTION].rules} >= {"refund.daily-limit", "refund.own-order"}
+
+
+def test_the_sentences_that_understanding_is_timed_on_are_as_many_as_it_says_and_none_of_those_learned() -> None:
+    learned, asked = composed("learned", dialogue.LEARNED), composed("measured", dialogue.MEASURED)
+    assert learned == composed("learned", dialogue.LEARNED)
+    assert learned.keys() == asked.keys() and len(learned) == 77
+    assert {len(set(texts)) for texts in learned.values()} == {130}
+    taught = {text for texts in learned.values() for text in texts}
+    assert not taught & {text for texts in asked.values() for text in texts}
+
+
+async def test_measuring_understanding_gives_figures_of_the_model_and_of_its_peer() -> None:
+    learned, asked = (
+        {intent: texts for intent, texts in composed(half, each).items() if intent.endswith("_price")}
+        for half, each in (("learned", 12), ("measured", 3))
+    )
+    result = await dialogue.measured(learned, asked)
+    assert result.peer is not None
+    assert (
+        result.figures.keys() == result.peer.keys() == {"train_s", "understand_p50_ms", "understand_p99_ms", "accuracy"}
+    )
+    assert all(figure > 0 for figure in (*result.figures.values(), *result.peer.values()))
+    assert result.ratio == round(result.figures["accuracy"] / result.peer["accuracy"], 3)

@@ -39,7 +39,7 @@ def definitions() -> Definitions:
     """The example, without a trained model: nobody writes in these tests, an agent calls."""
     files = read_folder(RETAIL)
     read = check(files)
-    nothing = IntentModel("en", (), 1.0, 1.0, (0.0,), {}, 1.0, (), array("f"), (array("f"),))
+    nothing = IntentModel("en", (), 1.0, 1.0, (0.0, 1.0), (0.0,), {}, 1.0, (), array("f"), (array("f"),))
     return Definitions(
         release_id(files), files, read.tenant, read.queues, read.bundle, read.journeys.journeys, b"", nothing
     )

@@ -81,7 +81,7 @@ class Clock:
 def node() -> App:
     files = {**read_folder(DEMO), "connectors/shop/facts.py": HANGING}
     read = check(files)
-    nothing = IntentModel("en", (), 1.0, 1.0, (0.0,), {}, 1.0, (), array("f"), (array("f"),))
+    nothing = IntentModel("en", (), 1.0, 1.0, (0.0, 1.0), (0.0,), {}, 1.0, (), array("f"), (array("f"),))
     definitions = Definitions(
         release_id(files), files, read.tenant, read.queues, read.bundle, read.journeys.journeys, b"", nothing
     )

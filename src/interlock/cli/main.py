@@ -182,7 +182,7 @@ def erase(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="log, turn, gate or idle.")],
+    name: Annotated[str, typer.Argument(help="log, turn, gate, idle or dialogue.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Measure: figures, beside those of a peer in the same run.

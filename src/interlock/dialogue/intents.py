@@ -7,8 +7,8 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import exp, sqrt
-from operator import mul
+from math import exp, log, sqrt
+from operator import itemgetter, mul
 from typing import Final
 
 import msgspec
@@ -16,11 +16,15 @@ import msgspec
 from interlock.dialogue.spelling import Spelling
 from interlock.dialogue.wording import weighted_traits
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 UNKNOWN_SHARE: Final = 0.5
 """A trait that no example has counts as rare, at half weight: the stranger a text, the weaker its evidence."""
 MINIMUM_KNOWN: Final = 0.08
 """A text of which less than this share (of its squared weight) was ever seen in an example is rejected unread."""
+TINIEST: Final = 1e-300
+"""So that no evidence at all has a logarithm."""
+HIGHEST_POWER: Final = 700.0
+"""Of e, before a number is too large."""
 AMBIGUOUS_RATIO: Final = 0.6
 """Two intents are ambiguous if the second is at least this likely, compared with the first."""
 
@@ -49,6 +53,7 @@ class _Stored(msgspec.Struct, forbid_unknown_fields=True):
     intents: list[str]
     threshold: float
     sharpness: float
+    evidence: tuple[float, float]
     intercepts: list[float]
     synonyms: dict[str, str]
     unknown_rarity: float
@@ -59,13 +64,14 @@ class _Stored(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class IntentModel:
-    """A trained classifier: logistic regression over rarity-weighted traits, with a class for "none of them".
+    """A trained classifier: linear over rarity-weighted traits, with a class for "none of them".
 
     Attributes:
         language: ISO 639-1 code that the sentences are normalised for.
         intents: in the order of `columns` after the first.
         threshold: the least probability at which an intent is recognised; learned, between 0 and 1.
         sharpness: factor on the scores that makes probabilities honest; learned.
+        evidence: how much evidence for all intents together counts half, and how much more nearly doubles that; learned.
         intercepts: one for "none of them", then one an intent.
         synonyms: word → group.
         traits: known traits, sorted.
@@ -77,6 +83,7 @@ class IntentModel:
     intents: tuple[str, ...]
     threshold: float
     sharpness: float
+    evidence: tuple[float, float]
     intercepts: tuple[float, ...]
     synonyms: Mapping[str, str] = field(repr=False)
     unknown_rarity: float
@@ -110,15 +117,21 @@ class IntentModel:
         if known <= MINIMUM_KNOWN * (known + unknown):
             return [(intent, 0.0) for intent in self.intents]
         factor = self.sharpness / sqrt(known + unknown)
+        pick = itemgetter(*indices, indices[0])  # of several it makes a tuple; the repeated one meets no weight
         scores = [
-            factor * sum(map(mul, weights, map(column.__getitem__, indices))) + self.sharpness * intercept
+            factor * sum(map(mul, weights, pick(column))) + self.sharpness * intercept
             for column, intercept in zip(self.columns, self.intercepts, strict=True)
         ]
         highest = max(scores)
         odds = [exp(score - highest) for score in scores]
-        total = sum(odds)
+        total = sum(odds) / self._strength(highest + log(sum(odds[1:]) + TINIEST))
         ranked = [(intent, chance / total) for intent, chance in zip(self.intents, odds[1:], strict=True)]
         return sorted(ranked, key=lambda pair: (-pair[1], pair[0]))
+
+    def _strength(self, evidence: float) -> float:
+        """From 0 to 1: a stranger may look more like one intent than like the others, and yet not much like any."""
+        half, width = self.evidence
+        return 1 / (1 + exp(min((half - evidence) / width, HIGHEST_POWER)))
 
     def understand(self, text: str) -> Recognised | Ambiguous | None:
         """The intent of a text, the two that it may be, or None if it is none of them (rejected)."""
@@ -140,6 +153,7 @@ class IntentModel:
             intents=list(self.intents),
             threshold=self.threshold,
             sharpness=self.sharpness,
+            evidence=self.evidence,
             intercepts=list(self.intercepts),
             synonyms=dict(sorted(self.synonyms.items())),
             unknown_rarity=self.unknown_rarity,
@@ -171,6 +185,7 @@ class IntentModel:
             intents=tuple(stored.intents),
             threshold=stored.threshold,
             sharpness=stored.sharpness,
+            evidence=stored.evidence,
             intercepts=tuple(stored.intercepts),
             synonyms=stored.synonyms,
             unknown_rarity=stored.unknown_rarity,

@@ -30,9 +30,9 @@ class Spelling:
     """Finds the known word that an unknown one stands for; the first letter is taken to be right."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = {word for word in words if SHORTEST <= len(word) <= LONGEST}
+        self._words = frozenset(words)
         self._by_rest: dict[str, list[str]] = {}
-        for word in sorted(self._words):
+        for word in sorted(word for word in self._words if SHORTEST <= len(word) <= LONGEST):
             for rest in _rests(word):
                 self._by_rest.setdefault(rest, []).append(word)
 

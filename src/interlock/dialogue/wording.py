@@ -42,10 +42,11 @@ def normalised(text: str, language: str) -> str:
     """
     text = _ADDRESS.sub(" ", text[:MAX_CHARACTERS].translate(_APOSTROPHES))
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_APOSTROPHES)
+    if not decomposed.isascii():
+        decomposed = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_APOSTROPHES)
     words: list[str] = []
-    for word in _WORD.findall(plain)[:MAX_WORDS]:
-        if any(c.isdigit() for c in word):
+    for word in _WORD.findall(decomposed)[:MAX_WORDS]:
+        if not word.isalpha() and any(c.isdigit() for c in word):
             words.append("#")
             continue
         if language == "de":

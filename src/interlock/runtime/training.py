@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import re
 import sys
@@ -11,14 +10,14 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from math import log, sqrt
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
-from interlock.dialogue.intents import UNKNOWN_SHARE, IntentModel
+from interlock.dialogue.intents import IntentModel
 from interlock.dialogue.wording import MAX_CHARACTERS, normalised, weighted_traits
+from interlock.runtime.fitting import Example, Fit, Table, calibrated
 
 OUT_OF_SCOPE: Final = "out_of_scope"
 """Examples under this name are sentences that none of the journeys means; they are added to the built-in ones."""
@@ -26,24 +25,12 @@ MINIMUM_EXAMPLES: Final = 3
 MAX_INTENTS: Final = 200
 MAX_EXAMPLES: Final = 500
 """An intent."""
-MAX_TRAITS: Final = 30_000
+NEARLY: Final = 0.75
+"""Two sentences nearly repeat each other if they share this much of all their words."""
 TIMEOUT_S: Final = 60.0
 
-_STRENGTH: Final = 20.0
-"""Inverse regularisation of the logistic regression; few examples carry long vectors, so it is weak."""
-_PRECISION: Final = 1e-3
-"""Where fitting stops: ten times finer takes twice as long and understands nothing better."""
-_FOLDS: Final = 5
-_FEW_EXAMPLES: Final = 600
-"""Up to here the folds are drawn twice, for a steadier threshold; more examples are steady enough, and slower."""
-_FALSE_START_COST: Final = 1.0
-"""A journey that starts although the customer meant something else is this much worse than asking again."""
-_MANY_EXAMPLES: Final = 3_000
-"""From here on one fold tells enough: fitting is what takes the time."""
 _AUTHORS_SHARE: Final = 5.0
 """An author's own sentence for ``out_of_scope`` lies close to a journey and tells more than a built-in one."""
-_THRESHOLDS: Final = tuple(step / 100 for step in range(25, 91))
-_SHARPNESSES: Final = tuple(step / 10 for step in range(8, 41, 2))
 _NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 _BAD_INPUT: Final = 2
 
@@ -135,149 +122,62 @@ def train(examples: Mapping[str, Sequence[str]], language: str) -> bytes:
         BadExamples: see `checked`.
     """
     mine = checked(examples, language)
-    claimed = [
-        set(normalised(text, language).split()) for intent in mine if intent != OUT_OF_SCOPE for text in mine[intent]
-    ]
-    negatives = [text for text in built_in_out_of_scope() if not _is_claimed(text, claimed, language)]
+    negatives = _unclaimed(
+        built_in_out_of_scope(), [text for intent in mine if intent != OUT_OF_SCOPE for text in mine[intent]], language
+    )
     authors = mine.pop(OUT_OF_SCOPE, [])
     intents = tuple(mine)
     synonyms = built_in_synonyms()
 
-    def example(text: str, label: int, share: float = 1.0) -> _Example:
-        return _Example(text, weighted_traits(text, language, synonyms), label, share)
+    def example(text: str, label: int, share: float = 1.0) -> Example:
+        return Example(text, weighted_traits(text, language, synonyms), label, share)
 
-    learned = [
-        *(example(text, 0, _AUTHORS_SHARE) for text in authors),
-        *(example(text, 0) for text in negatives if text not in authors),
-        *(example(text, at) for at, intent in enumerate(intents, start=1) for text in mine[intent]),
-    ]
-    sharpness, threshold = _calibrated(learned, len(intents) + 1)
-    fitted = _Fit(learned)
-    width = len(intents) + 1
-    columns = [fitted.coefficients[k] * fitted.rarities for k in range(width)]
+    table = Table(
+        [
+            *(example(text, 0, _AUTHORS_SHARE) for text in authors),
+            *(example(text, 0) for text in negatives if text not in authors),
+            *(example(text, at) for at, intent in enumerate(intents, start=1) for text in mine[intent]),
+        ]
+    )
+    calibration = calibrated(table, len(intents) + 1)
+    fitted = Fit(table, range(len(table.texts)))
+    fitted.intercepts[0] += calibration.none
     model = IntentModel(
         language=language,
         intents=intents,
-        threshold=threshold,
-        sharpness=sharpness,
+        threshold=calibration.threshold,
+        sharpness=calibration.sharpness,
+        evidence=calibration.evidence,
         intercepts=tuple(round(float(value), 6) for value in fitted.intercepts),
         synonyms=synonyms,
         unknown_rarity=fitted.unknown_rarity,
-        traits=tuple(fitted.vocabulary),
-        rarity=array("f", (round(float(value), 4) for value in fitted.rarities)),
-        columns=tuple(array("f", (round(float(value), 4) for value in column)) for column in columns),
+        traits=tuple(table.traits[column] for column in fitted.known),
+        rarity=_rounded(fitted.rarities),
+        columns=tuple(_rounded(row * fitted.rarities) for row in fitted.coefficients),
     )
     return model.to_bytes()
 
 
-def _is_claimed(text: str, claimed: list[set[str]], language: str) -> bool:
+def _rounded(values: Any) -> array[float]:
+    return array("f", values.round(4).tolist())
+
+
+def _unclaimed(sentences: Sequence[str], examples: Sequence[str], language: str) -> list[str]:
     """A built-in sentence that an author's example nearly repeats means something in this company after all."""
-    words = set(normalised(text, language).split())
-    return any(len(words & other) >= 0.75 * len(words | other) for other in claimed)
-
-
-class _Example(NamedTuple):
-    text: str
-    traits: Mapping[str, float]
-    label: int
-    """0 for "none of them", otherwise 1 + the intent's place."""
-    share: float
-    """How much it weighs, compared with others of its class."""
-
-
-class _Fit:
-    """A logistic regression over the rarity-weighted traits of some examples."""
-
-    def __init__(self, examples: Sequence[_Example]) -> None:
-        import numpy
-        from sklearn.linear_model import LogisticRegression
-
-        frequency = Counter(trait for example in examples for trait in example.traits)
-        common = sorted(frequency, key=lambda trait: (-frequency[trait], trait))[:MAX_TRAITS]
-        self.vocabulary = {trait: index for index, trait in enumerate(sorted(common))}
-        size = len(examples)
-        self.unknown_rarity = round(UNKNOWN_SHARE * (log(1 + size) + 1), 6)
-        self.rarities = numpy.array([log((1 + size) / (1 + frequency[trait])) + 1 for trait in self.vocabulary])
-        regression = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1_000, tol=_PRECISION)
-        regression.fit(self._matrix(examples), [e.label for e in examples], [e.share for e in examples])
-        coefficients, intercepts = regression.coef_, regression.intercept_
-        if len(coefficients) == 1:  # two classes share one row of coefficients
-            coefficients = numpy.vstack([-coefficients[0] / 2, coefficients[0] / 2])
-            intercepts = numpy.array([-intercepts[0] / 2, intercepts[0] / 2])
-        self.coefficients, self.intercepts = coefficients, intercepts
-
-    def _matrix(self, examples: Sequence[_Example]) -> Any:
-        from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
-
-        values: list[float] = []
-        columns: list[int] = []
-        ends = [0]
-        for example in examples:
-            row = [(self.vocabulary.get(trait), weight) for trait, weight in example.traits.items()]
-            scaled = [(at, weight * (self.unknown_rarity if at is None else self.rarities[at])) for at, weight in row]
-            length = sqrt(sum(value * value for _, value in scaled)) or 1.0
-            for at, value in scaled:
-                if at is not None:
-                    columns.append(at)
-                    values.append(value / length)
-            ends.append(len(values))
-        return csr_matrix((values, columns, ends), shape=(len(examples), len(self.vocabulary)))
-
-    def scores(self, examples: Sequence[_Example]) -> Any:
-        return self._matrix(examples) @ self.coefficients.T + self.intercepts
-
-
-def _calibrated(examples: Sequence[_Example], width: int) -> tuple[float, float]:
-    """Sharpness and threshold that suit sentences which the model was not fitted on (cross-validation)."""
-    import numpy
-
-    held_out: list[Any] = []
-    truth: list[int] = []
-    for turn in range(2 if len(examples) <= _FEW_EXAMPLES else 1):
-        fold_of = _folds(examples, turn)
-        for fold in range(_FOLDS if len(examples) < _MANY_EXAMPLES else 1):
-            outside = [example for example, f in zip(examples, fold_of, strict=True) if f == fold]
-            fit = _Fit([example for example, f in zip(examples, fold_of, strict=True) if f != fold])
-            held_out.append(fit.scores(outside))
-            truth.extend(example.label for example in outside)
-    scores = numpy.vstack(held_out)
-    real = numpy.array(truth)
-    # Every class weighs the same, as it does in the fit.
-    share = 1.0 / numpy.bincount(real, minlength=width)[real] / width
-    rows = numpy.arange(len(real))
-
-    def chances(sharpness: float) -> Any:
-        raised = numpy.exp((scores - scores.max(axis=1, keepdims=True)) * sharpness)
-        return raised / raised.sum(axis=1, keepdims=True)
-
-    losses = [float(-(share * numpy.log(chances(s)[rows, real] + 1e-9)).sum()) for s in _SHARPNESSES]
-    sharpness = _SHARPNESSES[losses.index(min(losses))]
-    likeliest = chances(sharpness)[:, 1:]
-    highest, best = likeliest.max(axis=1), likeliest.argmax(axis=1) + 1
-    meant, strange = real != 0, real == 0
-    gains = [
-        round(
-            float(((best == real) & (highest >= t))[meant].mean())
-            - _FALSE_START_COST * float((highest >= t)[strange].mean())
-            - _FALSE_START_COST * float(((best != real) & (highest >= t))[meant].mean()),
-            9,
-        )
-        for t in _THRESHOLDS
-    ]
-    good = [t for t, gain in zip(_THRESHOLDS, gains, strict=True) if gain >= max(gains) - 0.01]
-    return sharpness, good[len(good) // 2]
-
-
-def _folds(examples: Sequence[_Example], turn: int) -> list[int]:
-    """A fold for each example, spread evenly within its class, in an order that depends on the texts alone."""
-
-    def place(at: int) -> tuple[int, bytes]:
-        return examples[at].label, hashlib.sha256(f"{turn}{examples[at].text}".encode()).digest()
-
-    fold_of = [0] * len(examples)
-    for nth, at in enumerate(sorted(range(len(examples)), key=place)):
-        fold_of[at] = nth % _FOLDS
-    return fold_of
+    sizes: list[int] = []
+    having: dict[str, list[int]] = {}
+    for at, example in enumerate(examples):
+        words = set(normalised(example, language).split())
+        sizes.append(len(words))
+        for word in words:
+            having.setdefault(word, []).append(at)
+    kept: list[str] = []
+    for sentence in sentences:
+        words = set(normalised(sentence, language).split())
+        shared = Counter(at for word in words for at in having.get(word, ()))
+        if not any(both >= NEARLY * (len(words) + sizes[at] - both) for at, both in shared.items()):
+            kept.append(sentence)
+    return kept
 
 
 async def train_in_subprocess(
