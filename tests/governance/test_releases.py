@@ -72,12 +72,13 @@ def test_the_version_that_was_rolled_back_is_known_until_something_else_is_publi
     assert state(published(FIRST), published(FIRST, undoes=SECOND), published(THIRD)).rolled_back == ""
 
 
-def test_all_but_journeys_queues_and_cases_needs_a_second_person() -> None:
+def test_all_but_journeys_queues_cases_and_scenarios_needs_a_second_person() -> None:
     before = {
         "tenant.yaml": "a",
         "policies/x.cedar": "a",
         "journeys/x.yaml": "a",
         "cases/x.yaml": "a",
+        "scenarios/x.yaml": "a",
         "steps/x.yaml": "a",
     }
     after = dict.fromkeys(before, "b") | {"queues/x.yaml": "b", "connectors/shop/facts.py": "b"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interlock.journeys.scenario_checks import Scenario, read_scenarios
-from interlock.runtime.definitions import Definitions, build, read_folder
+from interlock.runtime.definitions import Definitions, build, compiled, read_folder
 from interlock.simulation.coverage import DEFAULTS, Coverage
 from interlock.simulation.scenarios import Failure, play, surroundings
 
@@ -213,3 +213,61 @@ def test_steps_and_branches_that_no_scenario_takes_are_listed_with_their_lines(d
     assert report["order_status"].steps_taken == 0
     assert report[DEFAULTS].branches_taken == 0
     assert "the branch the default for no_match" in [each.what for each in report[DEFAULTS].missing]
+
+
+def test_a_correction_looks_back_at_steps_without_taking_them(definitions: Definitions) -> None:
+    coverage = Coverage(definitions)
+    corrected = scenario(definitions, [*CHOOSING, "customer: sorry, it is order A-1077", "said: I have put that right"])
+    assert play(corrected, coverage.definitions) == []
+    damaged = next(each for each in coverage.report() if each.journey == "damaged_item")
+    assert "the branch 'denied' of look_up shop.get_order" in [each.what for each in damaged.missing]
+
+
+def test_journeys_that_call_and_wait_are_covered_like_others(definitions: Definitions) -> None:
+    business, first, _ = definitions.files["journeys/business.yaml"].partition("steps:\n")
+    asks = """journey: size
+title: How many
+about: how many
+slots: { pieces: { type: integer, ask: How many pieces? } }
+steps:
+  - ask: pieces
+  - when: pieces > 10
+    then: [{ end: large, gives: { pieces: "{pieces}" } }]
+  - end: small
+"""
+    steps = """  - call: size
+    as: size
+    on:
+      small: [{ say: That is little. }, { end: small }]
+  - say: So many, {size.pieces}. Wait.
+  - wait: 2h
+  - end: waited
+"""
+    files = {**definitions.files, "journeys/business.yaml": business + first + steps, "journeys/size.yaml": asks}
+    changed = compiled(
+        {path: text for path, text in files.items() if path != "scenarios/business.yaml"}, definitions.model
+    )
+    coverage = Coverage(changed)
+    text = """scenario: a large order waits
+journey: business
+turns:
+  - customer: wholesale department please
+  - asked: pieces
+  - customer: "60"
+  - said: So many, 60. Wait.
+  - waits: 1h
+then: {}
+"""
+    wanted = text.replace("{}", "{ ended: waited, slots: { size: { outcome: large, pieces: 60 } } }")
+    (early,) = read_scenarios({"scenarios/a.yaml": wanted}, surroundings(changed))
+    assert [each.really for each in play(early, coverage.definitions)] == [
+        "it has not ended: business waits for its time"
+    ]
+    (late,) = read_scenarios({"scenarios/a.yaml": wanted.replace("1h", "2h")}, surroundings(changed))
+    assert play(late, coverage.definitions) == []
+    report = {each.journey: each for each in coverage.report()}
+    assert [each.what for each in report["business"].missing] == ["the branch 'small' of call size"]
+    assert [each.what for each in report["size"].missing] == [
+        "the branch 'else' of when pieces > 10",
+        "the step end small",
+    ]

@@ -53,6 +53,10 @@ class Journey:
     order: tuple[str, ...]
     menu: Mapping[str, str]
 
+    def take(self, path: str) -> Step:
+        """The step at a path, for whoever takes it now."""
+        return self.steps[path]
+
     def enters(self, block: str, after: str) -> str:
         """The path of a block's first step (``3.then``), or of what follows the step ``after`` where it has none."""
         first = f"{block}.0"

@@ -166,7 +166,7 @@ def _keep_waiting(turn: Turn, run: Run, path: str, what: str) -> None:
     journey = turn.journey(run)
     at = journey.branch(path, what) or ""
     while at:
-        step = journey.steps[at]
+        step = journey.take(at)
         if isinstance(step, SayStep):
             try:
                 turn.say(turn.render(step.say, run))

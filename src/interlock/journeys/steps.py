@@ -128,7 +128,7 @@ def ask(turn: Turn, run: Run, *, again: bool = False, invalid: bool = False) -> 
 
 def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
     """Take one step: the path that follows, or None where the run waits or is over."""
-    step = journey.steps[path]
+    step = journey.take(path)
     match step:
         case SayStep(say=text):
             turn.say(turn.render(text, run))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
-from interlock.journeys.language import JourneyFile, TenantFile, WhenStep
+from interlock.journeys.language import JourneyFile, Step, TenantFile, WhenStep
 from interlock.journeys.model import DEFAULT, Journey, blocks
 from interlock.kernel.documents import Located, duration_text, load_located
 from interlock.runtime.definitions import Definitions
@@ -17,8 +17,6 @@ DEFAULTS: Final = "tenant.yaml"
 
 LONGEST: Final = 60
 """Characters of a text that are shown."""
-
-V = TypeVar("V")
 
 
 class Missing(NamedTuple):
@@ -41,32 +39,34 @@ class Covered(NamedTuple):
     missing: tuple[Missing, ...]
 
 
-class _Noted(dict[str, V]):
-    """A mapping that remembers which of its keys were looked up."""
+@dataclass(frozen=True, slots=True)
+class _Watched(Journey):
+    """A journey that remembers which of its steps were taken, and which blocks of ``when`` were entered."""
 
-    def __init__(self, values: Mapping[str, V], seen: set[str]) -> None:
-        super().__init__(values)
-        self._seen = seen
+    taken: set[str]
 
-    def __getitem__(self, key: str) -> V:
-        self._seen.add(key)
-        return super().__getitem__(key)
+    def take(self, path: str) -> Step:
+        self.taken.add(path)
+        return self.steps[path]
+
+    def enters(self, block: str, after: str) -> str:
+        self.taken.add(block)
+        return Journey.enters(self, block, after)
 
 
 class Coverage:
-    """Watches journeys being run: whoever takes a step looks it up by its path."""
+    """Watches journeys being run."""
 
     def __init__(self, definitions: Definitions) -> None:
         self._before = definitions
         self._taken: dict[str, set[str]] = {}
-        self._passed: dict[str, set[str]] = {}
         self.definitions = replace(
             definitions, journeys={name: self._watched(each) for name, each in definitions.journeys.items()}
         )
 
     def _watched(self, journey: Journey) -> Journey:
-        taken, passed = self._taken.setdefault(journey.name, set()), self._passed.setdefault(journey.name, set())
-        return replace(journey, steps=_Noted(journey.steps, taken), follows=_Noted(journey.follows, passed))
+        taken = self._taken.setdefault(journey.name, set())
+        return _Watched(**{each.name: getattr(journey, each.name) for each in fields(journey)}, taken=taken)
 
     def report(self) -> list[Covered]:
         """One line for each journey, and one for the default branches."""
@@ -74,12 +74,12 @@ class Coverage:
         found = []
         for name, journey in self._before.journeys.items():
             own = [path for path in journey.order if not path.startswith(f"{DEFAULT}.")]
-            found.append(self._covered(name, read[name], journey, own, self._taken[name], self._passed[name]))
+            found.append(self._covered(name, read[name], journey, own, self._taken[name]))
         first = next(iter(self._before.journeys.values()))
         shared = [path for path in first.order if path.startswith(f"{DEFAULT}.")]
-        every = set[str]().union(*self._taken.values()), set[str]().union(*self._passed.values())
+        every = set[str]().union(*self._taken.values())
         tenant = load_located(self._before.files[DEFAULTS], DEFAULTS, TenantFile)
-        found.append(self._covered(DEFAULTS, tenant, first, shared, *every))
+        found.append(self._covered(DEFAULTS, tenant, first, shared, every))
         return found
 
     def _files(self) -> dict[str, Located[Any]]:
@@ -94,9 +94,8 @@ class Coverage:
         journey: Journey,
         steps: list[str],
         taken: set[str],
-        passed: set[str],
     ) -> Covered:
-        branches = [each for path in steps for each in _branches(path, journey, taken, passed)]
+        branches = [each for path in steps for each in _branches(path, journey, taken)]
         if name == DEFAULTS:
             whole = dict.fromkeys(path.split(".")[1] for path in steps)
             branches += [
@@ -123,17 +122,14 @@ class Coverage:
         )
 
 
-def _branches(path: str, journey: Journey, taken: set[str], passed: set[str]) -> Iterator[tuple[str, str, bool]]:
+def _branches(path: str, journey: Journey, taken: set[str]) -> Iterator[tuple[str, str, bool]]:
     """The branches of a step: where each stands, what it is called, whether it was taken."""
     step = journey.steps[path]
-    for block, inner in blocks(step):
+    for block, _ in blocks(step):
         at = f"{path}.{block}"
-        if isinstance(step, WhenStep):
-            # Without steps of its own a block leads to what follows.
-            was = f"{at}.0" in taken if inner else path in passed
-            yield at, f"'{block}' of {_verb(journey, path)}", was
-        else:
-            yield at, f"'{block.removeprefix('on.')}' of {_verb(journey, path)}", f"{at}.0" in taken
+        # Both blocks of a 'when' are branches, also one without steps of its own.
+        was = at in taken if isinstance(step, WhenStep) else f"{at}.0" in taken
+        yield at, f"'{block.removeprefix('on.')}' of {_verb(journey, path)}", was
 
 
 def _verb(journey: Journey, path: str) -> str:

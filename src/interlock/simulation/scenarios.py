@@ -58,7 +58,11 @@ def play(scenario: Scenario, definitions: Definitions) -> Sequence[Failure]:
     with asyncio.Runner(loop_factory=lambda: loop) as runner, listening() as trouble:
         start = _beginning(scenario, definitions)
         centre = Centre(1, QUIET, definitions, loop, start=start, systems=systems.connections)
-        found = runner.run(_whole(Stage(centre, scenario, systems)))
+        try:
+            found = runner.run(_whole(Stage(centre, scenario, systems)))
+        except Exception as error:
+            # Whatever breaks, the other scenarios are played.
+            found = [Failure(scenario.file, scenario.line, "it to be played to its end", f"it broke: {error!r}")]
     broken = [*(f"the system {each}, and the scenario does not say what it answers" for each in systems.unforeseen)]
     broken += [*centre.wrong, *trouble]
     return [*(Failure(scenario.file, scenario.line, "nothing else", each) for each in dict.fromkeys(broken)), *found]
