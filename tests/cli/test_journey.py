@@ -31,7 +31,9 @@ def change(file: Path, old: str, new: str) -> None:
 def test_journey_and_scenario_files_that_are_right_are_fine(folder: Path) -> None:
     files = [str(folder / "journeys" / "damaged_item.yaml"), str(folder / "scenarios" / "people.yaml")]
     found = runner.invoke(app, ["journey", "check", *files])
-    assert (found.exit_code, found.stdout) == (0, f"{', '.join(files)}: fine\n")
+    assert (found.exit_code, found.stdout) == (0, "2 files are fine\n")
+    found = runner.invoke(app, ["journey", "check", files[0]])
+    assert (found.exit_code, found.stdout) == (0, f"{files[0]} is fine\n")
 
 
 def test_every_mistake_of_the_named_files_is_told_with_file_line_and_mend(folder: Path) -> None:

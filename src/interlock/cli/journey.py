@@ -44,7 +44,7 @@ def check_files(
     if found:
         raise typer.Exit(1)
     if not json:
-        print(f"{', '.join(map(str, files))}: fine")
+        print(f"{files[0]} is fine" if len(files) == 1 else f"{len(files)} files are fine")
 
 
 @app.command("test")
