@@ -13,7 +13,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.log import Query
 from interlock.runtime import publishing
 from interlock.runtime.app import App
-from interlock.runtime.definitions import Releases
+from interlock.runtime.stored_releases import Releases
 from interlock.vocabulary.proposals import ProposalJudged
 from interlock.vocabulary.releases import ReleasePublished
 from tests.api.conftest import Client, sign_in

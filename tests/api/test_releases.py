@@ -10,8 +10,9 @@ import pytest
 
 from interlock.kernel.log import Records
 from interlock.runtime.app import App
-from interlock.runtime.definitions import Definitions, Releases
+from interlock.runtime.definitions import Definitions
 from interlock.runtime.publishing import submit
+from interlock.runtime.stored_releases import Releases
 
 LIMIT_S = 20
 

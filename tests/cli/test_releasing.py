@@ -71,3 +71,20 @@ def test_a_version_goes_its_way_from_one_person_to_another_and_back(folder: Path
 def test_a_version_that_never_was_is_told(folder: Path) -> None:
     said("publish", str(folder))
     assert "There was never a version r_nothing" in said("rollback", "r_nothing", code=2)
+
+
+def test_new_journeys_are_tried_on_some_people_seen_and_ended(folder: Path) -> None:
+    first = said("publish", str(folder)).split()[0]
+    assert "no version is being tried" in said("canary", "show")
+    change(folder / "journeys" / "order_status.yaml", "Gladly. What is", "Let me look. What is")
+    begun = said("canary", "start", str(folder), "--share", "10", "--segment", 'channel == "chat"', "--note", "warmer")
+    release = begun.split()[0]
+    assert begun.strip() == f'{release} is tried on 10 % of the people of those with channel == "chat"'
+    assert "is being tried: end it first" in said("canary", "start", str(folder), "--share", "20", code=2)
+    shown = said("canary", "show")
+    assert f"{release} is tried on 10 % of the people with channel" in shown.replace("\n", " ") and "warmer" in shown
+    lines = json.loads(said("policy", "versions", "--json"))
+    assert (lines["in_force"], lines["canary"]["release"], lines["canary"]["share"]) == (first, release, 10)
+    assert f"{release}" in said("policy", "versions")
+    assert f"{release} is tried on nobody any more" in said("canary", "end")
+    assert "No version is being tried" in said("canary", "end", code=2)

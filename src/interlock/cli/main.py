@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import agents, due, journey, ledger, lockouts, model, policy, staff, switches
+from interlock.cli import agents, canary, due, journey, ledger, lockouts, model, policy, staff, switches
 from interlock.cli.running import PerhapsAs, errors, fail, password_of, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
@@ -22,6 +22,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(lockouts.app, name="lockout")
 app.add_typer(model.app, name="model")
 app.add_typer(journey.app, name="journey")
+app.add_typer(canary.app, name="canary")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]

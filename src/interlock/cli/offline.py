@@ -10,10 +10,10 @@ from interlock.governance.accounts import Account
 from interlock.kernel.log import Log, Records
 from interlock.runtime.app import App
 from interlock.runtime.clock import WallClock
-from interlock.runtime.definitions import Releases
 from interlock.runtime.opening import node_name
 from interlock.runtime.publishing import at_start
 from interlock.runtime.settings import Settings
+from interlock.runtime.stored_releases import Releases
 from interlock.store.database import Database
 from interlock.store.embedded import running_dsn
 from interlock.store.postgres import PostgresLog

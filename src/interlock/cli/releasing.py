@@ -16,10 +16,11 @@ from interlock.governance.permissions import may
 from interlock.kernel.errors import Refused
 from interlock.kernel.log import Log, Records
 from interlock.runtime import publishing
-from interlock.runtime.definitions import Releases, read_folder
+from interlock.runtime.definitions import read_folder
 from interlock.runtime.publishing import Submitted
 from interlock.runtime.release_lines import release_lines
 from interlock.runtime.settings import Settings
+from interlock.runtime.stored_releases import Releases
 
 
 @asynccontextmanager
@@ -85,6 +86,11 @@ def show(console: Console, lines: dict[str, Any]) -> None:
     """Print the versions, newest first."""
     for one in lines["waiting"]:
         console.print(f"[yellow]waits[/yellow]     {_line(one)}")
+        _changes(console, one["changes"])
+    if (one := lines["canary"]) is not None:
+        within = f" with {one['segment']}" if one["segment"] else ""
+        head = f"{one['release']}  {one['at']:%Y-%m-%d %H:%M}  by {one['by']['name']}, on {one['share']} %{within}"
+        console.print(f"[cyan]tried[/cyan]     {escape(head)}")
         _changes(console, one["changes"])
     for one in lines["versions"]:
         state = "[green]in force[/green]" if one["in_force"] else "        "

@@ -20,8 +20,9 @@ from interlock.control.replay import ReplayReport
 from interlock.kernel.documents import Misread, duration
 from interlock.kernel.errors import Refused
 from interlock.runtime.clock import WallClock
-from interlock.runtime.definitions import Releases, read_folder, release_id
+from interlock.runtime.definitions import read_folder, release_id
 from interlock.runtime.settings import Settings
+from interlock.runtime.stored_releases import Releases
 from interlock.vocabulary.money import Money
 
 PROCESSES: Final = 2

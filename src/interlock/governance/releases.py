@@ -11,13 +11,26 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.ids import ReleaseId
-from interlock.vocabulary.releases import ReleaseApproved, ReleaseProposed, ReleasePublished, ReleaseRejected
+from interlock.vocabulary.releases import (
+    CanaryEnded,
+    CanaryStarted,
+    ReleaseApproved,
+    ReleaseProposed,
+    ReleasePublished,
+    ReleaseRejected,
+)
 
-RELEASES: Final = Query("releases:all", (ReleaseProposed, ReleaseApproved, ReleaseRejected, ReleasePublished))
+RELEASES: Final = Query(
+    "releases:all",
+    (ReleaseProposed, ReleaseApproved, ReleaseRejected, ReleasePublished, CanaryStarted, CanaryEnded),
+)
 """What the state of the releases is folded from, and what guards its changes."""
 
 FREE: Final = ("journeys/", "queues/", "cases/", "scenarios/")
 """What may change without a second person: journeys only propose, queues only wait, cases and scenarios only try."""
+
+JOURNEYS: Final = ("journeys/", "scenarios/")
+"""What a canary can change: everything else is the same for everybody, the rules above all."""
 
 MACHINES: Final = frozenset({"cli", "start"})
 """Publishers that are nobody: a command without a name, and the start of a node."""
@@ -49,11 +62,25 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Canary:
+    """A version on which some new interactions begin: ``share`` percent of the people, within a segment (CEL; or all)."""
+
+    release: ReleaseId
+    base: ReleaseId
+    at: datetime
+    by: str
+    share: int
+    segment: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReleasesState:
-    """All versions that came into force, oldest first, and those that wait."""
+    """All versions that came into force, oldest first, those that wait, and the canary that runs."""
 
     published: tuple[Version, ...] = ()
     waiting: Mapping[ReleaseId, Waiting] = field(default_factory=dict)
+    canary: Canary | None = None
 
     @property
     def in_force(self) -> ReleaseId:
@@ -78,6 +105,11 @@ def evolve(state: ReleasesState, recorded: Recorded) -> ReleasesState:
             return replace(state, waiting={**state.waiting, event.release: approved})
         case ReleaseRejected() as event:
             return replace(state, waiting=_without(state.waiting, event.release))
+        case CanaryStarted() as event:
+            begun = Canary(event.release, event.base, recorded.at, event.by, event.share, event.segment, event.note)
+            return replace(state, canary=begun)
+        case CanaryEnded():
+            return replace(state, canary=None)
         case ReleasePublished() as event:
             version = Version(event.release, recorded.at, event.by, event.approved_by, event.undoes, event.note)
             return ReleasesState((*state.published, version), _without(state.waiting, event.release))
@@ -95,8 +127,12 @@ def fold(events: Iterable[Recorded]) -> ReleasesState:
 
 def guarded(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """The files whose change needs a second person, where that is wanted at all: all but journeys, queues, cases, scenarios."""
-    paths = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
-    return [path for path in paths if not path.startswith(FREE)]
+    return [path for path in _changed(before, after) if not path.startswith(FREE)]
+
+
+def beyond_journeys(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The files whose change is no matter for a canary."""
+    return [path for path in _changed(before, after) if not path.startswith(JOURNEYS)]
 
 
 def approvable(state: ReleasesState, release: str, by: str, roles: Collection[str], role: str) -> Waiting:
@@ -130,6 +166,10 @@ def waiting(state: ReleasesState, release: str) -> Waiting:
     if one is None:
         raise Refused("release_not_waiting", f"No version {release[:80]} waits for an approval.", status=404)
     return one
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 
 def _without(held: Mapping[ReleaseId, Waiting], release: ReleaseId) -> dict[ReleaseId, Waiting]:

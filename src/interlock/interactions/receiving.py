@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from interlock.interactions.canaries import takes_part
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Erased, Event, Recorded
@@ -23,7 +24,7 @@ from interlock.vocabulary.interactions import (
     SessionOpened,
 )
 from interlock.vocabulary.people import CustomerMatched
-from interlock.vocabulary.releases import ReleasePublished
+from interlock.vocabulary.releases import CanaryEnded, CanaryStarted, ReleasePublished
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS, TenantSettings
 
 _SESSION = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReopened)
@@ -39,6 +40,7 @@ class SessionState:
     open: bool = False
     ended_at: datetime | None = None
     release: ReleaseId = ReleaseId("")
+    canary: CanaryStarted | None = None
     matched: Assurance = Assurance()
     name: str = ""
 
@@ -54,7 +56,11 @@ def _evolve(state: SessionState, recorded: Recorded) -> SessionState:
         case InteractionEnded(interaction=interaction) if interaction == state.interaction:
             return replace(state, open=False, ended_at=recorded.at)
         case ReleasePublished(release=release):
-            return replace(state, release=release)
+            return replace(state, release=release, canary=None)
+        case CanaryStarted() as canary:
+            return replace(state, canary=canary)
+        case CanaryEnded():
+            return replace(state, canary=None)
         case CustomerMatched() as event if event.channel == state.channel:
             if event.customer == state.matched.customer:
                 return state
@@ -111,7 +117,7 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
                     person=person,
                     session=command.session,
                     channel=state.channel,
-                    release=state.release,
+                    release=_begins_on(state),
                     assurance=state.matched,
                     name=state.name,
                 )
@@ -130,13 +136,21 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
         # What is published meanwhile is no conflict: either version is right to begin on. Nor is a match: she is asked.
         reads=lambda command: [
             Query(tag("session", command.session), (*_SESSION, CustomerMatched)),
-            Query("releases:all", (ReleasePublished,)),
+            Query("releases:all", (ReleasePublished, CanaryStarted, CanaryEnded)),
         ],
         initial=SessionState(),
         evolve=_evolve,
         decide=decide,
         guards=guards,
     )
+
+
+def _begins_on(state: SessionState) -> ReleaseId:
+    """The version of a new interaction: that in force, or the canary where it takes part."""
+    canary, matched = state.canary, bool(state.matched.customer)
+    if canary is not None and takes_part(canary, state.person, state.channel.value, matched=matched):
+        return canary.release
+    return state.release
 
 
 def leave() -> Decider[Leave, SessionState]:

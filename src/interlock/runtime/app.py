@@ -28,7 +28,7 @@ from interlock.runtime.cases import Cases
 from interlock.runtime.challenges import Challenges
 from interlock.runtime.chores import Chores
 from interlock.runtime.clock import Clock
-from interlock.runtime.definitions import Definitions, Releases
+from interlock.runtime.definitions import Definitions
 from interlock.runtime.documents import Documents
 from interlock.runtime.effects import Effects
 from interlock.runtime.engine import Engine
@@ -49,6 +49,7 @@ from interlock.runtime.spending import Spending
 from interlock.runtime.staff import Staff
 from interlock.runtime.staff_changes import StaffChanges
 from interlock.runtime.stops import Stops
+from interlock.runtime.stored_releases import Releases
 from interlock.runtime.switchboard import Switchboard
 from interlock.runtime.telemetry import Metrics
 from interlock.runtime.tokens import Tokens

@@ -15,9 +15,13 @@ from interlock.vocabulary.models import ModelUsed
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
+    from interlock.runtime.definitions import Definitions
 
 NO_MODEL: Final = "none"
 """What stands in a model's place in the log where none may be asked."""
+
+MODELS_KEPT: Final = 4
+"""Releases whose built-in models are at hand."""
 
 UNDERSTAND: Final = "understand"
 """What a model is asked for: what a message means."""
@@ -43,14 +47,15 @@ class Asking:
     def __init__(self, app: App) -> None:
         self._app = app
         self.model: Model | None = None
-        self._builtin: tuple[str, BuiltinModel] | None = None
+        self._builtin: dict[str, BuiltinModel] = {}
 
     async def ask(self, interaction: InteractionId, message: MessageId, state: Conversation, text: str) -> Asked:
         """Ask about a message, within what switches and budgets allow; never fails."""
         app = self._app
         waits = expected(state, app.releases.journey, app.tenant)
         run = state.foreground.run if state.foreground is not None else RunId("")
-        model, over = await self._allowed(interaction, run)
+        definitions = app.releases.of(state.release)
+        model, over = await self._allowed(interaction, run, self._builtin_model(definitions))
         if waits.silent:
             return Asked((), NO_MODEL if model is None else model.name)
         if model is None:
@@ -61,7 +66,7 @@ class Asking:
         question = Question(
             text=text,
             expected=waits,
-            slots_of={name: slots_of(journey) for name, journey in app.definitions.journeys.items()},
+            slots_of={name: slots_of(journey) for name, journey in definitions.journeys.items()},
             today=app.clock().astimezone(app.tenant.zone).date(),
             language=app.tenant.language,
         )
@@ -81,9 +86,11 @@ class Asking:
         several = told.suggestions
         return (tuple(several) if isinstance(several, list | tuple) else (several,)), told.usage
 
-    async def _allowed(self, interaction: InteractionId, run: str) -> tuple[Model | None, Budget | None]:
+    async def _allowed(
+        self, interaction: InteractionId, run: str, builtin: Model
+    ) -> tuple[Model | None, Budget | None]:
         """The model to ask; None where it is halted, or a budget is used up that says so, with that budget."""
-        app, builtin = self._app, self._builtin_model()
+        app = self._app
         switches = await app.switchboard.now()
         over = None
         for model in (builtin,) if self.model is None else (self.model, builtin):
@@ -99,8 +106,11 @@ class Asking:
                 return builtin, None  # it costs nothing: the budget that is used up says that it answers
         return None, over
 
-    def _builtin_model(self) -> BuiltinModel:
-        definitions = self._app.definitions
-        if self._builtin is None or self._builtin[0] != definitions.release:
-            self._builtin = (definitions.release, BuiltinModel(definitions.intents))
-        return self._builtin[1]
+    def _builtin_model(self, definitions: Definitions) -> BuiltinModel:
+        """The model that was trained from a release's own examples."""
+        found = self._builtin.get(definitions.release)
+        if found is None:
+            found = self._builtin[definitions.release] = BuiltinModel(definitions.intents)
+            while len(self._builtin) > MODELS_KEPT:
+                del self._builtin[next(iter(self._builtin))]
+        return found

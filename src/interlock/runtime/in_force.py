@@ -14,8 +14,9 @@ from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.kernel.deciders import Subject
 from interlock.kernel.errors import Unavailable
 from interlock.kernel.log import Records
-from interlock.runtime.definitions import Definitions, Releases
+from interlock.runtime.definitions import Definitions
 from interlock.runtime.settings import Settings, connector_url, credential
+from interlock.runtime.stored_releases import Releases
 from interlock.vocabulary.calendars import ALWAYS
 
 

@@ -15,17 +15,8 @@ from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Event
 from interlock.kernel.log import Log, Plan, Records
-from interlock.runtime.definitions import (
-    NOTHING,
-    Definitions,
-    Releases,
-    build,
-    published,
-    read_folder,
-    release_id,
-    store,
-    tell,
-)
+from interlock.runtime.definitions import Definitions, build, read_folder, release_id
+from interlock.runtime.stored_releases import NOTHING, Releases, published, store, tell
 from interlock.vocabulary.ids import ReleaseId
 from interlock.vocabulary.releases import ReleaseApproved, ReleaseProposed, ReleaseRejected
 

@@ -10,8 +10,8 @@ from interlock.control.changes import changed_words
 from interlock.governance.releases import guarded
 from interlock.kernel.errors import Refused
 from interlock.kernel.log import Log, Records
-from interlock.runtime.definitions import release_texts
 from interlock.runtime.publishing import releases
+from interlock.runtime.stored_releases import release_texts
 
 LISTED: Final = 50
 """Versions that are listed, newest first."""
@@ -72,7 +72,18 @@ async def release_lines(log: Log, records: Records, names: Mapping[str, str]) ->
                 "guarded": guarded(base, new),
             }
         )
-    return {"in_force": state.in_force, "versions": versions, "waiting": waiting}
+    tried = None
+    if (canary := state.canary) is not None:
+        tried = {
+            "release": canary.release,
+            "at": canary.at,
+            "by": person(canary.by),
+            "share": canary.share,
+            "segment": canary.segment,
+            "note": canary.note,
+            "changes": changed_words(await of(canary.base), await of(canary.release)),
+        }
+    return {"in_force": state.in_force, "versions": versions, "waiting": waiting, "canary": tried}
 
 
 _MACHINES: Final = {"cli": "the command line", "start": "the start of a node"}

@@ -15,8 +15,9 @@ from interlock.control.bundle import Bundle, load_bundle
 from interlock.control.changes import Constant, changed_files
 from interlock.control.replay import ReplayReport
 from interlock.kernel.errors import Conflict, Refused, Unavailable
-from interlock.runtime.definitions import release_id, release_texts
+from interlock.runtime.definitions import release_id
 from interlock.runtime.replaying import replay
+from interlock.runtime.stored_releases import release_texts
 from interlock.vocabulary.ids import StaffId
 
 if TYPE_CHECKING:

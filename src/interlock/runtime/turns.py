@@ -79,8 +79,8 @@ class Turns:
     async def _standing(self, interaction: InteractionId) -> tuple[Standing, str]:
         queries = (reads(interaction), Query(tag("interaction", interaction), CHALLENGES))
         standing, snapshot = await self._app.engine.state(queries, Standing(), evolve_standing)
-        for run in standing.conversation.runs:
-            await self._app.releases.ensure(run.release)
+        for release in {standing.conversation.release, *(run.release for run in standing.conversation.runs)}:
+            await self._app.releases.ensure(release)
         return standing, snapshot
 
     async def offered_outside(self, interaction: InteractionId) -> tuple[str, ...] | None:

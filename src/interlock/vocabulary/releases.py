@@ -55,3 +55,30 @@ class ReleasePublished(Event, frozen=True, kw_only=True):
 
     def tags(self) -> tuple[str, ...]:
         return tags(release=self.release, releases="all")
+
+
+class CanaryStarted(Event, frozen=True, kw_only=True):
+    """Some of the interactions that begin from now on begin on this version; its journeys differ from those in force."""
+
+    release: ReleaseId
+    base: ReleaseId
+    share: int
+    """Percent of the people, 1 to 99; the same person is always on the same side."""
+    segment: str = ""
+    """A CEL condition on ``channel`` and ``matched`` that an interaction has to meet as well."""
+    by: str
+    note: str = ""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(release=self.release, releases="all")
+
+
+class CanaryEnded(Event, frozen=True, kw_only=True):
+    """No more interactions begin on it; those that did end on it. A version that comes into force ends it, too."""
+
+    release: ReleaseId
+    by: str
+    note: str = ""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(release=self.release, releases="all")

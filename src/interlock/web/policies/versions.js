@@ -10,12 +10,20 @@ import { act, may, releases, show, wanted } from './state.js';
 const asked = signal(/** @type {null | {what: 'approve' | 'reject' | 'roll-back', one: any}} */ (null));
 
 export function Versions() {
-  const { versions, waiting, approvals, role } = releases.value;
+  const { versions, waiting, approvals, role, canary } = releases.value;
   return html`<div class="page-column">
+    ${canary ? html`<${Canary} one=${canary} />` : null}
     ${waiting.map((/** @type {any} */ one) => html`<${Waiting} key=${one.release} one=${one} />`)}
     <section class="card"><h2>Versions</h2><p class="note card-note">${approvals ? `A change of anything but journeys, queues, cases and scenarios is approved by ${count(approvals, 'other person', 'other people')} with the role ${role}.` : 'Whoever may publish does so alone. A second person can be asked for in tenant.yaml: publish.approvals.'}</p>
       <ol class="versions">${versions.map((/** @type {any} */ one, /** @type {number} */ i) => html`<${Version} key=${`${one.release} ${one.at}`} one=${one} newest=${i === 0} />`)}</ol></section>
     ${asked.value ? html`<${Ask} ...${asked.value} />` : null}</div>`;
+}
+
+/** Journeys that some people are tried on first. @param {{one: any}} props */
+function Canary({ one }) {
+  return html`<section class="card waiting-version"><h2>Tried on ${one.share} % of the people</h2><div class="card-in">
+    <p>${one.by.name} began this <${At} at=${one.at} />${one.note ? html`: <span dir="auto">${one.note}</span>` : ''}${one.segment ? html` <span class="note">Only where <code>${one.segment}</code></span>` : null} <${CopyId} id=${one.release} label="version" /></p>
+    <${Changes} changes=${one.changes} /><p class="note">New interactions of these people begin on it; the rules are those in force. How it does: <code>interlock canary show</code>.</p></div></section>`;
 }
 
 /** @param {{one: any}} props */
