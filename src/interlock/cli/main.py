@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import agents, canary, due, journey, ledger, lockouts, model, policy, staff, switches
+from interlock.cli import agents, canary, due, journey, ledger, lockouts, model, policy, readiness, staff, switches
 from interlock.cli.running import PerhapsAs, errors, fail, password_of, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
@@ -25,6 +25,7 @@ app.add_typer(journey.app, name="journey")
 app.add_typer(canary.app, name="canary")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
+app.command()(readiness.readiness)
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]

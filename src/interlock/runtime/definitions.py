@@ -14,6 +14,7 @@ from interlock.control.budget_files import Budgets, read_budgets
 from interlock.control.bundle import Bundle, load_bundle
 from interlock.control.cases import failures, read_cases
 from interlock.dialogue.intents import IntentModel
+from interlock.governance.signoffs import SignOff, read_signoffs
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.model import Journey, JourneySet
 from interlock.kernel.documents import DefinitionError, Problem, load
@@ -45,6 +46,7 @@ class Definitions:
     intents: IntentModel
     breakers: BreakerSpecs = BreakerSpecs()
     budgets: Budgets = Budgets()
+    signoffs: tuple[SignOff, ...] = ()
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -93,6 +95,7 @@ class Checked(NamedTuple):
     journeys: JourneySet
     breakers: BreakerSpecs
     budgets: Budgets
+    signoffs: tuple[SignOff, ...]
 
 
 _checked: Final = OrderedDict[bytes, Checked]()
@@ -147,13 +150,16 @@ def _read(files: Mapping[str, str]) -> Checked:
             )
         )
     breakers: BreakerSpecs | None = None
+    signoffs: tuple[SignOff, ...] = ()
     if bundle is not None and journeys is not None:
         reads = [action.name for action in bundle.actions.values() if action.effect == "read"]
         breakers = attempt(lambda: read_breakers(files, bundle.connectors, journeys.journeys, reads))
+    if journeys is not None:
+        signoffs = attempt(lambda: read_signoffs(files, journeys.journeys))
     if problems:
         raise DefinitionError(problems)
     assert tenant and queues is not None and bundle and journeys and breakers and budgets
-    return Checked(tenant, queues, bundle, journeys, breakers, budgets)
+    return Checked(tenant, queues, bundle, journeys, breakers, budgets, signoffs)
 
 
 def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
@@ -174,6 +180,7 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
         IntentModel.from_bytes(model),
         read.breakers,
         read.budgets,
+        read.signoffs,
     )
 
 
