@@ -23,6 +23,7 @@ from interlock.api import pages
 from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
 from .mock_data import Json, iso
+from .mock_journeys import journey_routes
 from .mock_policies import policy_routes
 from .mock_promises import promise
 from .mock_world import World, diff
@@ -33,6 +34,8 @@ PAGES = {
     "/desk": "desk",
     "/supervisor": "supervisor",
     "/policies": "policies",
+    "/journeys": "journeys",
+    "/journeys/{journey:str}": "journeys",
     "/sign-in": "sign-in",
     "/interactions/{interaction:str}": "record",
 }
@@ -67,7 +70,7 @@ def build(scene: str, *, demo: bool = True) -> Litestar:
     chats: dict[str, ChatSession] = {}
     session = {"in": True}
     routes = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world), *policy_routes(world)]
-    routes += [mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
+    routes += [*journey_routes(), mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
     app = Litestar(routes, openapi_config=None)
 
     def begin(scene: str) -> None:
@@ -99,7 +102,7 @@ def page_routes(demo: bool) -> list[Any]:
         return answer if demo else problem(404, "Not found", "Not a demo.", "not_found")
 
     return [
-        *(get(path, name=f"page-{name}")(page(name)) for path, name in PAGES.items()),
+        *(get(path, name=f"page-{path}")(page(name)) for path, name in PAGES.items()),
         host,
         pages.chat_code,
         pages.code,

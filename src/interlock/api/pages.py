@@ -59,6 +59,7 @@ PAGES: Final = {
         "Supervisor · Interlock", ("transcript/transcript.css", "supervisor/supervisor.css"), "supervisor/main.js"
     ),
     "policies": Page("Policies · Interlock", ("policies/policies.css",), "policies/main.js"),
+    "journeys": Page("Journeys · Interlock", ("journeys/journeys.css",), "journeys/main.js"),
     "record": Page("Record · Interlock", ("transcript/transcript.css", "record/record.css"), "record/main.js"),
     "stage": Page("The stage · Interlock", ("transcript/transcript.css", "stage/stage.css"), "stage/main.js"),
 }
@@ -142,6 +143,12 @@ def policies_page() -> Response[str]:
     return shown("policies")
 
 
+@get(["/journeys", "/journeys/{journey:str}"], opt={"public": True}, sync_to_thread=False)
+def journeys_page() -> Response[str]:
+    """The journeys, and one of them drawn; its data need a signed-in supervisor or administrator."""
+    return shown("journeys")
+
+
 @get("/interactions/{interaction:str}", opt={"public": True}, sync_to_thread=False)
 def record_page(interaction: FromPath[str]) -> Response[str]:
     """The record of one interaction, for auditors and supervisors; its data need somebody who may read the log."""
@@ -179,4 +186,15 @@ def demo(state: State) -> dict[str, Any]:
     return {"demo": True, "staff": staff, "password": DEMO_PASSWORD, "links": links}
 
 
-HANDLERS = (index, sign_in_page, desk_page, supervisor_page, policies_page, record_page, chat_code, code, demo)
+HANDLERS = (
+    index,
+    sign_in_page,
+    desk_page,
+    supervisor_page,
+    policies_page,
+    journeys_page,
+    record_page,
+    chat_code,
+    code,
+    demo,
+)

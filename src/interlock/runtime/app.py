@@ -36,11 +36,12 @@ from interlock.runtime.follower import Follower
 from interlock.runtime.functions import Functions, FunctionWorkers
 from interlock.runtime.gate import Gate, begins
 from interlock.runtime.in_force import InForce, close_all
+from interlock.runtime.journey_pages import JourneyPages
 from interlock.runtime.lockouts import Lockouts
 from interlock.runtime.node import Node
 from interlock.runtime.open_views import OpenViews
 from interlock.runtime.outside_agents import OutsideAgents
-from interlock.runtime.past import RecentUse
+from interlock.runtime.past import recent_traffic, recent_use
 from interlock.runtime.queueing import Queueing
 from interlock.runtime.replays import Replays
 from interlock.runtime.settings import Settings
@@ -117,7 +118,9 @@ class App:
         self.spending = Spending(self)
         self.lockouts = Lockouts(self)
         self.gate, self._effects = Gate(self), Effects(self)
-        self.replays, self.recent_use = Replays(self), RecentUse(log, clock)
+        self.replays = Replays(self)
+        self.recent_use, self.recent_traffic = recent_use(log, clock), recent_traffic(log, clock)
+        self.journey_pages = JourneyPages(self)
         key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
         self.outside = OutsideAgents(records, self.engine, Tokens(key_sets, clock), settings.url)
         self.cases = Cases(self)

@@ -1,13 +1,15 @@
-"""What was judged in the past: the log read in its order, of some types only, in batches."""
+"""What was in the past: the log read in its order, of some types only, in batches; and folds of the latest of it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Generic, Protocol, TypeVar
 
 from interlock.control.history import KEPT, History
+from interlock.journeys.traffic import KEPT as TRAFFIC_KEPT
+from interlock.journeys.traffic import OF_TRAFFIC, Traffic
 from interlock.kernel.events import START, Cursor, Event, Recorded
 from interlock.kernel.log import Log, Query
 from interlock.runtime.clock import Clock
@@ -16,6 +18,16 @@ from interlock.vocabulary.releases import ReleasePublished
 
 BATCH: Final = 250
 """Facts that are read at once; between two batches other work of the node gets its turn."""
+
+
+class Folding(Protocol):
+    """Something that takes facts in one by one, and drops what is older than a moment."""
+
+    def fold(self, recorded: Recorded) -> None: ...
+    def forget(self, before: datetime) -> None: ...
+
+
+F = TypeVar("F", bound=Folding)
 
 
 async def past(log: Log, types: Sequence[type[Event]], after: Cursor) -> AsyncIterator[Sequence[Recorded]]:
@@ -41,28 +53,56 @@ async def read_history(log: Log, at: datetime | None) -> History:
     return history
 
 
-class RecentUse:
-    """How the rules were used lately: read when somebody asks for the first time, and caught up from then on."""
+class Recent(Generic[F]):
+    """A fold of the latest facts of some types: read when somebody asks for the first time, and caught up from then on."""
 
-    def __init__(self, log: Log, clock: Clock) -> None:
-        self._log, self._clock = log, clock
-        self._history: History | None = None
+    def __init__(
+        self,
+        log: Log,
+        clock: Clock,
+        kept: timedelta,
+        types: Sequence[type[Event]],
+        begin: Callable[[], Awaitable[F]],
+    ) -> None:
+        """Of the last ``kept``; ``begin`` gives the fold before the first of them."""
+        self._log, self._clock, self._kept, self._types, self._begin = log, clock, kept, types, begin
+        self._fold: F | None = None
         self._cursor = START
         self._reading = asyncio.Lock()
 
-    async def now(self) -> History:
-        """The use of the rules up to now."""
+    async def now(self) -> F:
+        """The fold up to now."""
         async with self._reading:
-            oldest = self._clock() - KEPT
-            if self._history is None:
-                self._history = History()
+            oldest = self._clock() - self._kept
+            if self._fold is None:
                 self._cursor = await since(self._log, oldest)
-                for recorded in (await self._log.read(Query("releases:all", (ReleasePublished,)))).events:
-                    self._history.fold(recorded)
-            async for batch in past(self._log, (ProposalJudged, ReleasePublished), self._cursor):
+                self._fold = await self._begin()
+            fold = self._fold
+            async for batch in past(self._log, self._types, self._cursor):
                 for recorded in batch:
-                    self._history.fold(recorded)
+                    fold.fold(recorded)
                 self._cursor = batch[-1].cursor
                 await asyncio.sleep(0)
-            self._history.forget(oldest)
-            return self._history
+            fold.forget(oldest)
+            return fold
+
+
+def recent_use(log: Log, clock: Clock) -> Recent[History]:
+    """How the rules were used lately."""
+
+    async def begin() -> History:
+        history = History()
+        for recorded in (await log.read(Query("releases:all", (ReleasePublished,)))).events:
+            history.fold(recorded)
+        return history
+
+    return Recent(log, clock, KEPT, (ProposalJudged, ReleasePublished), begin)
+
+
+def recent_traffic(log: Log, clock: Clock) -> Recent[Traffic]:
+    """How journeys were walked lately."""
+
+    async def begin() -> Traffic:
+        return Traffic()
+
+    return Recent(log, clock, TRAFFIC_KEPT, OF_TRAFFIC, begin)
