@@ -23,6 +23,8 @@ HEARD = {
     "abbrechen"],
     "repeat": ["repeat", "say that again", "can you repeat that please?", "what?", "what did you say", "pardon?",
                "again please", "wie bitte", "noch mal bitte", "I didn’t catch that"],
+    "recap": ["what did you just do?", "What have you done so far", "can you tell me what you did", "what just happened?",
+              "did you change anything?", "have you done something yet", "Was haben Sie gerade gemacht?"],
     "back": ["back", "go back", "can we go back?", "previous step", "one step back please", "zurück"],
 }  # fmt: skip
 
@@ -33,6 +35,7 @@ NOT_HEARD = [
     "is anybody there",
     "say", "someone", "service", "team", "manager", "my support case", "can you help me", "I want my money back",
     "send it back", "the parcel came back", "back pain pillow", "repeat my last order", "I ordered it again",
+    "what did you do with my parcel", "what happened to my order", "what has been done about the damage", "what do you do",
     "what is the status", "no", "yes", "hello", "A-1042", "the second one", "", "   ", "!!!",
     "please stop " + "and tell me a very long story " * 20,
 ]  # fmt: skip
@@ -51,4 +54,4 @@ def test_in_any_doubt_nothing_is_heard(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=400))
 def test_no_text_breaks_the_detector(text: str) -> None:
-    assert universal_intent(text) in ("human", "cancel", "repeat", "back", None)
+    assert universal_intent(text) in ("human", "cancel", "repeat", "back", "recap", None)

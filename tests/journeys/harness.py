@@ -188,8 +188,8 @@ class Chat:
         about = ref or self.proposal.proposal
         return said(self.do(JourneyAdvance(interaction=I, what=what, ref=about, result=result, customer_reason=reason)))
 
-    def needs(self, kind: Any, argument: str = "") -> None:
-        """The gate wants a remedy for the last proposal first."""
+    def needs(self, kind: Any, argument: str = "", says: str = "") -> None:
+        """The gate wants a remedy for the last proposal first; it tells in words what that would do."""
         proposed = self.proposal
         self.add(
             ProposalJudged(
@@ -205,6 +205,7 @@ class Chat:
                 rulings=(),
                 needs=(Remedy(kind, argument),),
                 facts={},
+                says=says,
             )
         )
 

@@ -83,7 +83,7 @@ class BuiltinModel:
         universal = universal_intent(question.text)
         if universal == "human":
             found.append({"type": "hand_over", "reason": "The customer asked for a person."})
-        elif universal in ("cancel", "repeat"):
+        elif universal is not None:
             found.append({"type": universal})
         asked = next((slot for slot in question.expected.slots if slot.wanted), None)
         values = _values(question, question.expected.slots, asked.name if asked else None)

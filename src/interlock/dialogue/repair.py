@@ -1,4 +1,4 @@
-"""Does a customer say something that holds in any journey: a human please, stop, again, back?"""
+"""Does a customer say something that holds in any journey: a human please, stop, again, back, what did you do?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from interlock.dialogue.reading import plain, without_accents, word_set
 
-UniversalIntent: TypeAlias = Literal["human", "cancel", "repeat", "back"]
+UniversalIntent: TypeAlias = Literal["human", "cancel", "repeat", "back", "recap"]
 
 MAX_CHARACTERS: Final = 300
 """Who writes more tells a story; that is for the intent classifier."""
@@ -73,13 +73,21 @@ _BACK: Final = (
         r"|back to the (?:start|beginning)|undo|zuruck|einen schritt zuruck|zuruckgehen)"
     ),
 )  # fmt: skip
+_RECAP: Final = (
+    re.compile(
+        r"(?:(?:can|could) you tell me |tell me )?what (?:did you(?: just)? do|have you(?: just)? done|just happened"
+        r"|has happened(?: so far)?|has been done(?: so far)?|was done|you did|you have done)(?: so far| there)?"
+        r"|(?:did|have) you (?:do|done|change|changed) (?:anything|something)(?: so far| yet)?"
+        r"|was (?:haben sie|hast du)(?: gerade)? (?:gemacht|getan)|was ist(?: gerade)? passiert"
+    ),
+)  # fmt: skip
 _NOT_BY_ITSELF: Final = word_set(
     "say ask someone somebody anyone anybody people person service support team staff manager"
 )
 
 
 def universal_intent(text: str) -> UniversalIntent | None:
-    """What the whole message says, politeness aside, if it is one of the four; None in any doubt.
+    """What the whole message says, politeness aside, if it is one of the five; None in any doubt.
 
     ``cancel`` and ``stop`` mean the conversation's present step, never an order: "cancel my order" is None. Only the
     wish for a human is also found within a longer sentence. Silence is no text and is not judged here.
@@ -96,6 +104,7 @@ def universal_intent(text: str) -> UniversalIntent | None:
         ("cancel", _CANCEL),
         ("repeat", _REPEAT),
         ("back", _BACK),
+        ("recap", _RECAP),
         ("human", _HUMAN),
     )
     for intent, expressions in patterns:

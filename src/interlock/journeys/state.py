@@ -71,6 +71,8 @@ class Run:
         needs: the kind of remedy that its proposal waits for first, and ``needed`` its argument.
         pending: the step and its proposal that wait while something else is done first.
         reason: what the customer may be told about the last outcome that was no success.
+        answered: the slots that she filled, in that order.
+        says: what its proposal does, in words.
     """
 
     run: RunId
@@ -89,6 +91,8 @@ class Run:
     why_not: str = ""
     message: str = ""
     match_failures: int = 0
+    answered: tuple[str, ...] = ()
+    says: str = ""
 
     @property
     def waits_for_customer(self) -> bool:
@@ -105,6 +109,7 @@ class Conversation:
         given: the slots that the customer filled in any journey.
         spoke: the virtual agent has said something, and therefore also that it is a machine.
         closing_said: the customer has been asked whether there is anything else.
+        done: what the virtual agent has done in it, in words.
     """
 
     interaction: InteractionId = InteractionId("")
@@ -121,6 +126,7 @@ class Conversation:
     spoke: bool = False
     closing_said: bool = False
     match_failures: int = 0
+    done: tuple[str, ...] = ()
 
     @property
     def foreground(self) -> Run | None:
@@ -237,7 +243,7 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
             first = event.needs[0] if event.verdict == "needs" and event.needs else None
             kind, argument = (first.kind, first.argument) if first is not None else ("", "")
             pending = (waiting.path, waiting.ref) if kind == "do" else ("", "")
-            return _with(state, waiting.run, needs=kind, needed=argument, pending=pending)
+            return _with(state, waiting.run, needs=kind, needed=argument, pending=pending, says=str(event.says))
     return state
 
 
@@ -249,14 +255,18 @@ def _filled(state: Conversation, event: SlotFilled) -> Conversation:
     reason = run.reason
     if isinstance(event.value, Mapping) and set(event.value) == {"customer_reason"}:
         reason = str(event.value["customer_reason"])
-    given = dict(state.given)
+    given, done = dict(state.given), state.done
+    answered = tuple(name for name in run.answered if name != event.name)
     if event.value is None:
         values.pop(event.name)
         given.pop(event.name, None)
     elif event.source == FROM_CUSTOMER:
         given[event.name] = event.value
-    filled = _with(state, event.run, values=values, sources=run.sources | {event.source}, reason=reason)
-    return replace(filled, given=given)
+        answered += (event.name,)
+    elif "." in event.source and run.says:  # the name of an action stands for its success
+        done += (run.says,)
+    changes = {"values": values, "sources": run.sources | {event.source}, "reason": reason, "answered": answered}
+    return replace(_with(state, event.run, **changes), given=given, done=done)
 
 
 def _with(state: Conversation, run: str, **changes: Any) -> Conversation:

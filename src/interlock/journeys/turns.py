@@ -7,6 +7,7 @@ from typing import Any
 
 from interlock.journeys.calling import CANCELLED
 from interlock.journeys.filling import Taken, passed_on, restore, rewind, take_slots
+from interlock.journeys.looking_back import go_back, recap
 from interlock.journeys.model import Journey
 from interlock.journeys.outcomes import resume_floor
 from interlock.journeys.stack import CLOSING, begin, go_on, go_on_below, say_goodbye
@@ -57,12 +58,19 @@ def _in_journey(turn: Turn, run: Run, found: Understood, text: str) -> None:
         _begin_human(turn)
         return
     other = _other_journey(turn, run, found)
+    free_text = run.waits_for == "slot" and journey.slots[run.ref].type == "text"
+    if found.recap and not free_text:
+        recap(turn)
+        ask_again(turn, run, not_understood=False)
+        return
     if run.waits_for not in ("slot", "choice"):
         _while_waiting(turn, run, found, other)
         return
-    free_text = run.waits_for == "slot" and journey.slots[run.ref].type == "text"
     if found.cancel and (free_text or run.ref not in found.slots):
         _cancel(turn, run)
+        return
+    if found.back and not free_text:
+        go_back(turn, run)
         return
     before = run.values
     taken = take_slots(turn, run, found, text)
@@ -88,6 +96,8 @@ def _without_journey(turn: Turn, found: Understood, text: str) -> None:
     more = found.slots.get(MORE) if standing and standing.about == CLOSING else None
     if _wants_human(turn, found) or answer is True:
         _begin_human(turn)
+    elif found.recap:
+        recap(turn)
     elif journey is not None:
         _begin_filled(turn, journey, found, text)
     elif more is False or (found.cancel and standing is not None and standing.about == CLOSING):

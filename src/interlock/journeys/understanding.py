@@ -22,6 +22,7 @@ class Understood:
     Attributes:
         intent: the journey that the customer seems to want; the first one that is suggested.
         slots: values by the name of the slot that they are for; ``corrections`` explicitly replace one.
+        back: she wants the question before this one again; ``recap``: to be told what was done.
         options: journeys between which the model cannot decide.
         usable: what was recognised, in plain JSON, for the log.
     """
@@ -32,13 +33,16 @@ class Understood:
     human: bool = False
     cancel: bool = False
     repeat: bool = False
+    back: bool = False
+    recap: bool = False
     options: tuple[str, ...] = ()
     usable: tuple[dict[str, Any], ...] = ()
 
 
 def understood(suggestions: object) -> Understood:
     """What is usable of a turn's suggestions; never fails."""
-    intent, human, cancel, repeat = "", False, False, False
+    intent = ""
+    wishes: set[str] = set()
     slots: dict[str, Any] = {}
     corrections: dict[str, Any] = {}
     options: tuple[str, ...] = ()
@@ -61,10 +65,20 @@ def understood(suggestions: object) -> Understood:
             several_options = plain.get("journeys", plain.get("options"))
             named = several_options if isinstance(several_options, list) else []
             options = tuple(name for name in map(_name, named[:MAX_SUGGESTIONS]) if name)
-        human = human or kind == "hand_over"
-        cancel = cancel or kind == "cancel"
-        repeat = repeat or kind == "repeat"
-    return Understood(intent, slots, corrections, human, cancel, repeat, options, tuple(usable))
+        elif isinstance(kind, str):
+            wishes.add(kind)
+    return Understood(
+        intent,
+        slots,
+        corrections,
+        human="hand_over" in wishes,
+        cancel="cancel" in wishes,
+        repeat="repeat" in wishes,
+        back="back" in wishes,
+        recap="recap" in wishes,
+        options=options,
+        usable=tuple(usable),
+    )
 
 
 def _plain(suggestion: object) -> dict[str, Any] | None:

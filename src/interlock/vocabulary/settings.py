@@ -56,7 +56,10 @@ class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey spoken of."""
+    """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey spoken of.
+
+    ``{done}`` in ``recap`` is what was done in the interaction.
+    """
 
     clarify: Words = "I am not sure that I understood. What is it about?"
     offer_human: Words = "I still cannot tell what you need. Shall I put you through to a person?"
@@ -70,6 +73,10 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_understood: Words = "I did not find that in your message."
     corrected: Words = "Thank you, I have noted the change."
     too_late: Words = "That has been carried out already, so I cannot change it any more."
+    recap: Words = "This has been done: {done}."
+    recap_nothing: Words = "I have not changed anything so far."
+    gone_back: Words = "All right, back to the question before."
+    nothing_before: Words = "There is no question before this one that I could go back to."
     one_moment: Words = "One moment please, I am still on it."
     use_confirm_card: Words = (
         "To go ahead, please press the button on the card. If something is wrong on it, press Decline."
