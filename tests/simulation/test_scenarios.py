@@ -90,7 +90,7 @@ def test_scenarios_of_another_tenant_s_connectors_hold_as_well() -> None:
         ([*BEGUN, "presses: Kettle"], "a button 'Kettle'", "there is none; damaged_item asks for 'email'"),
         ([*CHOOSING, "presses: Lamp"], "a button 'Lamp'", "'Kettle, €18.40', 'Pan, €99.00', 'Oven, €420.00'"),
         ([*CONFIRMING, "code: right"], "to be asked for a one-time code", "(confirm)"),
-        ([*CONFIRMING, "approves: supervisor"], "for the role supervisor to approve", "nothing waits for an approval"),
+        ([*CONFIRMING, "approves: supervisor"], "for the role supervisor to approve", "there is nothing; damaged_item waits for"),
         ([*APPROVING, "approves: agent"], "for the role agent to approve", "it is refused: "),
         ([*APPROVING, "rejects: agent"], "for the role agent to reject", "it is refused: "),
         ([*BEGUN, "joins: care"], "the conversation to be offered to the agent of 'care'", "damaged_item asks for"),

@@ -12,7 +12,9 @@ from interlock.journeys.model import Journey
 from interlock.journeys.scenarios import (
     ApprovesTurn,
     AskedTurn,
+    CountersTurn,
     CustomerTurn,
+    DiscardsTurn,
     FurtherScenario,
     Given,
     HandedOverTurn,
@@ -22,6 +24,7 @@ from interlock.journeys.scenarios import (
     Reply,
     ScenarioFile,
     ScenariosFile,
+    SendsTurn,
     Then,
     TurnWritten,
     WaitsTurn,
@@ -173,9 +176,9 @@ class _Checker:
                 if self._known("queue", queue, self.known.queues, path) and queue not in (given.on_shift or ()):
                     mend = f"write 'on_shift: [{queue}]' under 'given'"
                     self._say(path, f"nobody is on shift for the queue '{queue}' here", mend)
-            case ApprovesTurn(approves=role) | RejectsTurn(rejects=role):
-                path = (*at, "approves" if isinstance(turn, ApprovesTurn) else "rejects")
-                self._known("role", role, self.known.roles, path)
+            case ApprovesTurn() | RejectsTurn() | CountersTurn() | SendsTurn() | DiscardsTurn():
+                verb = turn.__struct_fields__[0]
+                self._known("role", getattr(turn, verb), self.known.roles, (*at, verb))
 
     def _then(self, then: Then, journey: Journey, at: Path) -> None:
         steps = journey.steps.values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -168,6 +169,33 @@ class RejectsTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Words = "That is not possible."
 
 
+class CountersTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody with this role offers less instead, which the customer then confirms or declines."""
+
+    counters: Name
+    amount: Annotated[Decimal, Meta(gt=0)]
+    reason: Words = "I can offer you less."
+
+
+class SendsTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody with this role sends what was prepared for a person."""
+
+    sends: Name
+
+
+class DiscardsTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody with this role does not send it; ``reason`` is what the customer is told."""
+
+    discards: Name
+    reason: Words = "That is not possible."
+
+
+class FindsOutTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A supervisor has looked whether a call was carried out whose outcome nobody knew."""
+
+    finds_out: Literal["done", "not_done"]
+
+
 class WaitsTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Nobody does anything for so long, and what is due falls due."""
 
@@ -200,8 +228,12 @@ class HandsBackTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 TurnWritten = (
     CustomerTurn | AskedTurn | SaidTurn | ConfirmsTurn | DeclinesTurn | PressesTurn | CodeTurn | LeavesTurn | ApprovesTurn
-    | RejectsTurn | WaitsTurn | HandedOverTurn | JoinsTurn | AgentTurn | HandsBackTurn
+    | RejectsTurn | CountersTurn | SendsTurn | DiscardsTurn | FindsOutTurn | WaitsTurn | HandedOverTurn | JoinsTurn
+    | AgentTurn | HandsBackTurn
 )  # fmt: skip
+
+Decision = ApprovesTurn | RejectsTurn | CountersTurn | SendsTurn | DiscardsTurn | FindsOutTurn
+"""The turns of somebody with authority."""
 
 Expectation = AskedTurn | SaidTurn | HandedOverTurn
 """The turns in which nobody does anything: they say what has to be so."""

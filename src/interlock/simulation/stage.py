@@ -12,11 +12,11 @@ from interlock.journeys import Conversation, evolve
 from interlock.journeys.scenario_checks import Scenario
 from interlock.journeys.scenarios import (
     AgentTurn,
-    ApprovesTurn,
     AskedTurn,
     CodeTurn,
     ConfirmsTurn,
     CustomerTurn,
+    Decision,
     DeclinesTurn,
     Expectation,
     HandedOverTurn,
@@ -24,7 +24,6 @@ from interlock.journeys.scenarios import (
     JoinsTurn,
     LeavesTurn,
     PressesTurn,
-    RejectsTurn,
     SaidTurn,
     TurnWritten,
     WaitsTurn,
@@ -33,8 +32,9 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Command, Event
 from interlock.runtime.app import App
 from interlock.simulation.centre import Centre
+from interlock.simulation.decisions import awaited, command_of, lines
 from interlock.simulation.systems import Systems
-from interlock.vocabulary.channels import Author, Card, Channel, Principal
+from interlock.vocabulary.channels import Author, Card, Channel
 from interlock.vocabulary.ids import (
     CustomerId,
     InteractionId,
@@ -57,7 +57,7 @@ from interlock.vocabulary.interactions import (
     ReceiveMessage,
 )
 from interlock.vocabulary.people import AnswerChallenge, ChallengeIssued, CustomerMatched
-from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation, Approve, Reject
+from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation
 from interlock.vocabulary.routing import (
     AcceptOffer,
     CloseQueue,
@@ -135,7 +135,7 @@ class Stage:
             case WaitsTurn(waits=time):
                 await self._wait(time)
             case _:
-                await self._act(turn)
+                await (self._decide(turn) if isinstance(turn, Decision) else self._act(turn))
                 await self.centre.rest()
 
     async def _act(self, turn: TurnWritten) -> None:
@@ -152,10 +152,6 @@ class Stage:
                 await self._enter_code(right=how == "right")
             case LeavesTurn():
                 await self._try("that the customer leaves", Leave(session=SESSION))
-            case ApprovesTurn(approves=role):
-                await self._decide(role, None)
-            case RejectsTurn(rejects=role, reason=reason):
-                await self._decide(role, reason)
             case JoinsTurn(joins=queue):
                 await self._join(queue)
             case AgentTurn(agent=text):
@@ -257,20 +253,14 @@ class Stage:
         answer = AnswerChallenge(challenge=issued[-1].challenge, session=SESSION, code=entered)
         await self._try("that a code can be entered", answer)
 
-    async def _decide(self, role: str, reason: str | None) -> None:
-        what = f"something for the role {role} to {'approve' if reason is None else 'reject'}"
-        lines = [each for each in self._app().approvals.waiting.values() if each.interaction == self._interaction()]
-        if not lines:
-            raise Missed(what, f"nothing waits for an approval; {self.waiting()}")
-        proposal, args_hash = ProposalId(lines[0].proposal), lines[0].args_hash
-        # Whoever approved once may not do it a second time.
-        by = Principal("agent", f"u_{role}_{self._sent}", (role,))
-        decision: Command
-        if reason is None:
-            decision = Approve(proposal=proposal, by=by, args_hash=args_hash)
-        else:
-            decision = Reject(proposal=proposal, by=by, customer_reason=reason, file_reason="The scenario says so.")
-        await self._try(what, decision)
+    async def _decide(self, turn: Decision) -> None:
+        found = lines(turn, self._app().approvals).values()
+        line = next((each for each in found if each.interaction == self._interaction()), None)
+        if line is None:
+            raise Missed(awaited(turn), f"there is nothing; {self.waiting()}")
+        args = {each.proposal: each.args for each in self.facts() if isinstance(each, ActionProposed)}
+        amount = self.centre.definitions.bundle.action(line.action).amount(args[ProposalId(line.proposal)])
+        await self._try(awaited(turn), command_of(turn, line, amount, self._sent))
 
     async def _join(self, queue: str) -> None:
         offers = [each for each in self.facts() if isinstance(each, VisitOffered) and each.queue == queue]
