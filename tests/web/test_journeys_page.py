@@ -31,6 +31,10 @@ async def test_a_journey_is_found_drawn_and_walked_with_the_keyboard(centre: Cen
     await expect(unfolded).to_have_count(0)
     await page.keyboard.press("d")
     await expect(unfolded.first).to_be_visible()
+    shown = page.get_by_role("button", name="Fit the width")
+    await expect(shown).to_have_text("100 %")
+    await page.keyboard.press("+")
+    await expect(shown).to_have_text("120 %")
     await page.get_by_role("button", name="24 hours").click()
     await expect(first).to_contain_text("nobody in this time")
 

@@ -65,5 +65,5 @@ const SHOWN = /** @type {Record<string, string>} */ ({ ArrowUp: '↑', ArrowDown
 
 /** A key as it is written on the screen: ["Ctrl", "K"]. @param {string} key */
 export function keyLabel(key) {
-  return key.split('+').map((part) => SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+  return key.split(/\+(?!$)/).map((part) => SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part));
 }

@@ -4,7 +4,7 @@
 // A journey is a block of steps that run downwards. Whatever a step branches into stands to its right, one below the other;
 // what is short and simple lies in a row. So the way that goes well is read straight down, and what happens otherwise aside.
 
-export const WIDTH = 224;
+export const WIDTH = 236;
 const PILL = 148, DOWN = 30, ASIDE = 132, BETWEEN = 14, ROW_GAP = 18, LANE = 12, TURN = 14;
 const LOW = 36, PLAIN = 64, COUNTED = 88;
 const LONGEST_ROW = 3;

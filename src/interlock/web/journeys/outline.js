@@ -15,7 +15,7 @@ export function Details({ path, nodeKey }) {
   const [word, icon] = kindOf(step.kind);
   const own = step.arms.filter((/** @type {any} */ arm) => !arm.default && !['then', 'else'].includes(arm.name));
   const defaults = step.arms.filter((/** @type {any} */ arm) => arm.default);
-  return html`<aside class="step-details card" aria-label="The chosen step" aria-live="polite">
+  return html`<aside class="step-details card" aria-label="The chosen step">
     <p class="note"><${Icon} name=${icon} size=${14} /> ${capital(placeOf(path))}</p>
     <h2>${word} ${step.kind === 'say' ? '' : html`<code>${step.text}</code>`}</h2>
     ${step.hears ? html`<blockquote class="hears" dir="auto">${step.hears}</blockquote>` : null}

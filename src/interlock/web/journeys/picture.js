@@ -1,5 +1,6 @@
 // @ts-check
 // A journey as a picture: steps that run downwards, what happens otherwise aside, and at each step how many are there.
+import { register } from '../keys.js';
 import { html, useEffect, useMemo, useRef, useSignal } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 import { layout } from './layout.js';
@@ -28,11 +29,15 @@ export function Picture() {
       const found = /** @type {HTMLElement | null} */ (frame.current?.querySelector(`[data-key="${CSS.escape(to.key)}"]`));
       found?.focus();
       found?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    } else if (['+', '='].includes(event.key)) scale.value = bound(scale.value * STEP);
-    else if (event.key === '-') scale.value = bound(scale.value / STEP);
-    else if (event.key === '0') fit();
-    else if (event.key === 'd' && node.folded) toggle(node.key);
+    }
   };
+  const larger = () => (scale.value = bound(scale.value * STEP)), smaller = () => (scale.value = bound(scale.value / STEP));
+  useEffect(() => register([
+    { id: 'larger', group: 'The picture', title: 'Larger', key: '+', run: larger },
+    { id: 'smaller', group: 'The picture', title: 'Smaller', key: '-', run: smaller },
+    { id: 'fit', group: 'The picture', title: 'Fit the width', key: '0', run: () => fit() },
+    { id: 'fold', group: 'The picture', title: 'Show or fold the default branches of the chosen step', key: 'd', run: () => node.folded && toggle(node.key) },
+  ]), [node]);
   /** @param {WheelEvent} event */
   const onWheel = (event) => {
     if (!event.ctrlKey) return;
@@ -48,9 +53,9 @@ export function Picture() {
   const size = { width: `${(shape.width + 2 * EDGE) * scale.value}px`, height: `${(shape.height + 2 * EDGE) * scale.value}px` };
   return html`<div class="picture-and-step"><div class="picture">
     <div class="zoom" role="group" aria-label="Zoom">
-      <button type="button" class="icon-button" aria-label="Smaller" title="Smaller  -" onClick=${() => (scale.value = bound(scale.value / STEP))}><${Sign} d="M5 12h14" /></button>
+      <button type="button" class="icon-button" aria-label="Smaller" title="Smaller  -" onClick=${smaller}><${Sign} d="M5 12h14" /></button>
       <button type="button" class="button small quiet num" aria-label="Fit the width" title="Fit the width  0" onClick=${() => fit()}>${Math.round(100 * scale.value)} %</button>
-      <button type="button" class="icon-button" aria-label="Larger" title="Larger  +" onClick=${() => (scale.value = bound(scale.value * STEP))}><${Sign} d="M5 12h14M12 5v14" /></button></div>
+      <button type="button" class="icon-button" aria-label="Larger" title="Larger  +" onClick=${larger}><${Sign} d="M5 12h14M12 5v14" /></button></div>
     <div class="picture-frame" ref=${frame}><div class="picture-size" style=${size}><div class="picture-scale" style=${{ transform: `scale(${scale.value}) translate(${EDGE}px, ${EDGE}px)` }} role="group" aria-label="Steps of the journey; arrow keys go from one to another" onKeyDown=${onKey}>
       <${Lines} shape=${shape} />
       ${shape.nodes.map((one) => html`<${Step} key=${one.key} node=${one} current=${one === node} />`)}</div></div></div></div>
