@@ -122,7 +122,9 @@ def test_scenarios_can_be_played_in_another_channel(folder: Path) -> None:
     assert json.loads(found.stdout)["failed"] == 0
 
 
-def test_check_and_publish_refuse_a_folder_with_a_scenario_that_does_not_hold(folder: Path, tmp_path: Path) -> None:
+def test_check_publish_and_canary_refuse_a_folder_with_a_scenario_that_does_not_hold(
+    folder: Path, tmp_path: Path
+) -> None:
     change(folder / "journeys" / "business.yaml", "Businesses are looked after", "Businesses are cared for")
     told = "scenarios/business.yaml:6:1: the scenario 'businesses have colleagues of their own' does not hold"
     for command in (["check", str(folder)], ["publish", str(folder), "--data", str(tmp_path / "data")]):
@@ -133,6 +135,10 @@ def test_check_and_publish_refuse_a_folder_with_a_scenario_that_does_not_hold(fo
     assert runner.invoke(app, ["check", str(folder)]).exit_code == 0
     found = runner.invoke(app, ["publish", str(folder), "--data", str(tmp_path / "data")])
     assert found.exit_code == 0 and "is in force" in found.stdout
+    change(folder / "journeys" / "business.yaml", "Businesses are cared for", "Businesses are served")
+    canary = ["canary", "start", str(folder), "--share", "10", "--data", str(tmp_path / "data")]
+    found = runner.invoke(app, canary)
+    assert found.exit_code == 2 and told in found.stderr
 
 
 @pytest.mark.parametrize(("of", "title"), [("journey", "JourneyFile"), ("scenario", "ScenariosFile")])

@@ -15,6 +15,7 @@ from interlock.cli.running import PerhapsAs, password_of, run, settings_from
 from interlock.governance.releases import Canary
 from interlock.runtime.canaries import Runs, canary_runs, end_canary, start_canary
 from interlock.runtime.definitions import read_folder
+from interlock.runtime.stored_releases import Releases
 
 app = typer.Typer(no_args_is_help=True, help="New journeys on some people first: start, show, end.")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
@@ -36,9 +37,11 @@ def start(
 
     async def work() -> str:
         from interlock.cli import releasing
+        from interlock.cli.scenarios import held
 
         files = read_folder(folder)
         async with releasing.somebody(settings, login, password) as (log, records, by):
+            await held(files, await Releases.running(log, records))
             return await start_canary(files, log, records, by=by, share=share, segment=segment, note=note)
 
     within = f" of those with {segment}" if segment else ""
