@@ -77,9 +77,10 @@ def test_the_demo_s_scenarios_hold_and_cover_its_journeys(folder: Path) -> None:
     found = runner.invoke(app, ["journey", "test", "--definitions", str(folder), "--json", "--minimum-coverage", "90"])
     assert found.exit_code == 0, found.output
     answer = json.loads(found.stdout)
-    assert (answer["failed"], answer["steps_percent"], answer["branches_percent"]) == (0, 100.0, 100.0)
+    assert answer["failed"] == 0 and min(answer["steps_percent"], answer["branches_percent"]) >= 90
     assert answer["scenarios"] == len(answer["results"]) > 30
-    assert answer["journey_tests_per_min"] == pytest.approx(60 * answer["scenarios"] / answer["seconds"], rel=0.01)
+    assert answer["journey_tests_per_min"] == pytest.approx(60 * answer["scenarios"] / answer["busy_s"], rel=0.01)
+    assert 0 < answer["busy_s"] <= answer["seconds"]
     assert {each["journey"] for each in answer["coverage"]} > {"damaged_item", "order_status", "tenant.yaml"}
 
 
