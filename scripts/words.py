@@ -139,6 +139,7 @@ FIELDS: Final = {
     "TenantSettings.verification": "The ways to match a customer by something known, by name.",
     "TenantSettings.dispositions": "What an agent can pick at wrap-up.",
     "TenantSettings.texts": "The virtual agent's own words.",
+    "TenantSettings.voice": "What is said [on the phone](#voice) instead.",
     "TenantSettings.slots": "Slots that the default branches ask for; see [slots](definitions.md#slot).",
     "Silence.warn_after": "From the last word of either side.",
     "Silence.end_after": "From being asked.",

@@ -43,8 +43,8 @@ async def line(url: str, path: str, **headers: str) -> AsyncIterator[Line]:
         yield Line(socket)
 
 
-async def token(url: str) -> str:
-    """A new chat session's token."""
+async def token(url: str, channel: str = "chat") -> str:
+    """A new session's token."""
     async with local_client(timeout_s=PATIENCE_S) as client:
-        made = (await client.post(f"{url}/v1/chat/sessions")).raise_for_status()
+        made = (await client.post(f"{url}/v1/{channel}/sessions")).raise_for_status()
     return str(made.json()["token"])

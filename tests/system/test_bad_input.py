@@ -122,6 +122,42 @@ async def test_whoever_does_not_say_hello_first_or_properly_is_told_so(url: str)
             assert (await chat.next("error", "welcome")).get("code") == code, frame
 
 
+async def test_a_chat_is_not_known_on_the_phone_nor_a_call_in_the_chat(url: str) -> None:
+    for channel, other in (("chat", "voice"), ("voice", "chat")):
+        hello = {**HELLO, "token": await token(url, channel)}
+        async with line(url, f"/v1/{other}/socket") as wrong:
+            await wrong.put(hello)
+            assert (await wrong.next("error", "welcome")).get("code") == "session_unknown"
+        async with line(url, f"/v1/{channel}/socket") as right:
+            await right.put(hello)
+            assert (await right.next("error", "welcome"))["type"] == "welcome"
+
+
+async def test_a_call_takes_no_frame_of_a_chat_and_asks_again_what_was_not_heard(url: str) -> None:
+    async with line(url, "/v1/voice/socket") as call:
+        await call.put({**HELLO, "token": await token(url, "voice")})
+        asked = await call.next("ask")
+        assert [each["key"] for each in asked["keys"]] == ["1", "2", "3", "4"]
+        for frame in (
+            {"type": "message", "id": "x", "text": "hello"},
+            {"type": "confirm", "id": "x", "proposal": "pr_none", "args_hash": "h", "yes": True},
+            {"type": "keys", "id": "x", "keys": "1"},
+            {"type": "keys", "id": "x", "on": "x", "keys": 1},
+        ):
+            await call.put(frame)
+            assert (await call.next("error"))["code"] == "bad_frame"
+        for frame in (
+            {"type": "keys", "id": "k1", "on": "", "keys": "1"},
+            {"type": "words", "id": "w1", "on": "another", "text": "yes"},
+            {"type": "keys", "id": "k2", "on": asked["id"], "keys": "\x00"},
+        ):
+            await call.put(frame)
+            again = await call.next("ask")
+            assert again["before"] and again["id"] == asked["id"]
+        await call.put({"type": "words", "id": "w2", "on": asked["id"], "text": " "})
+        assert (await call.next("error"))["code"] == "message_empty"
+
+
 async def test_a_frame_that_is_refused_unread_is_answered_by_the_identifier_at_its_head(url: str) -> None:
     async with line(url, "/v1/chat/socket") as chat:
         await chat.put({**HELLO, "token": await token(url)})

@@ -24,19 +24,16 @@ from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
 from .mock_data import Json, iso
 from .mock_journeys import journey_routes
+from .mock_phone import phone_routes
 from .mock_policies import policy_routes
 from .mock_promises import promise
 from .mock_world import World, diff
 
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 PAGES = {
+    **{f"/{name}": name for name in ("desk", "supervisor", "policies", "journeys", "phone", "sign-in")},
     "/": "index",
-    "/desk": "desk",
-    "/supervisor": "supervisor",
-    "/policies": "policies",
-    "/journeys": "journeys",
     "/journeys/{journey:str}": "journeys",
-    "/sign-in": "sign-in",
     "/interactions/{interaction:str}": "record",
 }
 CSRF = "csrf-1"
@@ -71,6 +68,7 @@ def build(scene: str, *, demo: bool = True) -> Litestar:
     session = {"in": True}
     routes = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world), *policy_routes(world)]
     routes += [*journey_routes(), mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
+    routes += phone_routes(world)
     app = Litestar(routes, openapi_config=None)
 
     def begin(scene: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
-from typing import Any, Final
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 from litestar import Request, WebSocket, post, websocket
@@ -98,7 +100,11 @@ async def open_session(request: Request[Any, Any, Any], state: State) -> dict[st
     The header ``Interlock-Device`` may carry an identifier that the browser keeps. It is recorded as a keyed hash, sealed
     under the visitor's key, and used for one thing: to tell whether a customer has proven herself on this device before.
     """
-    app: App = state.app
+    return await new_session(request, state.app, Channel.CHAT)
+
+
+async def new_session(request: Request[Any, Any, Any], app: App, channel: Channel) -> dict[str, str]:
+    """A session of a channel, and its token. Raises Refused ``bad_device``."""
     device = request.headers.get(DEVICE_HEADER, "")
     if device and not _DEVICE.fullmatch(device):
         reason = f"The header {DEVICE_HEADER} carries 16 to 100 letters, digits, dashes or underscores, or is left out."
@@ -107,7 +113,7 @@ async def open_session(request: Request[Any, Any, Any], state: State) -> dict[st
     command = OpenSession(
         session=SessionId(session),
         person=PersonId(f"p_{secrets.token_hex(10)}"),
-        channel=Channel.CHAT,
+        channel=channel,
         secret_digest=_digest(secret),
         device=device_digest(app.control.secret, device),
         source=source_lock(app.control.secret, source_of(request.client.host if request.client else "")),
@@ -116,74 +122,122 @@ async def open_session(request: Request[Any, Any, Any], state: State) -> dict[st
     return {"session": session, "token": f"{session}.{secret}"}
 
 
-@websocket("/v1/chat/socket", opt={"public": True})
-async def chat_socket(socket: WebSocket[Any, Any, Any], state: State) -> None:
-    """The customer's live connection."""
-    app: App = state.app
-    app.metrics.sockets.labels("chat").inc()
-    try:
-        async with Wire(socket) as wire:
-            await _serve(app, wire)
-    finally:
-        app.metrics.sockets.labels("chat").dec()
+class Feed(Protocol):
+    """What a customer's connection is told."""
+
+    session: SessionId
+
+    async def open(self, after: Cursor) -> None: ...
+    def close(self) -> None: ...
+    def typing(self) -> None: ...
 
 
-async def _serve(app: App, wire: Wire) -> None:
-    feed: ChatFeed | None = None
-    try:
-        async for frame in wire.frames():
-            incoming = _decode(wire, frame)
-            if incoming is None:
-                continue
-            if feed is None:
-                if not isinstance(incoming, Hello):
-                    wire.refuse(frame.get("id"), "hello_first", 'The first frame is {"type": "hello", "token": …}.')
+F = TypeVar("F", bound=Feed)
+
+
+@dataclass(frozen=True, slots=True)
+class Door(Generic[F]):
+    """How the customers of a channel are served over a socket.
+
+    Attributes:
+        takes: the types of the frames that may come in; Hello is one of them.
+        feed: what a connection of a session is told.
+        carry_out: what becomes of a frame with an identifier; what it raises is the answer.
+    """
+
+    channel: Channel
+    takes: Any
+    feed: Callable[[App, Wire, SessionId], F]
+    carry_out: Callable[[App, F, Any], Awaitable[None]]
+
+    async def serve(self, app: App, socket: WebSocket[Any, Any, Any]) -> None:
+        """One connection from its greeting to its end."""
+        app.metrics.sockets.labels(self.channel.value).inc()
+        try:
+            async with Wire(socket) as wire:
+                await self._serve(app, wire)
+        finally:
+            app.metrics.sockets.labels(self.channel.value).dec()
+
+    async def _serve(self, app: App, wire: Wire) -> None:
+        feed: F | None = None
+        try:
+            async for frame in wire.frames():
+                incoming = self._decode(wire, frame)
+                if incoming is None:
                     continue
-                feed = await _greet(app, wire, incoming)
                 if feed is None:
-                    return
-            else:
-                await _answer(app, wire, feed, incoming)
-    finally:
-        if feed is not None:
-            feed.close()
+                    if not isinstance(incoming, Hello):
+                        wire.refuse(frame.get("id"), "hello_first", 'The first frame is {"type": "hello", "token": …}.')
+                        continue
+                    feed = await self._greet(app, wire, incoming)
+                    if feed is None:
+                        return
+                else:
+                    await self._answer(app, wire, feed, incoming)
+        finally:
+            if feed is not None:
+                feed.close()
 
-
-def _decode(wire: Wire, frame: Frame) -> Incoming | None:
-    try:
-        incoming: Incoming = msgspec.convert(frame, Incoming)
-    except msgspec.ValidationError as error:
-        wire.refuse(frame.get("id"), "bad_frame", f"A frame of type {str(frame['type'])[:30]!r} does not fit: {error}")
-        return None
-    identifier = getattr(incoming, "id", "x")
-    if not identifier or len(identifier) > MAX_ID:
-        wire.refuse(None, "bad_id", f"A frame's id has 1 to {MAX_ID} characters.")
-        return None
-    return incoming
-
-
-async def _greet(app: App, wire: Wire, hello: Hello) -> ChatFeed | None:
-    try:
-        after = Cursor.parse(hello.after) if hello.after else START
-    except ValueError:
-        wire.refuse(None, "bad_position", '"after" is a position that this server gave, or null.')
-        return None
-    feed: ChatFeed | None = None
-    try:
-        opened = await session_of(app, hello.token)
-        if opened is None:
-            wire.refuse(None, "session_unknown", "This chat is not known here; begin a new one.")
-            await wire.close(POLICY, "unknown session")
+    def _decode(self, wire: Wire, frame: Frame) -> Any:
+        try:
+            incoming = msgspec.convert(frame, self.takes)
+        except msgspec.ValidationError as error:
+            kind = str(frame["type"])[:30]
+            wire.refuse(frame.get("id"), "bad_frame", f"A frame of type {kind!r} does not fit: {error}")
             return None
-        feed = ChatFeed(app, wire, opened.session)
-        await feed.open(after)
-        return feed
-    except (Conflict, Unavailable):
-        if feed is not None:
-            feed.close()
-        wire.refuse(None, "try_again", "The chat cannot be opened just now; connect again in a moment.")
-        await wire.close(TRY_AGAIN_LATER, "try again")
-        return None
+        identifier = getattr(incoming, "id", "x")
+        if not identifier or len(identifier) > MAX_ID:
+            wire.refuse(None, "bad_id", f"A frame's id has 1 to {MAX_ID} characters.")
+            return None
+        return incoming
+
+    async def _greet(self, app: App, wire: Wire, hello: Hello) -> F | None:
+        try:
+            after = Cursor.parse(hello.after) if hello.after else START
+        except ValueError:
+            wire.refuse(None, "bad_position", '"after" is a position that this server gave, or null.')
+            return None
+        feed: F | None = None
+        try:
+            opened = await session_of(app, hello.token)
+            if opened is None or opened.channel is not self.channel:
+                wire.refuse(None, "session_unknown", f"This {self.channel} is not known here; begin a new one.")
+                await wire.close(POLICY, "unknown session")
+                return None
+            feed = self.feed(app, wire, opened.session)
+            await feed.open(after)
+            return feed
+        except (Conflict, Unavailable):
+            if feed is not None:
+                feed.close()
+            wire.refuse(None, "try_again", f"The {self.channel} cannot be opened just now; connect again in a moment.")
+            await wire.close(TRY_AGAIN_LATER, "try again")
+            return None
+
+    async def _answer(self, app: App, wire: Wire, feed: F, incoming: Any) -> None:
+        match incoming:
+            case Ping():
+                wire.send({"type": "pong"})
+                return
+            case Typing():
+                feed.typing()
+                return
+            case Hello():
+                wire.refuse(None, "hello_again", "This connection has been greeted already.")
+                return
+        identifier = incoming.id
+        try:
+            await self.carry_out(app, feed, incoming)
+        except Answered:
+            pass  # sent again after a lost acknowledgement: it is in the log
+        except Refused as refusal:
+            wire.refuse(identifier, refusal.code, refusal.reason)
+            return
+        except (Conflict, Unavailable):
+            wire.refuse(identifier, "try_again", "That could not be stored just now; it is sent again.")
+            return
+        wire.send({"type": "ack", "id": identifier})
 
 
 async def session_of(app: App, token: str) -> SessionOpened | None:
@@ -199,32 +253,11 @@ async def session_of(app: App, token: str) -> SessionOpened | None:
     return None
 
 
-async def _answer(app: App, wire: Wire, feed: ChatFeed, incoming: Incoming) -> None:
-    match incoming:
-        case Ping():
-            wire.send({"type": "pong"})
-            return
-        case Typing():
-            feed.typing()
-            return
-        case Hello():
-            wire.refuse(None, "hello_again", "This connection has been greeted already.")
-            return
-    identifier = incoming.id
-    try:
-        await _carry_out(app, feed, incoming)
-    except Answered:
-        pass  # sent again after a lost acknowledgement: it is in the log
-    except Refused as refusal:
-        wire.refuse(identifier, refusal.code, refusal.reason)
-        return
-    except (Conflict, Unavailable):
-        wire.refuse(identifier, "try_again", "That could not be stored just now; it is sent again.")
-        return
-    wire.send({"type": "ack", "id": identifier})
+Frames = Message | Confirm | Code | WithdrawFrame | LeaveFrame
 
 
-async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Code | WithdrawFrame | LeaveFrame) -> None:
+async def carry_out(app: App, feed: Feed, incoming: Frames) -> None:
+    """Do what a frame says. Raises Refused, Answered, Conflict, Unavailable."""
     session = feed.session
     cause = f"chat/{session}/{incoming.id}"
     match incoming:
@@ -257,6 +290,15 @@ async def _carry_out(app: App, feed: ChatFeed, incoming: Message | Confirm | Cod
             await app.engine.execute(withdraw, cause=cause)
         case LeaveFrame():
             await app.engine.execute(Leave(session=session), cause=cause)
+
+
+CHAT: Final = Door(Channel.CHAT, Incoming, ChatFeed, carry_out)
+
+
+@websocket("/v1/chat/socket", opt={"public": True})
+async def chat_socket(socket: WebSocket[Any, Any, Any], state: State) -> None:
+    """The customer's live connection."""
+    await CHAT.serve(state.app, socket)
 
 
 def _digest(secret: str) -> str:

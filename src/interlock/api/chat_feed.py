@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
-from interlock.api.frames import Frame, Wire
+from interlock.api.frames import Frame
 from interlock.interactions.context import InteractionState, evolve
 from interlock.kernel.events import START, Cursor, Event, Recorded
 from interlock.kernel.log import Query
@@ -24,13 +24,26 @@ MOST_INTERACTIONS: Final = 20
 """Interactions of a session whose messages are shown again; older ones stay in the log."""
 
 
-class ChatFeed:
-    """Feeds one socket of one session."""
+class Sink(Protocol):
+    """Where frames go."""
 
-    def __init__(self, app: App, wire: Wire, session: SessionId) -> None:
+    def send(self, frame: Frame) -> None: ...
+
+
+def _unwatched(recorded: Recorded) -> None:
+    """What nobody else folds."""
+
+
+class ChatFeed:
+    """Feeds one socket of one session; ``folds`` is given every fact of its interactions, before its frames go out."""
+
+    def __init__(
+        self, app: App, wire: Sink, session: SessionId, folds: Callable[[Recorded], None] = _unwatched
+    ) -> None:
         self.session = session
         self._app = app
         self._wire = wire
+        self._folds = folds
         self._states: dict[InteractionId, InteractionState] = {}
         self._ends: list[Callable[[], None]] = []
         self._shown: dict[str, Any] | None = None
@@ -123,6 +136,7 @@ class ChatFeed:
         if interaction not in self._states:
             return []
         self._states[interaction] = evolve(self._states[interaction], recorded)
+        self._folds(recorded)
         frame = _frame(event, recorded)
         return [] if frame is None else [frame]
 

@@ -61,6 +61,7 @@ PAGES: Final = {
     "policies": Page("Policies · Interlock", ("policies/policies.css",), "policies/main.js"),
     "journeys": Page("Journeys · Interlock", ("journeys/journeys.css",), "journeys/main.js"),
     "record": Page("Record · Interlock", ("transcript/transcript.css", "record/record.css"), "record/main.js"),
+    "phone": Page("Phone · Interlock", ("phone/phone.css",), "phone/main.js"),
     "stage": Page("The stage · Interlock", ("transcript/transcript.css", "stage/stage.css"), "stage/main.js"),
 }
 """The pages by name; all of them are one and the same HTML around their script."""

@@ -36,6 +36,7 @@ from interlock.api import (
     staging,
     supervising,
     switching,
+    voice,
 )
 from interlock.api.gateway.server import gateway
 from interlock.runtime.app import App
@@ -66,6 +67,7 @@ def unattended() -> Litestar:
             asgi(bearer.MCP_PATH, copy_scope=True, opt={"public": True})(mounted),
             chat.open_session,
             chat.chat_socket,
+            *voice.HANDLERS,
             live.live,
             *signing.HANDLERS,
             *desk.HANDLERS,

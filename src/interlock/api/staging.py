@@ -52,6 +52,13 @@ def stage_page(state: State) -> Response[str]:
     return pages.shown("stage")
 
 
+@get("/phone", opt={"public": True}, sync_to_thread=False)
+def phone_page(state: State) -> Response[str]:
+    """A phone in the browser, for calling the demonstration's centre; absent otherwise."""
+    demonstration(state)
+    return pages.shown("phone")
+
+
 @get("/v1/stage")
 async def show_stage(person: NamedDependency[Person], state: State, interaction: FromQuery[str] = "") -> dict[str, Any]:
     """The shop's books, each entry compared with the log, and how many tries were refused; in a demonstration only."""
@@ -135,4 +142,4 @@ def _money(money: Money) -> dict[str, Any]:
     return {**msgspec.to_builtins(money), "text": str(money)}
 
 
-HANDLERS = (stage_page, show_stage, attempt, arm)
+HANDLERS = (stage_page, phone_page, show_stage, attempt, arm)

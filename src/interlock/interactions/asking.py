@@ -66,7 +66,7 @@ def _evolve(state: Asking, recorded: Recorded) -> Asking:
     return replace(state, interaction=evolve_interaction(state.interaction, recorded))
 
 
-def ask_customer(settings: TenantSettings) -> Decider[AskCustomer, Asking]:
+def ask_customer(tenant: TenantSettings) -> Decider[AskCustomer, Asking]:
     """The card that a proposal needs now; none where it needs nothing from the customer."""
 
     def decide(command: AskCustomer, state: Asking, moment: Moment) -> list[Event]:
@@ -74,6 +74,7 @@ def ask_customer(settings: TenantSettings) -> Decider[AskCustomer, Asking]:
             raise Refused("proposal_unknown", "There is no such proposal in this interaction.", status=404)
         if state.judged is None or state.proposed.channel is Channel.API:
             return []  # nobody sees a card there: the verdict says what is needed
+        settings = tenant.on(state.interaction.channel)
         if state.succeeded:
             receipt = _receipt(state, state.proposed, state.judged, settings)
             return [_post(state, moment, settings, "", receipt)] if receipt is not None else []

@@ -56,7 +56,8 @@ def end_for_silence(settings: TenantSettings) -> Decider[EndForSilence, Interact
     def decide(command: EndForSilence, state: InteractionState, moment: Moment) -> list[Event]:
         if not state.open or not state.warned:
             return []
-        return [_says(state, moment, notice, settings.texts.ended_for_silence), ended(state, "inactivity")]
+        said = settings.on(state.channel).texts.ended_for_silence
+        return [_says(state, moment, notice, said), ended(state, "inactivity")]
 
     return Decider(
         command=EndForSilence,

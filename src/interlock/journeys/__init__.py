@@ -6,6 +6,7 @@ from interlock.journeys.expected import Expected, ExpectedSlot, expected, offere
 from interlock.journeys.model import Journey, JourneySet
 from interlock.journeys.state import Conversation, evolve
 from interlock.journeys.subject import reads, subject
+from interlock.journeys.turn import menu_of
 
 __all__ = [
     "Conversation",
@@ -15,6 +16,7 @@ __all__ = [
     "JourneySet",
     "evolve",
     "expected",
+    "menu_of",
     "offered_outside",
     "reads",
     "slots_of",

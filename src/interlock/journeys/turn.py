@@ -67,7 +67,7 @@ class Turn:
     def __init__(self, state: Conversation, moment: Moment, kit: Kit) -> None:
         self.state = state
         self.moment = moment
-        self.settings = kit.settings
+        self.settings = kit.settings.on(state.channel)
         self.propose = kit.propose
         self.resolve = kit.resolve
         self.facts: list[Event] = []

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from interlock.kernel.documents import Duration
+from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.hours import Hours
 from interlock.vocabulary.outcomes import Resolution
 
@@ -108,6 +109,43 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no: Words = "No"
 
 
+class Voice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said on the phone: in the place of a text of the same name, since nothing is written or pressed on a card
+    there; and what only a phone says. What stands in braces is filled in.
+    """
+
+    greeting: Words = "Hello."
+    machine_notice: Words = "You are speaking with an automatic assistant, a machine."
+    goodbye: Words = "Thank you for calling. Goodbye."
+    go_on: Words = "What can I do for you?"
+    not_understood: Words = "I did not catch that."
+    use_confirm_card: Words = "Nothing has happened yet. I need a clear yes or no to what I read to you."
+    use_decline_button: Words = "Nothing has happened yet. If you want to leave it, say no."
+    use_code_card: Words = "I am still waiting for the six digits from our mail."
+    ended_for_silence: Words = "I do not hear you any more, so I end this call. Please call again when you need us."
+    confirm_ask: Words = "Please listen to what I would do."
+    counter_ask: Words = "A colleague has looked at it and offers you this instead."
+    wait_ask: Words = "This cannot be done yet. I will see to it by myself when its time has come."
+    keys: Words = "At any time, press 0 for a person, or star to hear something again."
+    press: Words = "For {label}, press {key}."
+    more: Words = "more choices"
+    read_back: Words = "I would do this: {what}."
+    instead_of: Words = "It stands in place of this: {what}."
+    confirm: Words = "To confirm, press 1 or say yes. To leave it, press 2 or say no."
+    code: Words = "Please enter the six digits on the keypad."
+    wrong_code: Words = "That is not the code that we sent. Tries left: {left}."
+    digits: Words = "You can say it, or enter the digits on the keypad and then the hash key."
+    waits_until: Words = "Until {until}, this waits: {what}."
+    withdraw: Words = "To withdraw it, press 1."
+    not_heard: Words = "I am not sure that I heard you right."
+    unknown_key: Words = "That key means nothing here."
+    person: Words = "I would like to talk to a person."
+    hold: Words = "Please stay on the line. I am looking for a colleague."
+    joined: Words = (
+        "{name} has your call now and writes to you. I read out what {name} writes, and pass on what you say."
+    )
+
+
 class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many others approve a version that changes more than journeys, queues, cases and scenarios, and with which role."""
 
@@ -179,6 +217,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verification: dict[Name, Verification] = {}
     dispositions: tuple[Disposition, ...] = ()
     texts: Texts = Texts()
+    voice: Voice = Voice()
     defaults: dict[str, Any] = {}
     slots: dict[str, Any] = {}
 
@@ -188,6 +227,15 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError):
             raise ValueError(f"'{self.timezone}' is no time zone; write for example Europe/Berlin") from None
+
+    def on(self, channel: Channel) -> TenantSettings:
+        """These settings with the texts of a channel."""
+        if channel is not Channel.VOICE:
+            return self
+        said = {name: getattr(self.voice, name) for name in Voice.__struct_fields__ if name in Texts.__struct_fields__}
+        texts = msgspec.structs.replace(self.texts, **said)
+        voice = self.voice
+        return msgspec.structs.replace(self, texts=texts, greeting=voice.greeting, machine_notice=voice.machine_notice)
 
     @property
     def zone(self) -> ZoneInfo:

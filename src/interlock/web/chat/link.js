@@ -6,11 +6,11 @@ const PING_EVERY_MS = 25_000, SILENT_MS = 60_000, UNKNOWN_SESSION = [4001, 4401]
 
 export class ChatLink {
   /**
-   * @param {{server: string, token: () => Promise<string>, after: () => any, onFrame: (frame: any) => void, onLink: (up: boolean) => void, onUnknown: () => void}} options
+   * @param {{server: string, channel?: 'chat' | 'voice', token: () => Promise<string>, after: () => any, onFrame: (frame: any) => void, onLink: (up: boolean) => void, onUnknown: () => void}} options
    */
   constructor(options) {
     this.options = options;
-    this.url = `${options.server.replace(/^http/, 'ws')}/v1/chat/socket`;
+    this.url = this.#socketAt(options.server);
     this.tries = 0;
     this.heardAt = 0;
     /** @type {WebSocket | null} */
@@ -22,12 +22,24 @@ export class ChatLink {
     addEventListener('online', () => this.now());
     addEventListener('offline', () => this.socket?.close());
     document.addEventListener('visibilitychange', () => !document.hidden && this.started && this.now());
-    this.started = false;
+    this.started = this.stopped = false;
+  }
+
+  /** @param {string} server */
+  #socketAt(server) {
+    return `${server.replace(/^http/, 'ws')}/v1/${this.options.channel ?? 'chat'}/socket`;
+  }
+
+  /** The connection is over for good. */
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.socket?.close();
   }
 
   /** Connect now, without waiting for the next try. */
   now() {
-    if (this.socket || this.opening) return;
+    if (this.socket || this.opening || this.stopped) return;
     clearTimeout(this.timer);
     this.started = true;
     this.#connect();
@@ -35,7 +47,7 @@ export class ChatLink {
 
   /** Go on at another server of the same centre. @param {string} server */
   move(server) {
-    const url = `${server.replace(/^http/, 'ws')}/v1/chat/socket`;
+    const url = this.#socketAt(server);
     if (url === this.url) return;
     this.url = url;
     this.tries = 0;
@@ -60,6 +72,7 @@ export class ChatLink {
       return this.#later();
     }
     this.opening = false;
+    if (this.stopped) return undefined;
     const socket = new WebSocket(this.url);
     this.socket = socket;
     socket.onopen = () => {
@@ -81,6 +94,7 @@ export class ChatLink {
   }
 
   #later() {
+    if (this.stopped) return;
     this.options.onLink(false);
     this.timer = setTimeout(() => this.#connect(), waitBefore(this.tries++, Math.random()));
   }

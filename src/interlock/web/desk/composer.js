@@ -9,8 +9,8 @@ import { draftsChanged, sendReply } from './state.js';
 
 const TYPING_EVERY_MS = 3000, LONGEST = 4000, TALLEST_PX = 220;
 
-/** @param {{interaction: string, closed: string, customer: string}} props `closed` says why nothing can be written, or is empty */
-export function Composer({ interaction, closed, customer }) {
+/** @param {{interaction: string, closed: string, customer: string, aloud: boolean}} props `closed` says why nothing can be written, or is empty; `aloud`: it is read out on the phone */
+export function Composer({ interaction, closed, customer, aloud }) {
   const [text, setText] = useState(() => drafts.get(interaction));
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const typedAt = useRef(0);
@@ -47,12 +47,12 @@ export function Composer({ interaction, closed, customer }) {
   };
   const over = text.trim().length - LONGEST;
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), send())}>
-    <label class="visually-hidden" for="reply">Reply to ${customer}</label>
-    <textarea id="reply" ref=${box} rows="2" dir="auto" value=${text} disabled=${Boolean(closed)} placeholder=${closed || `Reply to ${customer}`}
+    <label class="visually-hidden" for="reply">Reply to ${customer}${aloud ? ', read out on the phone' : ''}</label>
+    <textarea id="reply" ref=${box} rows="2" dir="auto" value=${text} disabled=${Boolean(closed)} placeholder=${closed || (aloud ? `Read out to ${customer} on the phone` : `Reply to ${customer}`)}
       onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKey} aria-describedby="reply-help" />
     <div class="composer-foot"><span id="reply-help" class="note">${over > 0
       ? html`<span class="field-error">${over} characters too long</span>`
-      : closed ? '' : html`<${Keys} of="Enter" /> sends · <${Keys} of="Shift+Enter" /> new line${text ? ' · draft kept' : ''}`}</span>
+      : closed ? '' : html`<${Keys} of="Enter" /> sends · <${Keys} of="Shift+Enter" /> new line${aloud ? ' · on the phone: what you write is read out' : ''}${text ? ' · draft kept' : ''}`}</span>
       <button type="submit" class="button primary" disabled=${!text.trim() || Boolean(closed) || over > 0}><${Icon} name="send" />Send</button></div></form>`;
 }
 

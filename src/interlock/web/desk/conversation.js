@@ -27,7 +27,7 @@ export function Conversation() {
     <${Head} value=${value} />
     <${Story} key=${value.id} value=${value} />
     ${value.my_state === 'wrap_up' ? html`<${WrapUpPanel} key=${value.id} interaction=${value.id} customer=${customerName(value)} />`
-      : html`<${Composer} key=${value.id} interaction=${value.id} closed=${closedBecause(value)} customer=${customerName(value)} />`}
+      : html`<${Composer} key=${value.id} interaction=${value.id} closed=${closedBecause(value)} customer=${customerName(value)} aloud=${value.channel === 'voice'} />`}
     ${overlay.value === 'hand-back' ? html`<${HandBack} value=${value} />` : null}
     ${overlay.value === 'wrap-up' ? html`<${WrapUp} value=${value} />` : null}</main>`;
 }

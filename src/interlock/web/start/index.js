@@ -21,6 +21,7 @@ function Start() {
     ${isDemo.value ? html`<h2>In five minutes</h2><ul class="ways"><${Way} href="/stage" icon="bolt" title="The stage">Chat, verdicts, the agent's screen and the shop's ledger side by side<//></ul>` : null}
     ${shop || mailbox ? html`<h2>As a customer</h2><ul class="ways">
       ${shop ? html`<${Way} href=${shop} icon="chat" title="Shop">Kettle & Crane, with the chat in its corner<//>` : null}
+      ${isDemo.value ? html`<${Way} href="/phone" icon="phone" title="Phone">Call the same assistant: spoken prompts, keys, a read-back in the place of the card<//>` : null}
       ${mailbox ? html`<${Way} href=${mailbox} icon="mail" title="Mailbox">Where one-time codes arrive<//>` : null}
       ${ledger ? html`<${Way} href=${ledger} icon="check" title="Refund ledger">What the shop has really paid back, in its own books<//>` : null}</ul>` : null}
     <h2>As staff</h2><ul class="ways">
