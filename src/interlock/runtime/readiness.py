@@ -12,7 +12,7 @@ from interlock.control.automation import Automation, automation
 from interlock.control.back_ends import Finding, System, missing_in_action, missing_in_system, systems
 from interlock.governance.signoffs import ROLES, For, Standing, standing, version_of
 from interlock.journeys.courses import Course, courses, kind_of, level_at, place_of, text_of, verified
-from interlock.journeys.language import CallStep, DoStep, JourneyFile, LookUpStep, Step, VerifyStep
+from interlock.journeys.language import CallStep, DoStep, EndStep, JourneyFile, LookUpStep, Step, VerifyStep
 from interlock.journeys.model import DEFAULT, Journey
 from interlock.kernel.documents import DefinitionError, closest, load_located
 from interlock.kernel.errors import Refused
@@ -154,7 +154,7 @@ def _readiness(
             branches=tuple(told),
         )
         for path in journey.order
-        if path in passed and kind_of(journey.steps[path]) not in ASKING and (told := courses(journey, path, remedies))
+        if path in passed and kind_of(journey.steps[path]) not in ASKING and (told := _told(found, journey, path))
     )
     signed = _signed(found, known, journey.name)
     parts = tuple(_parts(found, known, journey, passed, now, above))
@@ -179,6 +179,25 @@ _ORDER: Final = ("blocker", "gap", "note")
 
 def _is_default(path: str) -> bool:
     return path.startswith(f"{DEFAULT}.")
+
+
+def _told(found: Checked, journey: Journey, path: str) -> list[Course]:
+    """How each branch of a step goes on; of one that calls a journey, also the ends of that one that are its own end, too."""
+    told, step = courses(journey, path, found.bundle.remedies), journey.steps[path]
+    if not isinstance(step, CallStep):
+        return told
+    called = found.journeys.journeys[step.call]
+    written = {each.name for each in told}
+    ends = [called.steps[each] for each in verified(called, found.bundle.remedies)]
+    others = dict.fromkeys(each.end for each in ends if isinstance(each, EndStep) and each.gives is None)
+    return [
+        *told,
+        *(
+            Course(name, "", False, (f"({step.call} has told it)",), (f"end: {name}",))
+            for name in others
+            if name not in written
+        ),
+    ]
 
 
 def _calls(found: Checked, journey: Journey, passed: Mapping[str, frozenset[str]], now: datetime) -> Iterator[Call]:
