@@ -171,6 +171,8 @@ def test_a_journey_that_is_called_establishes_what_it_does_on_each_way_back() ->
     assert (receipt.level, [(each.path, each.by) for each in receipt.verified]) == (1, [("0", "known")])
     assert [(each.journey, each.verdict) for each in found.parts] == [("known", "ready with gaps")]
     assert missing(found) == {("gap", "part", "known")}, "nobody has signed the part off"
+    assert found.called == ("till.receipt", "till.pay", "till.match"), "what the other one calls is called, too"
+    assert "find" in {each.operation for each in found.systems[0].operations}
     (told,) = [each for each in found.failures if each.path == "0"]
     ends = {each.name: each.ends for each in told.branches}
     assert ends == {"unavailable": ("end: unavailable",), "nobody": ("end: nobody",)}, "its ends are this one's"

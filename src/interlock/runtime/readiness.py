@@ -84,6 +84,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         version: of the journey's file, as a sign-off names it.
+        called: every action that is called: by its steps, by Interlock for their sake, by the journeys that it runs.
         missing: blockers first, then gaps, then what is only worth knowing.
     """
 
@@ -91,6 +92,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     version: str
     verdict: Verdict
+    called: tuple[str, ...]
     systems: tuple[System, ...]
     calls: tuple[Call, ...]
     failures: tuple[Failure, ...]
@@ -144,6 +146,8 @@ def _readiness(
     if any(each.remedy.startswith("step_up") for call in calls for each in call.action.demands):
         # Interlock itself sends the code that a rule asks for.
         called |= dict.fromkeys([found.tenant.code_action] if found.tenant.code_action in found.bundle.actions else [])
+    parts = list(_parts(found, known, journey, passed, now, above))
+    called |= dict.fromkeys(action for part in parts for action in part.called)
     behind = tuple(systems(found.bundle, found.breakers, called))
     failures = tuple(
         Failure(
@@ -157,7 +161,6 @@ def _readiness(
         if path in passed and kind_of(journey.steps[path]) not in ASKING and (told := _told(found, journey, path))
     )
     signed = _signed(found, known, journey.name)
-    parts = tuple(_parts(found, known, journey, passed, now, above))
     missing = sorted(_missing(found, calls, behind, signed, parts), key=lambda each: _ORDER.index(each.level))
     levels = {each.level for each in missing}
     return Readiness(
@@ -165,12 +168,13 @@ def _readiness(
         title=journey.title,
         version=known[journey.name],
         verdict="not ready" if "blocker" in levels else "ready with gaps" if "gap" in levels else "ready",
+        called=tuple(called),
         systems=behind,
         calls=calls,
         failures=failures,
         missing=tuple(missing),
         signoffs=signed,
-        parts=parts,
+        parts=tuple(Part(journey=part.journey, verdict=part.verdict) for part in parts),
     )
 
 
@@ -240,12 +244,11 @@ def _parts(
     passed: Mapping[str, frozenset[str]],
     now: datetime,
     above: frozenset[str],
-) -> Iterator[Part]:
+) -> Iterator[Readiness]:
     steps = (journey.steps[path] for path in journey.order if path in passed)
     for name in dict.fromkeys(step.call for step in steps if isinstance(step, CallStep)):
         if name in found.journeys.journeys and name not in above:
-            part = _readiness(found, known, found.journeys.journeys[name], now, above | {name})
-            yield Part(journey=name, verdict=part.verdict)
+            yield _readiness(found, known, found.journeys.journeys[name], now, above | {name})
 
 
 def _signed(found: Checked, known: Mapping[str, str], name: str) -> tuple[Signed, ...]:
@@ -263,7 +266,7 @@ def _missing(
     calls: Iterable[Call],
     behind: Iterable[System],
     signed: Iterable[Signed],
-    parts: Iterable[Part],
+    parts: Iterable[Readiness],
 ) -> Iterator[Finding]:
     for call in calls:
         if call.action.verdict in _BLOCKED:

@@ -97,7 +97,7 @@ export function layout(first, steps, unfolded) {
       const both = ['then', 'else'].every((name) => node.step?.arms.some((arm) => arm.name === name));
       const last = i + 1 === paths.length;
       above = !both && node.kind !== 'end' && !(last && node.kind === 'hand_over') ? node : null;
-      joining = placed.exits.map((from, lane) => [from, placed.right + LANE * (lane + 1)]);
+      joining = placed.exits.map((from, i) => [from, placed.right + LANE * (placed.exits.length - i)]);
       if (joining.length) right = Math.max(right, ...joining.map(([, lane]) => lane));
       if (last) joining = placed.exits.map((from) => [from, 0]);
     });
@@ -109,7 +109,7 @@ export function layout(first, steps, unfolded) {
   /** Everything that a step branches into. @param {Node} node */
   function branch(node) {
     const step = /** @type {Step} */ (node.step);
-    let at = node.y, right = node.x + node.w, bottom = node.y + node.h;
+    let at = node.y, from = node.y, right = node.x + node.w, bottom = node.y + node.h;
     /** @type {Node[]} */
     const exits = [];
     const trunk = node.x + node.w + 10;
@@ -123,8 +123,8 @@ export function layout(first, steps, unfolded) {
       else if (arm.name === 'do_first' && last) end = mark(last, 'comes back').x + PILL;
       else if (arm.name === 'then' || arm.name === 'else') exits.push(...placed.exits);
       const middle = placed.first.y + placed.first.h / 2;
-      const from = node.y + Math.min(node.h / 2, 32);
-      lines.push({ d: Math.abs(middle - from) < 1 || i === 0 ? `M${node.x + node.w} ${middle}H${placed.first.x}` : `M${node.x + node.w} ${from}H${trunk}V${middle}H${placed.first.x}`, kind: 'aside', label: arm.name, x: trunk + 4, y: middle, default: arm.default });
+      if (i === 0) from = Math.min(middle, node.y + node.h - 8);
+      lines.push({ d: middle === from ? `M${node.x + node.w} ${middle}H${placed.first.x}` : `M${node.x + node.w} ${from}H${trunk}V${middle}H${placed.first.x}`, kind: 'aside', label: arm.name, x: trunk + 4, y: middle, default: arm.default });
       at = placed.bottom + BETWEEN;
       right = Math.max(right, end);
       bottom = Math.max(bottom, placed.bottom);
@@ -139,8 +139,7 @@ export function layout(first, steps, unfolded) {
   function join(from, lane, to) {
     const into = to.x + WIDTH / 2, above = to.y - TURN, at = from.x + from.w / 2;
     const under = nodes.some((one) => one.y > from.y && one.y < to.y && one.x < at + LANE && at - LANE < one.x + one.w);
-    const branches = from.step?.arms.some((arm) => arm.name === 'then' || arm.name === 'else');
-    if (branches && !under) return `M${at} ${from.y + from.h}V${above}H${into}V${to.y}`;
+    if (!under) return `M${at} ${from.y + from.h}V${above}H${into}V${to.y}`;
     return `M${from.x + from.w} ${from.y + from.h / 2}H${lane}V${above}H${into}V${to.y}`;
   }
 
