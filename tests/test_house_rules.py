@@ -208,8 +208,9 @@ HOSTS = (
 INDEXES = re.compile(r"--(?:extra-)?index-url[ =]|--find-links[ =]|registry\s*=\s*https?:|/simple/?\b(?=\s|$)")
 MACHINE = re.compile(r"(?<![\w.~-])/(?:wo" + r"rk|ro" + r"ot|Us" + r"ers/\w+|ho" + r"me/\w+)/[\w.]")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+# The providers of models that somebody can ask are the product's own matter.
 TOOLS = re.compile(
-    r"\b(?:clau" + r"de|anthro" + r"pic|chat" + r"gpt|copi" + r"lot|open" + r"ai|co-auth" + r"ored-by|ge" + r"mini)\b",
+    r"\b(?:clau" + r"de|chat" + r"gpt|copi" + r"lot|co-auth" + r"ored-by|ge" + r"mini)\b",
     re.IGNORECASE,
 )
 

@@ -80,11 +80,9 @@ class BuiltinModel:
     async def suggest(self, question: Question) -> list[Suggestion]:
         """What the message most likely means."""
         found: list[Suggestion] = []
-        universal = universal_intent(question.text)
-        if universal == "human":
-            found.append({"type": "hand_over", "reason": "The customer asked for a person."})
-        elif universal is not None:
-            found.append({"type": universal})
+        universal = wish(question.text)
+        if universal is not None:
+            found.append(universal)
         asked = next((slot for slot in question.expected.slots if slot.wanted), None)
         values = _values(question, question.expected.slots, asked.name if asked else None)
         if universal is None and (asked is None or asked.name == INTENT or asked.name not in values):
@@ -104,6 +102,21 @@ class BuiltinModel:
         if isinstance(understood, Ambiguous) and INTENT not in values:
             return [{"type": "clarify", "options": [understood.first.intent, understood.second.intent]}]
         return []
+
+
+def wish(text: str) -> Suggestion | None:
+    """What a message says that holds in any journey, above all that she wants a person; None where it is another matter."""
+    universal = universal_intent(text)
+    if universal == "human":
+        return {"type": "hand_over", "reason": "The customer asked for a person."}
+    return {"type": universal} if universal is not None else None
+
+
+def typed(text: str, slot: ExpectedSlot, question: Question) -> Any:
+    """A text as the value of a slot, read as an answer to its question; None where it is none."""
+    wanted = {slot.name: msgspec.convert(slot.spec, SlotSpec)}
+    read = extract(text, wanted, Context(question.today, question.language), asked=slot.name)
+    return _plain(read[slot.name].value) if slot.name in read else None
 
 
 def _values(question: Question, slots: tuple[ExpectedSlot, ...], asked: str | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from interlock.connectors.builtin_model import BuiltinModel, Model
+from interlock.connectors.builtin_model import Model
 from interlock.connectors.contract import Connection
 from interlock.connectors.key_sets import KeySets
 from interlock.control.approvals import Approvals
@@ -274,15 +274,20 @@ class App:
         for call in self.after_release:
             self._chores.once(call())
 
+    @property
+    def asked(self) -> tuple[Model, ...]:
+        """The models that are asked before the built-in one, in this order."""
+        return self._in_force.asked
+
     def use_model(self, model: Model | None) -> None:
-        """Ask this model, and the built-in one only where this one is halted; None is the built-in one alone."""
-        self.turns.asking.model = model
-        self._in_force.models = tuple(dict.fromkeys((BuiltinModel.name, *(() if model is None else (model.name,)))))
+        """Ask this model in place of those that the definitions name; None is the built-in one alone."""
+        self._in_force.asked = () if model is None else (model,)
         self.engine.use(self._in_force.subjects())
 
     def connect(self) -> None:
         """Open the connectors of the definitions in force."""
         self._in_force.connect()
+        self.engine.use(self._in_force.subjects())  # the models that can be halted are known by now
 
     def _on_call(self, connector: str, duration_s: float, outcome: str) -> None:
         self.metrics.calls.labels(connector, outcome).observe(duration_s)

@@ -38,15 +38,10 @@ class Asked(NamedTuple):
 
 
 class Asking:
-    """Asks models.
-
-    Attributes:
-        model: what is asked first; None is the built-in one alone.
-    """
+    """Asks models: those that the definitions name, in their order, and the built-in one last."""
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self.model: Model | None = None
         self._builtin: dict[str, BuiltinModel] = {}
 
     async def ask(self, interaction: InteractionId, message: MessageId, state: Conversation, text: str) -> Asked:
@@ -55,7 +50,8 @@ class Asking:
         waits = expected(state, app.releases.journey, app.tenant)
         run = state.foreground.run if state.foreground is not None else RunId("")
         definitions = app.releases.of(state.release)
-        model, over = await self._allowed(interaction, run, self._builtin_model(definitions))
+        chain = (*app.asked, self._builtin_model(definitions))
+        model, over = await self._allowed(interaction, run, chain)
         if waits.silent:
             return Asked((), NO_MODEL if model is None else model.name)
         if model is None:
@@ -70,30 +66,39 @@ class Asking:
             today=app.clock().astimezone(app.tenant.zone).date(),
             language=app.tenant.language,
         )
-        suggested, usage = await self._suggested(model, question)
+        answer = await self._suggested(model, question)
+        while answer is None and (chain := chain[chain.index(model) + 1 :]):
+            following, _ = await self._allowed(interaction, run, chain)
+            if following is None:
+                break
+            model = following
+            answer = await self._suggested(model, question)
+        suggested, usage = answer if answer is not None else ((), Usage())
         counted = model.name != BuiltinModel.name or app.definitions.budgets.count_every_call
         used = app.spending.used(interaction, message, run, model.name, UNDERSTAND, usage) if counted else None
         return Asked(suggested, model.name, () if used is None else (used,))
 
-    async def _suggested(self, model: Model, question: Question) -> tuple[tuple[Any, ...], Usage]:
+    async def _suggested(self, model: Model, question: Question) -> tuple[tuple[Any, ...], Usage] | None:
+        """What a model suggests, and what that took; None where it failed: then the next one is asked."""
         try:
             answer: object = await model.suggest(question)
-        except Exception:
-            # Whatever a model trips over becomes a repair step, never an error.
-            logger.exception("the model failed", model=model.name)
-            return (), Usage()
+        except Exception as error:
+            # Whatever a model trips over becomes a repair step in the end, never an error. What it says of it may repeat the
+            # customer's words.
+            logger.warning("the model failed", model=model.name, error=type(error).__name__)
+            return None
         told = answer if isinstance(answer, Suggested) else Suggested(answer, Usage())
         several = told.suggestions
         return (tuple(several) if isinstance(several, list | tuple) else (several,)), told.usage
 
     async def _allowed(
-        self, interaction: InteractionId, run: str, builtin: Model
+        self, interaction: InteractionId, run: str, chain: tuple[Model, ...]
     ) -> tuple[Model | None, Budget | None]:
-        """The model to ask; None where it is halted, or a budget is used up that says so, with that budget."""
-        app = self._app
+        """The first model of a chain that may be asked; None where all are halted, or a budget that is used up says so."""
+        app, builtin = self._app, chain[-1]
         switches = await app.switchboard.now()
         over = None
-        for model in (builtin,) if self.model is None else (self.model, builtin):
+        for model in chain:
             if switches.on_model(model.name) is not None:
                 continue
             over = await app.spending.over_model(model.name, interaction, run)

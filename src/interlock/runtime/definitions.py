@@ -14,6 +14,7 @@ from interlock.control.budget_files import Budgets, read_budgets
 from interlock.control.bundle import Bundle, load_bundle
 from interlock.control.cases import failures, read_cases
 from interlock.dialogue.intents import IntentModel
+from interlock.dialogue.model_files import ModelSpecs, read_models
 from interlock.governance.signoffs import SignOff, read_signoffs
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.model import Journey, JourneySet
@@ -47,6 +48,7 @@ class Definitions:
     breakers: BreakerSpecs = BreakerSpecs()
     budgets: Budgets = Budgets()
     signoffs: tuple[SignOff, ...] = ()
+    models: ModelSpecs = ModelSpecs()
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -96,6 +98,7 @@ class Checked(NamedTuple):
     breakers: BreakerSpecs
     budgets: Budgets
     signoffs: tuple[SignOff, ...]
+    models: ModelSpecs
 
 
 _checked: Final = OrderedDict[bytes, Checked]()
@@ -135,6 +138,7 @@ def _read(files: Mapping[str, str]) -> Checked:
     zone = "UTC" if tenant is None else tenant.timezone
     bundle: Bundle | None = attempt(lambda: load_bundle(files, release_id(files), zone=zone))
     budgets: Budgets | None = attempt(lambda: read_budgets(files, zone))
+    models: ModelSpecs | None = attempt(lambda: read_models(files))
     journeys: JourneySet | None = None
     if tenant is not None:
         journeys = attempt(
@@ -158,8 +162,8 @@ def _read(files: Mapping[str, str]) -> Checked:
         signoffs = attempt(lambda: read_signoffs(files, journeys.journeys))
     if problems:
         raise DefinitionError(problems)
-    assert tenant and queues is not None and bundle and journeys and breakers and budgets
-    return Checked(tenant, queues, bundle, journeys, breakers, budgets, signoffs)
+    assert tenant and queues is not None and bundle and journeys and breakers and budgets and models
+    return Checked(tenant, queues, bundle, journeys, breakers, budgets, signoffs, models)
 
 
 def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
@@ -181,6 +185,7 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
         read.breakers,
         read.budgets,
         read.signoffs,
+        read.models,
     )
 
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from interlock import control, interactions, journeys, routing
-from interlock.connectors.builtin_model import BuiltinModel
+from interlock.connectors.builtin_model import BuiltinModel, Model
 from interlock.connectors.contract import Connection
 from interlock.connectors.opening import open_connectors
+from interlock.connectors.opening_models import OpenedModel, open_models
 from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.kernel.deciders import Subject
 from interlock.kernel.errors import Unavailable
@@ -24,6 +25,12 @@ class OnCall(Protocol):
     """Hears of every call to a connector: how long it took in seconds, and what came of it."""
 
     def __call__(self, connector: str, duration_s: float, outcome: str) -> None: ...
+
+
+class Closable(Protocol):
+    """Whatever keeps connections."""
+
+    async def aclose(self) -> None: ...
 
 
 class InForce:
@@ -43,9 +50,15 @@ class InForce:
         self._settings = settings
         self._secret = secret
         self._on_call = on_call
-        self.models: tuple[str, ...] = (BuiltinModel.name,)
-        """The names of the models that may be asked here."""
+        self._models: tuple[OpenedModel, ...] = ()
+        self.asked: tuple[Model, ...] = ()
+        """The models that are asked before the built-in one, in this order."""
         self._connectors: Mapping[str, Connection] = connectors if connectors is not None else {}
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models that may be asked here."""
+        return tuple(dict.fromkeys((BuiltinModel.name, *(model.name for model in self.asked))))
 
     @property
     def control(self) -> ControlSettings:
@@ -98,13 +111,18 @@ class InForce:
             raise Unavailable(name, "this connector is not connected", sent=False)
         return found
 
-    def use(self, definitions: Definitions) -> Mapping[str, Connection]:
-        """Put definitions into force; gives the connectors of before, to be closed.
+    def use(self, definitions: Definitions) -> Sequence[Closable]:
+        """Put definitions into force; gives the connectors and models of before, to be closed.
 
         Raises:
             DefinitionError: a connector cannot be opened; then nothing has changed.
         """
-        before, self._connectors = self._connectors, self._opened(definitions)
+        connectors, models = self._opened(definitions), self._opened_models(definitions)
+        before: tuple[Closable, ...] = (*self._connectors.values(), *self._models)
+        self._connectors = connectors
+        if self.asked == self._models:  # and not one that was put in their place
+            self.asked = models
+        self._models = models
         self.definitions = definitions
         self.releases.keep(definitions)
         return before
@@ -112,10 +130,14 @@ class InForce:
     def connect(self) -> None:
         """Open the connectors of the definitions in force."""
         self._connectors = self._opened(self.definitions)
+        self.asked = self._models = self._opened_models(self.definitions)
 
     async def aclose(self) -> None:
-        """Close the connectors."""
-        await close_all(self._connectors)
+        """Close the connectors and the models."""
+        await close_all((*self._connectors.values(), *self._models))
+
+    def _opened_models(self, definitions: Definitions) -> tuple[OpenedModel, ...]:
+        return open_models(definitions.models, definitions.journeys, credential, self._settings.allowed_hosts)
 
     def _opened(self, definitions: Definitions) -> Mapping[str, Connection]:
         return open_connectors(
@@ -127,7 +149,7 @@ class InForce:
         )
 
 
-async def close_all(connectors: Mapping[str, Connection]) -> None:
-    """Close connectors that are no longer used."""
-    for connector in connectors.values():
-        await connector.aclose()
+async def close_all(unused: Sequence[Closable]) -> None:
+    """Close connectors and models that are no longer used."""
+    for one in unused:
+        await one.aclose()

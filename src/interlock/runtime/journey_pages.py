@@ -138,6 +138,7 @@ def _all_ready(definitions: Definitions, now: Any) -> dict[str, Readiness]:
         definitions.breakers,
         definitions.budgets,
         definitions.signoffs,
+        definitions.models,
     )
     return {name: readiness(found, definitions.files, name, now) for name in definitions.journeys}
 

@@ -1,0 +1,91 @@
+"""How do the language models of a release come to life: with which key, and at an address that may be called?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from ipaddress import ip_address
+from typing import Protocol
+
+from interlock.connectors.addresses import check_address, read_url
+from interlock.connectors.builtin_model import Model
+from interlock.dialogue.model_files import MODELS_FILE, ModelSpec, ModelSpecs
+from interlock.journeys.model import Journey
+from interlock.kernel.documents import DefinitionError, Problem
+from interlock.kernel.errors import Refused
+
+
+class OpenedModel(Model, Protocol):
+    """A model that keeps connections."""
+
+    async def aclose(self) -> None:
+        """Close them."""
+        ...
+
+
+def open_models(
+    specs: ModelSpecs,
+    journeys: Mapping[str, Journey],
+    credential_of: Callable[[str], str],
+    allow: Collection[str] = (),
+) -> tuple[OpenedModel, ...]:
+    """The language models of a release in the order in which they are asked; nothing is called yet.
+
+    Args:
+        credential_of: (name in the file) → the key; empty where there is none.
+        allow: hosts with ports (``127.0.0.1:11434``) that may lie within private networks.
+
+    Raises:
+        DefinitionError: with everything that is wrong with any of them.
+    """
+    if not specs.asked:
+        return ()
+    known = {name: (journey.title, journey.examples) for name, journey in journeys.items() if journey.examples}
+    problems: list[Problem] = []
+    opened: list[OpenedModel] = []
+    for name, spec in specs.asked:
+        try:
+            opened.append(_opened(name, spec, known, credential_of, allow))
+        except Refused as refused:
+            mend = "allow it with INTERLOCK_ALLOW where Interlock runs, or name another address"
+            problems.append(_problem(name, refused.reason.rstrip("."), mend))
+        except ImportError as error:
+            mend = f"pip install 'pydantic-ai-slim[{spec.provider}]' where Interlock runs"
+            problems.append(_problem(name, f"what {spec.provider} needs is not installed ({error})", mend))
+    if problems:
+        raise DefinitionError(problems)
+    return tuple(opened)
+
+
+def _opened(
+    name: str,
+    spec: ModelSpec,
+    journeys: Mapping[str, tuple[str, tuple[str, ...]]],
+    credential_of: Callable[[str], str],
+    allow: Collection[str],
+) -> OpenedModel:
+    if spec.url:
+        target = read_url(spec.url)
+        if target.authority not in allow:
+            _check_literal(target.host)
+    key = credential_of(spec.credential) if spec.credential else ""
+    if spec.credential and not key:
+        variable = f"INTERLOCK_CREDENTIAL_{spec.credential.upper()}"
+        raise DefinitionError(
+            [_problem(name, f"there is no key '{spec.credential}'", f"set {variable} where Interlock runs")]
+        )
+    from interlock.connectors.language_model import LanguageModel
+
+    return LanguageModel(name, spec, key, journeys)
+
+
+def _check_literal(host: str) -> None:
+    """Refuse an address within a private network that nobody allowed; a name is the operator's own word."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return
+    check_address(host)
+
+
+def _problem(name: str, what: str, mend: str) -> Problem:
+    return Problem(MODELS_FILE, 1, 1, f"model '{name}': {what}", mend)
