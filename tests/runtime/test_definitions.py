@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from interlock.kernel.documents import DefinitionError
 from interlock.runtime import definitions
+from interlock.runtime.clock import WallClock
 from interlock.runtime.definitions import Definitions, build, proved, read_folder
+from interlock.runtime.stored_releases import Releases, store
+from interlock.store.records import MemoryRecords
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 JOURNEY = "journeys/talk_to_human.yaml"
@@ -62,3 +66,15 @@ async def test_an_example_of_two_journeys_is_refused_before_anything_is_learned(
     with pytest.raises(DefinitionError, match="is also one of"):
         proved(files)
     assert learned == []
+
+
+async def test_a_model_that_another_version_wrote_is_trained_anew_once_and_left_to_that_version(
+    running: Definitions, learned: list[Mapping[str, Sequence[str]]]
+) -> None:
+    records = MemoryRecords(WallClock())
+    await store(replace(running, model=b"of another version"), records)
+    before = await records.get("release", running.release)
+    opened = [await Releases.stored(records, running.release) for _ in range(2)]
+    assert [one.model for one in opened] == [running.model] * 2 and len(learned) == 1
+    assert (await Releases(records, opened[0]).load(running.release)).model == running.model
+    assert await records.get("release", running.release) == before

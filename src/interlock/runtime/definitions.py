@@ -212,6 +212,11 @@ def _learned(read: Checked) -> tuple[Mapping[str, Sequence[str]], str]:
     return read.journeys.examples(), read.tenant.language
 
 
+async def trained(files: Mapping[str, str]) -> bytes:
+    """The model of texts, trained from their examples as they are. Raises DefinitionError; TrainingFailed."""
+    return await train_in_subprocess(*_learned(check(files)))
+
+
 async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:
     """Check the texts, run the cases, and train the model from the journeys' examples, in a process of its own.
 

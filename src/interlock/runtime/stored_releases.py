@@ -9,11 +9,12 @@ from typing import Final
 import msgspec
 import structlog
 
+from interlock.dialogue.intents import FORMAT, UnusableModel
 from interlock.journeys.model import Journey
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Answered, Conflict, Refused
 from interlock.kernel.log import Log, Plan, Query, Records, Slice
-from interlock.runtime.definitions import Definitions, compiled
+from interlock.runtime.definitions import Definitions, compiled, trained
 from interlock.vocabulary.ids import ReleaseId
 from interlock.vocabulary.releases import ReleasePublished
 
@@ -75,8 +76,7 @@ class Releases:
         body = await self._records.get("release", release)
         if body is None:
             raise LookupError(f"there is no release {release}")
-        stored = msgspec.msgpack.decode(body, type=_Stored)
-        return compiled(stored.files, stored.model)
+        return await _opened(self._records, release, msgspec.msgpack.decode(body, type=_Stored))
 
     @classmethod
     async def running(cls, log: Log, records: Records) -> Definitions | None:
@@ -95,13 +95,28 @@ class Releases:
     @staticmethod
     async def stored(records: Records, release: str) -> Definitions:
         """A release as it is kept. Raises Refused ``release_missing`` where it is not."""
-        stored = await _kept(records, release)
-        return compiled(stored.files, stored.model)
+        return await _opened(records, release, await _kept(records, release))
 
 
 async def release_texts(records: Records, release: str) -> Mapping[str, str]:
     """The texts of a release as it is kept. Raises Refused ``release_missing`` where it is not."""
     return (await _kept(records, release)).files
+
+
+async def _opened(records: Records, release: str, stored: _Stored) -> Definitions:
+    """A release as it was stored. Where another version of this program trained its model, that is trained anew, once.
+
+    What the other version reads stays as it is, because its nodes may still run.
+    """
+    with suppress(UnusableModel):
+        return compiled(stored.files, stored.model)
+    key = f"{release}/{FORMAT}"
+    model = await records.get("model", key)
+    if model is None:
+        logger.warning("the model of a release is trained anew: another version of Interlock wrote it", release=release)
+        model = await trained(stored.files)
+        await records.put("model", key, model)
+    return compiled(stored.files, model)
 
 
 async def _kept(records: Records, release: str) -> _Stored:
