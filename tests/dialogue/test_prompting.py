@@ -74,6 +74,11 @@ def test_a_card_is_put_so(card: Card, says: str, keys: str, digits: int) -> None
     assert (ask.says, "".join(key for key, _ in ask.keys), ask.digits) == (says, keys, digits)
 
 
+def test_a_read_back_that_would_leave_out_what_is_done_is_no_text_for_the_phone() -> None:
+    with pytest.raises(ValueError, match=r"'read_back' does not say \{what\}; write it where"):
+        Voice(read_back="I would do this. Shall I?")
+
+
 def test_a_receipt_is_told_with_everything_that_stands_on_it() -> None:
     receipt = Card(kind="receipt", title="Done: Refund €18.40 to Visa ending 4242", lines=LINES)
     assert told("", receipt) == ("Done: Refund 18 euros 40 to Visa ending in 4 2 4 2. Item: Kettle, order A 1 0 4 2.")

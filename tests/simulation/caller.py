@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Protocol
 
+from interlock.api.chat import LeaveFrame
 from interlock.api.frames import Frame
 from interlock.api.voice import Keys, Words, carry_out
 from interlock.api.voice_feed import VoiceFeed
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import START, Cursor
+from interlock.kernel.events import START, Cursor, Event
+from interlock.runtime.definitions import Definitions
 from interlock.simulation.centre import Centre
+from interlock.simulation.shop import Order
 from interlock.vocabulary.channels import Card, Channel
 from interlock.vocabulary.ids import ChallengeId, MessageId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.interactions import MessagePosted, OpenSession, ReceiveMessage
+from interlock.vocabulary.money import Money
 from interlock.vocabulary.people import AnswerChallenge, ChallengeIssued
-from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation
-from tests.simulation.play import do
+from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation, RemedyMet
+from tests.simulation.play import do, play
 
 
 class Customer(Protocol):
@@ -157,6 +163,11 @@ class Caller:
         assert self.ask["kind"] == "code", self.ask
         await self.press(mailed_code(self.centre))
 
+    async def hang_up(self) -> None:
+        """End the call."""
+        await self._put(LeaveFrame(self._id()))
+        self.feed.close()
+
     def _id(self) -> str:
         self._sent += 1
         return f"f{self._sent}"
@@ -167,3 +178,50 @@ class Caller:
         except Refused as refusal:
             self.frames.append({"type": "error", "code": refusal.code, "says": refusal.reason})
         await self.centre.rest()
+
+
+def order_of(centre: Centre, price: int) -> Order:
+    """A delivered order of somebody whose address is old, with exactly one item of this price, which costs nothing else."""
+    for order in centre.shop.orders.values():
+        known = centre.shop.buyers[order.owner].registered_at < centre.clock()
+        if known and order.status == "delivered":
+            order.items[0].price = price
+            return order
+    raise AssertionError("no order was delivered")
+
+
+async def identify(customer: Customer, order: Order) -> None:
+    """Give the order's number, and the address as it is said or written."""
+    await customer.number(order.id)
+    await customer.say(customer.centre.shop.buyers[order.owner].email.replace("@", " at ").replace(".", " dot "))
+
+
+def of(centre: Centre, *types: type[Event]) -> list[Any]:
+    """The facts of some types."""
+    return [one.event for one in centre.events(*types)]
+
+
+def confirmations(centre: Centre) -> list[str]:
+    """The hashes of the arguments that were agreed to."""
+    return [each.args_hash for each in of(centre, RemedyMet) if each.remedy.kind == "confirm"]
+
+
+async def until_the_card(customer: Customer, price: int = 1840) -> Order:
+    """The customer has chosen what is to be refunded, and is asked whether that is right."""
+    order = order_of(customer.centre, price)
+    await customer.say("the kettle arrived broken")
+    await identify(customer, order)
+    await customer.pick(f"{order.items[0].name}, {Money(price, 'EUR')}")
+    return order
+
+
+def on_the_phone(definitions: Definitions, tale: Callable[[Caller], Awaitable[None]]) -> None:
+    """Play what happens in one call."""
+
+    async def story(centre: Centre) -> None:
+        caller = Caller(centre)
+        await caller.begin()
+        await tale(caller)
+        await centre.pass_time(timedelta(days=30))
+
+    assert play(definitions, story) == []

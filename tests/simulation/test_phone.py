@@ -1,174 +1,32 @@
-"""Is a call the same conversation as a chat: the same outcome, the same calls outside, and a yes only where it is one?"""
+"""Is a yes on the phone a yes to what was read back and to nothing else, and what else can a caller do?"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
-import pytest
-
-from interlock.kernel.events import Cursor, Event
+from interlock.kernel.events import Cursor
 from interlock.runtime.definitions import Definitions
 from interlock.simulation.centre import Centre
-from interlock.simulation.shop import Order
 from interlock.vocabulary.approvals import CounterOffer
 from interlock.vocabulary.channels import Author, Principal
 from interlock.vocabulary.ids import MessageId, ProposalId, QueueName
 from interlock.vocabulary.interactions import InteractionEnded, MessagePosted, PostMessage
-from interlock.vocabulary.journeys import JourneyEnded
 from interlock.vocabulary.money import Money
-from interlock.vocabulary.people import ChallengePassed, CustomerMatched
-from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded, RemedyMet
+from interlock.vocabulary.people import ChallengePassed
+from interlock.vocabulary.proposals import ProposeAction, RemedyRefused
 from interlock.vocabulary.routing import AcceptOffer, Presence, SetPresence, VisitOffered
-from tests.simulation.caller import Caller, Chatter, Customer, mailed_code
-from tests.simulation.play import AGENT, do, go_home, interaction_of, play
-
-Tale = Callable[[Customer], Awaitable[None]]
-
-
-def order_of(centre: Centre, price: int) -> Order:
-    """A delivered order of somebody whose address is old, with exactly one item of this price, which costs nothing else."""
-    for order in centre.shop.orders.values():
-        known = centre.shop.buyers[order.owner].registered_at < centre.clock()
-        if known and order.status == "delivered":
-            order.items[0].price = price
-            return order
-    raise AssertionError("no order was delivered")
-
-
-async def identify(customer: Customer, order: Order) -> None:
-    """Give the order's number, and the address as it is said or written."""
-    await customer.number(order.id)
-    await customer.say(customer.centre.shop.buyers[order.owner].email.replace("@", " at ").replace(".", " dot "))
-
-
-async def status(customer: Customer) -> None:
-    await customer.pick("Where is my order?")
-    await identify(customer, order_of(customer.centre, 1840))
-    await customer.pick("No")
-
-
-async def damaged(customer: Customer) -> None:
-    order = order_of(customer.centre, 1840)
-    await customer.say("the kettle arrived broken")
-    await identify(customer, order)
-    await customer.pick(f"{order.items[0].name}, €18.40")
-    await customer.answer(True)
-
-
-async def damaged_with_code(customer: Customer) -> None:
-    order = order_of(customer.centre, 14000)
-    await customer.say("the kettle arrived broken")
-    await identify(customer, order)
-    await customer.pick(f"{order.items[0].name}, €140.00")
-    await customer.code()
-    await customer.answer(True)
-
-
-async def damaged_declined(customer: Customer) -> None:
-    order = order_of(customer.centre, 1840)
-    await customer.say("the kettle arrived broken")
-    await identify(customer, order)
-    await customer.pick(f"{order.items[0].name}, €18.40")
-    await customer.answer(False)
-
-
-async def new_address(customer: Customer) -> None:
-    await customer.say("I want to change my email address")
-    await identify(customer, order_of(customer.centre, 1840))
-    await customer.say("eva@example.org")
-    await customer.code()
-    await customer.answer(False)
-
-
-async def business(customer: Customer) -> None:
-    await customer.say("I am a business customer")
-    await customer.pick("Yes")
-    await customer.say("Sixty mugs, please.")
-    await customer.say("eva@example.org")
-
-
-async def person(customer: Customer) -> None:
-    await customer.say("I want to talk to a human")
-    await customer.pick("No")
-
-
-def of(centre: Centre, *types: type[Event]) -> list[Any]:
-    """The facts of some types."""
-    return [one.event for one in centre.events(*types)]
-
-
-def came_of(centre: Centre) -> dict[str, Any]:
-    """How the journeys ended, and what was done outside."""
-    done = {each.proposal for each in of(centre, EffectSucceeded)}
-    return {
-        "ended": [(each.journey, each.outcome) for each in of(centre, JourneyEnded)],
-        "calls": [(each.action, each.args) for each in of(centre, ActionProposed) if each.proposal in done],
-        "refunds": [(each.order, each.item, each.amount) for each in centre.shop.refunds],
-        "mails": [(mail.to, "code" in mail.text) for mail in centre.shop.mails],
-        "matched": [each.customer for each in of(centre, CustomerMatched)],
-        "codes": len(of(centre, ChallengePassed)),
-        "yes": confirmations(centre),
-        "over": [each.reason for each in of(centre, InteractionEnded)],
-    }
-
-
-def confirmations(centre: Centre) -> list[str]:
-    """The hashes of the arguments that were agreed to."""
-    return [each.args_hash for each in of(centre, RemedyMet) if each.remedy.kind == "confirm"]
-
-
-@pytest.mark.parametrize(
-    ("tale", "outcome"),
-    [
-        (status, ("order_status", "told")),
-        (damaged, ("damaged_item", "refunded")),
-        (damaged_with_code, ("damaged_item", "refunded")),
-        (damaged_declined, ("damaged_item", "declined")),
-        (new_address, ("change_email", "declined")),
-        (business, ("business", "mail_sent")),
-        (person, ("talk_to_human", "no_mail")),
-    ],
+from tests.simulation.caller import (
+    Caller,
+    Chatter,
+    confirmations,
+    identify,
+    mailed_code,
+    of,
+    on_the_phone,
+    order_of,
+    until_the_card,
 )
-def test_a_journey_on_the_phone_ends_as_in_the_chat_with_the_same_calls_outside(
-    definitions: Definitions, tale: Tale, outcome: tuple[str, str]
-) -> None:
-    found: list[dict[str, Any]] = []
-    for channel in (Chatter, Caller):
-
-        async def story(centre: Centre, channel: type[Chatter] | type[Caller] = channel) -> None:
-            customer: Customer = channel(centre)
-            await customer.begin()
-            await tale(customer)
-            found.append(came_of(centre))
-            await centre.pass_time(timedelta(days=30))
-
-        assert play(definitions, story) == []
-    chat, voice = found
-    assert voice == chat
-    assert chat["ended"][-1] == outcome
-
-
-def on_the_phone(definitions: Definitions, tale: Callable[[Caller], Awaitable[None]]) -> None:
-    """Play what happens in one call."""
-
-    async def story(centre: Centre) -> None:
-        caller = Caller(centre)
-        await caller.begin()
-        await tale(caller)
-        await centre.pass_time(timedelta(days=30))
-
-    assert play(definitions, story) == []
-
-
-async def until_the_card(customer: Customer, price: int = 1840) -> Order:
-    """The customer has chosen what is to be refunded, and is asked whether that is right."""
-    order = order_of(customer.centre, price)
-    await customer.say("the kettle arrived broken")
-    await identify(customer, order)
-    await customer.pick(f"{order.items[0].name}, {Money(price, 'EUR')}")
-    return order
+from tests.simulation.play import AGENT, AGENT_PRINCIPAL, do, go_home, interaction_of, play
 
 
 def test_a_yes_in_the_chat_is_no_confirmation(definitions: Definitions) -> None:
@@ -263,6 +121,30 @@ def test_a_wrong_code_is_told_and_asked_for_again(definitions: Definitions) -> N
     on_the_phone(definitions, tale)
 
 
+def test_what_waits_for_its_time_is_told_and_withdrawn_by_a_key(definitions: Definitions) -> None:
+    async def tale(caller: Caller) -> None:
+        shop = caller.centre.shop
+        lately = (caller.centre.clock() - timedelta(days=1)).isoformat()
+        known = shop._operations["getCustomer"]  # a customer whose address was changed yesterday
+        before = {"email_before": "old@example.com", "email_before_registered_at": "2024-01-02T03:04:05+00:00"}
+        changed = {**before, "email_registered_at": lately}
+        shop._operations["getCustomer"] = lambda given, key: {**known(given, key), **changed}
+        await until_the_card(caller, 3000)
+        await caller.code()
+        if caller.ask["kind"] == "confirm":
+            await caller.answer(True)
+        assert caller.ask["kind"] == "waiting"
+        assert caller.ask["says"].startswith("Until Wednesday 25 November, ")
+        assert "30 euros" in caller.ask["says"]
+        await caller.press("1")
+        assert [each.how for each in of(caller.centre, RemedyRefused)] == ["withdrawn"]
+        assert caller.ask["kind"] == "question"
+        await caller.centre.pass_time(timedelta(days=5))
+        assert shop.refunds == []
+
+    on_the_phone(definitions, tale)
+
+
 def test_star_says_again_what_was_said_since_the_last_answer(definitions: Definitions) -> None:
     async def tale(caller: Caller) -> None:
         await caller.pick("Where is my order?")
@@ -292,17 +174,23 @@ def test_a_connection_that_came_back_says_nothing_twice_and_stands_at_the_same_q
     on_the_phone(definitions, tale)
 
 
+async def take_the_call(caller: Caller) -> None:
+    """The caller asks for a person, and an agent takes the call."""
+    centre = caller.centre
+    wanted = SetPresence(agent=AGENT, presence=Presence.AVAILABLE, queues=(QueueName("care"),), capacity=1)
+    await do(centre, wanted, "presence")
+    await caller.press("0")
+    assert caller.heard[-1] == "Please stay on the line."
+    (offered,) = of(centre, VisitOffered)
+    assert await do(centre, AcceptOffer(visit=offered.visit, offer=offered.offer, agent=AGENT), "accept")
+    await centre.rest()
+    assert "has your call now" in caller.heard[-1]
+
+
 def test_zero_asks_for_a_person_whose_words_are_read_out_to_the_caller(definitions: Definitions) -> None:
     async def tale(caller: Caller) -> None:
         centre = caller.centre
-        wanted = SetPresence(agent=AGENT, presence=Presence.AVAILABLE, queues=(QueueName("care"),), capacity=1)
-        await do(centre, wanted, "presence")
-        await caller.press("0")
-        assert caller.heard[-1] == "Please stay on the line."
-        (offered,) = of(centre, VisitOffered)
-        assert await do(centre, AcceptOffer(visit=offered.visit, offer=offered.offer, agent=AGENT), "accept")
-        await centre.rest()
-        assert "has your call now" in caller.heard[-1]
+        await take_the_call(caller)
         post = PostMessage(
             interaction=interaction_of(centre),
             message=MessageId("m_agent"),
@@ -319,12 +207,50 @@ def test_zero_asks_for_a_person_whose_words_are_read_out_to_the_caller(definitio
     on_the_phone(definitions, tale)
 
 
-def test_who_was_matched_in_the_chat_is_asked_again_on_the_phone(definitions: Definitions) -> None:
-    async def story(centre: Centre) -> None:
-        for customer in (Chatter(centre), Caller(centre)):
-            await customer.begin()
-            await status(customer)
-        assert len(of(centre, CustomerMatched)) == 2
-        await centre.pass_time(timedelta(days=30))
+def test_what_an_agent_proposes_is_read_back_to_the_caller_and_its_receipt_is_told(definitions: Definitions) -> None:
+    async def tale(caller: Caller) -> None:
+        centre, order = caller.centre, order_of(caller.centre, 1840)
+        await caller.say("where is my order")
+        await identify(caller, order)
+        await take_the_call(caller)
+        args = {"order_id": order.id, "item_id": "i-1", "amount": {"amount": 1840, "currency": "EUR"}}
+        wanted = ProposeAction(
+            proposal=ProposalId("pr_agent"),
+            interaction=interaction_of(centre),
+            principal=AGENT_PRINCIPAL,
+            action="shop.refund_item",
+            args=args,
+        )
+        assert await do(centre, wanted, "propose")
+        await centre.rest()
+        assert "I would do this: Refund 18 euros 40" in caller.ask["says"]
+        await caller.say("well, if you think so")
+        assert confirmations(centre) == []
+        await caller.press("1")
+        assert len(confirmations(centre)) == len(centre.shop.refunds) == 1
+        assert caller.heard[-1].startswith("Done: Refund 18 euros 40")
+        await go_home(centre)
 
-    assert play(definitions, story) == []
+    on_the_phone(definitions, tale)
+
+
+def test_hanging_up_ends_the_interaction_at_once_and_what_was_read_back_stays_undone(definitions: Definitions) -> None:
+    async def tale(caller: Caller) -> None:
+        await until_the_card(caller)
+        await caller.hang_up()
+        assert [each.reason for each in of(caller.centre, InteractionEnded)] == ["customer_left"]
+        await caller.centre.pass_time(timedelta(hours=2))
+        assert confirmations(caller.centre) == [] and caller.centre.shop.refunds == []
+
+    on_the_phone(definitions, tale)
+
+
+def test_a_call_that_falls_silent_is_asked_and_ended(definitions: Definitions) -> None:
+    async def tale(caller: Caller) -> None:
+        await caller.pick("Where is my order?")
+        await caller.centre.pass_time(timedelta(minutes=10))
+        assert caller.heard[-1] == "I do not hear you any more, so I end our call. Please call again when you need us."
+        assert caller.frames[-1]["type"] == "ask" and caller.ask["keys"] == []
+        assert next(f for f in reversed(caller.frames) if f["type"] == "state")["state"]["ended"]
+
+    on_the_phone(definitions, tale)

@@ -109,6 +109,17 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no: Words = "No"
 
 
+SPOKEN_ABOUT: Final = {
+    "press": ("{label}", "{key}"),
+    "read_back": ("{what}",),
+    "instead_of": ("{what}",),
+    "wrong_code": ("{left}",),
+    "waits_until": ("{what}", "{until}"),
+    "joined": ("{name}",),
+}
+"""What has to stand in a text for the phone: without it, nobody would hear what it is about."""
+
+
 class Voice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said on the phone: in the place of a text of the same name, since nothing is written or pressed on a card
     there; and what only a phone says. What stands in braces is filled in.
@@ -144,6 +155,13 @@ class Voice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     joined: Words = (
         "{name} has your call now and writes to you. I read out what {name} writes, and pass on what you say."
     )
+
+    def __post_init__(self) -> None:
+        """Refuses a text that leaves out what it is about. Raises ValueError."""
+        for name, parts in SPOKEN_ABOUT.items():
+            for part in parts:
+                if part not in getattr(self, name):
+                    raise ValueError(f"'{name}' does not say {part}; write it where it belongs in the sentence")
 
 
 class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
