@@ -166,9 +166,20 @@ def test_what_a_scenario_does_not_answer_is_told_first(definitions: Definitions)
         surroundings(definitions),
     )
     first, second = play(one, definitions)
-    asked = "the system shop.matchCustomer was asked for { order_id: A-1042, email: eva@example.com }"
+    asked = "shop.matchCustomer was asked for { order_id: A-1042, email: eva@example.com }"
+    assert first.expected == "every call to be answered"
     assert first.really == f"{asked}, and the scenario does not say what it answers"
     assert second.expected == "'It is on its way' to be said"
+
+
+def test_what_the_gate_denied_is_told_with_its_rules(definitions: Definitions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "GIVEN", GIVEN.replace("2026-11-17", "2023-11-17"))
+    (found,) = failures(definitions, [*CONFIRMING, "confirms: Kettle"])
+    denied = "shop.refund_item was denied by refund.guarantee (The order was delivered more than two years ago"
+    assert found.really.startswith("there is none; ") and denied in found.really
+    monkeypatch.setitem(globals(), "GIVEN", GIVEN.replace('"2023-11-17T09:00:00+00:00"', "long ago"))
+    (found,) = failures(definitions, [*CONFIRMING, "said: Please check it"])
+    assert "shop.refund_item was denied by fact-missing (" in found.really and "guarantee_ends_s" in found.really
 
 
 def test_a_code_that_never_arrives_cannot_be_entered(definitions: Definitions) -> None:

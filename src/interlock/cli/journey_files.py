@@ -23,7 +23,7 @@ TENANT: Final = "tenant.yaml"
 def mistakes(files: Sequence[Path], definitions: Path | None) -> list[Problem]:
     """The problems of some files, each told with the file as it was named.
 
-    What is wrong with other files is told only where these could not be checked for it.
+    What is wrong with other files is told only where nothing is found in these: it may hide more.
 
     Raises:
         Refused: a file lies in no definitions folder, or there is no such file.

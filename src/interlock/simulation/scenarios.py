@@ -16,7 +16,7 @@ from interlock.simulation.clock import VirtualLoop
 from interlock.simulation.run import listening
 from interlock.simulation.stage import Missed, Stage
 from interlock.simulation.systems import Systems
-from interlock.simulation.upshot import upshot
+from interlock.simulation.upshot import denials, upshot
 from interlock.simulation.weather import Weather
 
 QUIET: Final = Weather(name="scenario", nodes=1, wire_slow=0.0, twice=0.0)
@@ -63,9 +63,12 @@ def play(scenario: Scenario, definitions: Definitions) -> Sequence[Failure]:
         except Exception as error:
             # Whatever breaks, the other scenarios are played.
             found = [Failure(scenario.file, scenario.line, "it to be played to its end", f"it broke: {error!r}")]
-    broken = [*(f"the system {each}, and the scenario does not say what it answers" for each in systems.unforeseen)]
-    broken += [*centre.wrong, *trouble]
-    return [*(Failure(scenario.file, scenario.line, "nothing else", each) for each in dict.fromkeys(broken)), *found]
+    asked = [
+        ("every call to be answered", f"{each}, and the scenario does not say what it answers")
+        for each in systems.unforeseen
+    ]
+    inside = [("nothing to go wrong inside", each) for each in (*centre.wrong, *trouble)]
+    return [*(Failure(scenario.file, scenario.line, *each) for each in dict.fromkeys((*asked, *inside))), *found]
 
 
 async def _whole(stage: Stage) -> Sequence[Failure]:
@@ -76,7 +79,7 @@ async def _whole(stage: Stage) -> Sequence[Failure]:
             try:
                 await stage.take(turn)
             except Missed as missed:
-                return [Failure(scenario.file, line, missed.expected, missed.really)]
+                return [Failure(scenario.file, line, missed.expected, missed.really + denials(stage.lately()))]
         return [Failure(scenario.file, scenario.then_line, *each) for each in upshot(stage)]
     finally:
         stage.centre.close()

@@ -92,7 +92,7 @@ class Stage:
         self.scenario = scenario
         self.systems = systems
         self._sent = 0
-        self._mark = 0
+        self._mark = self._since = 0
         self._answered: set[str] = set()
 
     async def open(self) -> None:
@@ -123,6 +123,7 @@ class Stage:
 
     async def take(self, turn: TurnWritten) -> None:
         """Take a turn. Raises Missed where something is not as it is expected."""
+        self._since = self._mark
         if not isinstance(turn, Expectation):
             self._mark = len(self.centre.store.events)
         match turn:
@@ -166,6 +167,10 @@ class Stage:
         """The facts of the customer's last interaction, in order."""
         for index in self.centre.store.by_tag.get(f"interaction:{self._interaction()}", ()):
             yield self.centre.store.events[index].event
+
+    def lately(self) -> list[Event]:
+        """The facts since the turn before."""
+        return [each.event for each in self.centre.store.events[self._since :]]
 
     def waiting(self) -> str:
         """What the conversation waits for now, in words."""

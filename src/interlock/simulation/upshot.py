@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from interlock.kernel.events import Event
 from interlock.simulation.stage import Stage
 from interlock.simulation.systems import Arrived, fits, shown
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled
+from interlock.vocabulary.proposals import ProposalJudged
 
 
 class Expected(NamedTuple):
@@ -41,6 +43,16 @@ def upshot(stage: Stage) -> Iterator[Expected]:
             yield Expected(f"{name}: {shown(wanted)}", f"{name}: {shown(values.get(name))}" if run else instead)
     if then.calls is not None:
         yield from _calls(stage, then.calls)
+
+
+def denials(facts: Iterable[Event]) -> str:
+    """What the gate has denied among some facts, and by which rules that nobody could have cured; empty where nothing."""
+    found = []
+    for fact in facts:
+        if isinstance(fact, ProposalJudged) and fact.verdict == "denied":
+            rules = ", ".join(f"{each.rule} ({each.reason})" for each in fact.rulings if each.remedy is None)
+            found.append(f"; {fact.action} was denied by {rules}")
+    return "".join(found)
 
 
 def _calls(stage: Stage, calls: dict[str, tuple[dict[str, Any], ...]]) -> Iterator[Expected]:
