@@ -67,10 +67,13 @@ class LanguageModel:
         asked: how often it was asked, for figures and tests.
     """
 
-    def __init__(self, name: str, spec: ModelSpec, key: str, journeys: Journeys) -> None:
+    def __init__(
+        self, name: str, spec: ModelSpec, key: str, journeys: Journeys, reached: Reached | None = None
+    ) -> None:
         """
         Args:
             key: for the provider; empty where it needs none.
+            reached: the model, where it is not reached as ``spec`` says.
 
         Raises:
             ImportError: what the provider needs is not installed.
@@ -83,7 +86,7 @@ class LanguageModel:
         self._http = httpx2.AsyncClient()
         form: Callable[[type[Understanding]], Any] = _FORMS[spec.output]
         self._agent = Agent(
-            _reach(spec, key, self._http),
+            reached or _reach(spec, key, self._http),
             output_type=form(Understanding),
             instructions=[INSTRUCTIONS, *([spec.instructions] if spec.instructions else [])],
             model_settings={"temperature": 0.0, "max_tokens": ANSWER_TOKENS, "max_retries": 0},

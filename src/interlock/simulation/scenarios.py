@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from interlock.connectors.builtin_model import Model
 from interlock.connectors.operations import read_api
 from interlock.control.bundle import ROLES
 from interlock.journeys.scenario_checks import Scenario, Surroundings
@@ -51,13 +52,17 @@ def surroundings(read: Checked | Definitions) -> Surroundings:
     return Surroundings(journeys, tuple(read.queues), operations, actions, ROLES)
 
 
-def play(scenario: Scenario, definitions: Definitions) -> Sequence[Failure]:
-    """Play one scenario to its end, or to the first turn that fails; gives everything that did not hold."""
+def play(scenario: Scenario, definitions: Definitions, model: Model | None = None) -> Sequence[Failure]:
+    """Play one scenario to its end, or to the first turn that fails; gives everything that did not hold.
+
+    Args:
+        model: asked before the built-in one.
+    """
     loop = VirtualLoop()
     systems = Systems(scenario.replies, definitions.bundle.actions, definitions.tenant.code_action)
     with asyncio.Runner(loop_factory=lambda: loop) as runner, listening() as trouble:
         start = _beginning(scenario, definitions)
-        centre = Centre(1, QUIET, definitions, loop, start=start, systems=systems.connections)
+        centre = Centre(1, QUIET, definitions, loop, model, start=start, systems=systems.connections)
         try:
             found = runner.run(_whole(Stage(centre, scenario, systems)))
         except Exception as error:
