@@ -250,7 +250,7 @@ def test_a_call_that_falls_silent_is_asked_and_ended(definitions: Definitions) -
         await caller.pick("Where is my order?")
         await caller.centre.pass_time(timedelta(minutes=10))
         assert caller.heard[-1] == "I do not hear you any more, so I end our call. Please call again when you need us."
-        assert caller.frames[-1]["type"] == "ask" and caller.ask["keys"] == []
+        assert caller.ask["keys"] == [] and caller.ask["says"] == ""
         assert next(f for f in reversed(caller.frames) if f["type"] == "state")["state"]["ended"]
 
     on_the_phone(definitions, tale)
