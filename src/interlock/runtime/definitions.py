@@ -21,10 +21,10 @@ from interlock.journeys.model import Journey, JourneySet
 from interlock.kernel.documents import DefinitionError, Problem, load
 from interlock.kernel.errors import Refused
 from interlock.routing.queues import Specs, load_queues
-from interlock.runtime.training import BadExamples, checked, train_in_subprocess
+from interlock.runtime.training import BadExamples, NothingReads, checked, loaded, train_in_subprocess
 from interlock.vocabulary.channels import VIRTUAL_AGENT
 from interlock.vocabulary.ids import ReleaseId
-from interlock.vocabulary.settings import TenantSettings
+from interlock.vocabulary.settings import TenantSettings, Understanding
 
 MAX_FILE_BYTES: Final = 2 * 1024 * 1024
 MAX_FILES: Final = 2_000
@@ -181,7 +181,7 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
         read.bundle,
         read.journeys.journeys,
         model,
-        IntentModel.from_bytes(model),
+        loaded(model),
         read.breakers,
         read.budgets,
         read.signoffs,
@@ -202,19 +202,23 @@ def proved(files: Mapping[str, str]) -> Checked:
         try:
             checked(*_learned(read))
         except BadExamples as error:
-            raise DefinitionError([Problem("journeys", 1, 1, str(error), "")]) from error
+            file = "tenant.yaml" if isinstance(error, NothingReads) else "journeys"
+            raise DefinitionError([Problem(file, 1, 1, str(error), "")]) from error
         _held.add(digest)
     return read
 
 
-def _learned(read: Checked) -> tuple[Mapping[str, Sequence[str]], str]:
-    """What a model is learned from, and nothing else: the journeys' examples and their language."""
-    return read.journeys.examples(), read.tenant.language
+def _learned(read: Checked) -> tuple[Mapping[str, Sequence[str]], str, Understanding]:
+    """What a model is learned from, and nothing else: the journeys' examples, their language, what is looked at in them."""
+    return read.journeys.examples(), read.tenant.language, read.tenant.understanding
 
 
 async def trained(files: Mapping[str, str]) -> bytes:
     """The model of texts, trained from their examples as they are. Raises DefinitionError; TrainingFailed."""
-    return await train_in_subprocess(*_learned(check(files)))
+    try:
+        return await train_in_subprocess(*_learned(check(files)))
+    except NothingReads as error:
+        raise DefinitionError([Problem("tenant.yaml", 1, 1, str(error), "")]) from error
 
 
 async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:

@@ -22,12 +22,13 @@ _MANY_EXAMPLES: Final = 3_000
 _FALSE_START_COST: Final = 1.0
 """A journey that starts although the customer meant something else is this much worse than asking again."""
 _THRESHOLDS: Final = tuple(step / 100 for step in range(5, 91))
-_SHARPNESSES: Final = tuple(step / 2 for step in range(2, 21))
+_SHARPNESSES: Final = tuple(step / 2 for step in range(2, 9))
+"""Sharper ones suit sentences that are worded like the examples, and tell strangers worse from others that are not."""
 _NONES: Final = tuple(step / 10 for step in range(-10, 6))
 _WEAK: Final = 0.05
-"""This share of the sentences with an intent has evidence as weak as that of many strangers: it counts half."""
+"""The share of the sentences with an intent whose evidence is called weak."""
 _USUAL: Final = 3.0
-"""Usual evidence is as many widths above that, and counts 0.95."""
+"""Usual evidence is as many widths above what counts half, and counts 0.95."""
 _NARROWEST: Final = 0.3
 
 
@@ -38,12 +39,14 @@ class Example(NamedTuple):
         traits: what is looked at, with how much it counts in this text.
         label: 0 for "none of them", otherwise 1 + the intent's place.
         share: how much it weighs, compared with others of its class.
+        meaning: its vector, or None where words are all that is looked at.
     """
 
     text: str
     traits: Mapping[str, float]
     label: int
     share: float
+    meaning: Any = None
 
 
 class Table:
@@ -62,6 +65,8 @@ class Table:
         weights = [weight for example in examples for weight in example.traits.values()]
         ends = numpy.cumsum([0, *(len(example.traits) for example in examples)])
         self.weights = csr_matrix((weights, columns, ends), shape=(len(examples), len(self.traits)))
+        vectors = [example.meaning for example in examples if example.meaning is not None]
+        self.meanings: Any = numpy.array(vectors) if vectors else None
 
 
 class Fit:
@@ -71,6 +76,8 @@ class Fit:
         known: the columns that it knows, in order.
         rarities: inverse document frequency of each of them.
         coefficients: a row for "none of them" and then for each intent.
+        meant: the same for the meanings, without a column where words are all that is looked at.
+        taught: the meanings of the rows with an intent.
     """
 
     def __init__(self, table: Table, rows: Any) -> None:
@@ -92,22 +99,36 @@ class Fit:
                 numpy.vstack([-coefficients, coefficients]),
                 numpy.append(-intercepts, intercepts),
             )
-        self.coefficients, self.intercepts = coefficients, intercepts
+        words = len(self.known)
+        self.coefficients, self.meant, self.intercepts = coefficients[:, :words], coefficients[:, words:], intercepts
+        self.taught = None if table.meanings is None else table.meanings[rows][table.labels[rows] != 0]
 
     def _matrix(self, rows: Any) -> Any:
-        """Rows of length 1, to which what is not known contributes."""
+        """Rows of length 1, to which what is not known contributes; beside them the meanings, of length 1 too."""
         import numpy
-        from scipy.sparse import diags
+        from scipy.sparse import csr_matrix, diags, hstack
 
         rarities = numpy.full(len(self._table.traits), self.unknown_rarity)
         rarities[self.known] = self.rarities
         scaled = self._table.weights[rows] @ diags(rarities)
         lengths = numpy.sqrt(scaled.multiply(scaled).sum(axis=1).A1)
-        return (diags(1 / numpy.where(lengths > 0, lengths, 1)) @ scaled)[:, self.known]
+        matrix = (diags(1 / numpy.where(lengths > 0, lengths, 1)) @ scaled)[:, self.known]
+        meanings = self._table.meanings
+        return matrix if meanings is None else hstack([matrix, csr_matrix(meanings[rows])], format="csr")
 
     def scores(self, rows: Any) -> Any:
         """A row each, a column for "none of them" and then for each intent."""
-        return self._matrix(rows) @ self.coefficients.T + self.intercepts
+        import numpy
+
+        return self._matrix(rows) @ numpy.hstack([self.coefficients, self.meant]).T + self.intercepts
+
+    def nearness(self, rows: Any) -> Any:
+        """Of each row, the cosine to the nearest meaning that was learned, 0 at least; 1 where only words are looked at."""
+        import numpy
+
+        if self.taught is None:
+            return numpy.ones(len(rows))
+        return (self._table.meanings[rows] @ self.taught.T).max(axis=1).clip(0, 1)
 
 
 class Calibration(NamedTuple):
@@ -129,12 +150,15 @@ def calibrated(table: Table, width: int) -> Calibration:
 
     size = len(table.texts)
     held_out: list[Any] = []
+    near: list[Any] = []
     truth: list[Any] = []
     for turn in range(2 if size <= _FEW_EXAMPLES else 1):
         fold_of = numpy.array(_folds(table, turn))
         for fold in range(_FOLDS if size < _MANY_EXAMPLES else 1):
             outside = numpy.flatnonzero(fold_of == fold)
-            held_out.append(Fit(table, numpy.flatnonzero(fold_of != fold)).scores(outside))
+            fit = Fit(table, numpy.flatnonzero(fold_of != fold))
+            held_out.append(fit.scores(outside))
+            near.append(fit.nearness(outside))
             truth.append(table.labels[outside])
     scores, real = numpy.vstack(held_out), numpy.concatenate(truth)
     # Every class weighs the same, as it does in the fit.
@@ -145,13 +169,21 @@ def calibrated(table: Table, width: int) -> Calibration:
         for none in _NONES
     }
     sharpness, none = min(losses, key=lambda pair: (round(losses[pair], 9), pair))
-    meant = numpy.exp(sharpness * scores[:, 1:]).sum(axis=1)
-    usual, least = (float(numpy.quantile(numpy.log(meant[real != 0]), share)) for share in (0.5, _WEAK))
-    evidence = (round(least, 4), round(max(usual - least, _NARROWEST) / _USUAL, 4))
+    found = numpy.log(numpy.exp(sharpness * scores[:, 1:]).sum(axis=1))
+    evidence = _evidence(found[real != 0], found[real == 0])
     chances = _chances(scores, sharpness, none)[:, 1:]
-    strength = 1 / (1 + numpy.exp((evidence[0] - numpy.log(meant)) / evidence[1]))
-    highest = chances.max(axis=1) * strength
+    strength = 1 / (1 + numpy.exp((evidence[0] - found) / evidence[1]))
+    highest = chances.max(axis=1) * strength * numpy.concatenate(near)
     return Calibration(sharpness, none, evidence, _threshold(highest, chances.argmax(axis=1) + 1, real))
+
+
+def _evidence(meant: Any, strange: Any) -> tuple[float, float]:
+    """Half counts what lies between usual strangers and the weakest of those with an intent, or the latter if they meet."""
+    import numpy
+
+    usual, least = (float(numpy.quantile(meant, share)) for share in (0.5, _WEAK))
+    half = min(least, (least + float(numpy.median(strange))) / 2)
+    return round(half, 4), round(max(usual - half, _NARROWEST) / _USUAL, 4)
 
 
 def _chances(scores: Any, sharpness: float, none: float) -> Any:

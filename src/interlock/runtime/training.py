@@ -15,9 +15,12 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.connectors import minilm
 from interlock.dialogue.intents import IntentModel
+from interlock.dialogue.meanings import Meanings, Read
 from interlock.dialogue.wording import MAX_CHARACTERS, normalised, weighted_traits
 from interlock.runtime.fitting import Example, Fit, Table, calibrated
+from interlock.vocabulary.settings import Understanding
 
 OUT_OF_SCOPE: Final = "out_of_scope"
 """Examples under this name are sentences that none of the journeys means; they are added to the built-in ones."""
@@ -28,7 +31,8 @@ MAX_EXAMPLES: Final = 500
 NEARLY: Final = 0.75
 """Two sentences nearly repeat each other if they share this much of all their words."""
 TIMEOUT_S: Final = 60.0
-
+READING_TIMEOUT_S: Final = 300.0
+"""Where meanings are read: some hundredths of a second a sentence."""
 _AUTHORS_SHARE: Final = 5.0
 """An author's own sentence for ``out_of_scope`` lies close to a journey and tells more than a built-in one."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
@@ -39,6 +43,16 @@ class BadExamples(ValueError):
     """The examples cannot be learned from; the message names the intent and says what to write instead."""
 
 
+class NothingReads(BadExamples):
+    """Meanings are to be looked at, and nothing here reads them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "understanding: minilm needs the extra interlock[minilm], which is not installed here; "
+            "install it on every node, or write understanding: words"
+        )
+
+
 class TrainingFailed(RuntimeError):
     """The training process crashed or took longer than TIMEOUT_S; its last words are in the message."""
 
@@ -46,14 +60,20 @@ class TrainingFailed(RuntimeError):
 class _Job(msgspec.Struct, forbid_unknown_fields=True):
     examples: dict[str, list[str]]
     language: str
+    understanding: Understanding = "words"
 
 
-def checked(examples: Mapping[str, Sequence[str]], language: str) -> dict[str, list[str]]:
+def checked(
+    examples: Mapping[str, Sequence[str]], language: str, understanding: Understanding = "words"
+) -> dict[str, list[str]]:
     """The examples sorted and without repetitions, so that the same set always trains the same model.
 
     Raises:
         BadExamples: no intent, too few or too many examples, an empty one, or one that two intents claim.
+        NothingReads: without the extra.
     """
+    if understanding != "words" and minilm.reader() is None:
+        raise NothingReads
     if not any(intent != OUT_OF_SCOPE for intent in examples):
         raise BadExamples("there is no intent to learn; give at least one journey examples")
     if len(examples) > MAX_INTENTS:
@@ -108,12 +128,13 @@ def _data_lines(name: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def train(examples: Mapping[str, Sequence[str]], language: str) -> bytes:
+def train(examples: Mapping[str, Sequence[str]], language: str, understanding: Understanding = "words") -> bytes:
     """Train an intent model; loads scikit-learn, so a server calls `train_in_subprocess` instead.
 
     Args:
         examples: intent → sentences of customers; ``out_of_scope`` may add sentences that mean none of them.
         language: ISO 639-1 code of the examples.
+        understanding: whether the meanings of sentences are looked at as well as their words.
 
     Returns:
         The bytes of an `IntentModel`; equal examples give equal bytes.
@@ -121,7 +142,7 @@ def train(examples: Mapping[str, Sequence[str]], language: str) -> bytes:
     Raises:
         BadExamples: see `checked`.
     """
-    mine = checked(examples, language)
+    mine = checked(examples, language, understanding)
     negatives = _unclaimed(
         built_in_out_of_scope(), [text for intent in mine if intent != OUT_OF_SCOPE for text in mine[intent]], language
     )
@@ -129,8 +150,11 @@ def train(examples: Mapping[str, Sequence[str]], language: str) -> bytes:
     intents = tuple(mine)
     synonyms = built_in_synonyms()
 
+    name, read = _reader(understanding)
+
     def example(text: str, label: int, share: float = 1.0) -> Example:
-        return Example(text, weighted_traits(text, language, synonyms), label, share)
+        traits = weighted_traits(text, language, synonyms)
+        return Example(text, traits, label, share, None if read is None else read(text))
 
     table = Table(
         [
@@ -154,8 +178,22 @@ def train(examples: Mapping[str, Sequence[str]], language: str) -> bytes:
         traits=tuple(table.traits[column] for column in fitted.known),
         rarity=_rounded(fitted.rarities),
         columns=tuple(_rounded(row * fitted.rarities) for row in fitted.coefficients),
+        meanings=None if read is None else Meanings(name, read, fitted.meant.round(4), fitted.taught),
     )
     return model.to_bytes()
+
+
+def _reader(understanding: Understanding) -> tuple[str, Read | None]:
+    if understanding == "words":
+        return "", None
+    name = minilm.reader()
+    assert name is not None
+    return name, minilm.opened()
+
+
+def loaded(model: bytes) -> IntentModel:
+    """A model from its bytes, with what reads meanings here if it needs that. Raises UnusableModel."""
+    return IntentModel.from_bytes(model, minilm.reader(), minilm.opened)
 
 
 def _rounded(values: Any) -> array[float]:
@@ -181,16 +219,24 @@ def _unclaimed(sentences: Sequence[str], examples: Sequence[str], language: str)
 
 
 async def train_in_subprocess(
-    examples: Mapping[str, Sequence[str]], language: str, *, timeout_s: float = TIMEOUT_S
+    examples: Mapping[str, Sequence[str]],
+    language: str,
+    understanding: Understanding = "words",
+    *,
+    timeout_s: float | None = None,
 ) -> bytes:
     """`train` in a process of its own, so that scikit-learn never enters this one.
+
+    Args:
+        timeout_s: TIMEOUT_S if None, and READING_TIMEOUT_S where meanings are read.
 
     Raises:
         BadExamples: see `checked`.
         TrainingFailed: the process crashed or ran out of time.
     """
-    checked(examples, language)
-    job = msgspec.json.encode(_Job({name: list(texts) for name, texts in examples.items()}, language))
+    timeout_s = timeout_s or (TIMEOUT_S if understanding == "words" else READING_TIMEOUT_S)
+    checked(examples, language, understanding)
+    job = msgspec.json.encode(_Job({name: list(texts) for name, texts in examples.items()}, language, understanding))
     source = str(Path(__file__).parents[2])
     path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH")) if part)
     process = await asyncio.create_subprocess_exec(
@@ -217,12 +263,12 @@ async def train_in_subprocess(
 
 
 def main() -> int:
-    """Read ``{"examples": {intent: [sentence]}, "language": code}`` on stdin, write the model's bytes on stdout."""
+    """Read a job on stdin, ``{"examples": {intent: [sentence]}, "language": code}``, and write the model's bytes on stdout."""
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = "1"  # faster for matrices as small as these, and sums keep their order
     try:
         job = msgspec.json.decode(sys.stdin.buffer.read(), type=_Job)
-        model = train(job.examples, job.language)
+        model = train(job.examples, job.language, job.understanding)
     except msgspec.MsgspecError as error:
         sys.stderr.write(f"standard input is not the JSON that training reads: {error}\n")
         return _BAD_INPUT

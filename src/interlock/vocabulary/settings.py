@@ -18,6 +18,7 @@ Words = Annotated[str, Meta(min_length=1, max_length=1000)]
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$", examples=["talk_to_human"])]
 ActionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", examples=["shop.match_customer"])]
 
+Understanding = Literal["words", "minilm"]
 MAX_MESSAGE_CHARACTERS: Final = 4000
 """Characters of one message, from whomever."""
 
@@ -175,6 +176,8 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that ``tenant.yaml`` says.
 
     Attributes:
+        understanding: what the built-in model looks at in a sentence: its ``words``, or its meaning as well, which needs the
+            extra ``interlock[minilm]`` on every node.
         hours: the business hours, for rules (``context.time.open``) and the remedy ``wait:open``; always open without any.
         reopen_within: how long after its end a message reopens an interaction instead of beginning a new one.
         offer_timeout: how long an agent may take to answer an offer before the next one is asked.
@@ -205,6 +208,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = "UTC"
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", examples=["EUR"])] = "EUR"
     language: Literal["en"] = "en"
+    understanding: Understanding = "words"
     assistant: Words = "Assistant"
     greeting: Words = "Hello! How can we help?"
     machine_notice: Words = (
