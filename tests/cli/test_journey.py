@@ -117,10 +117,10 @@ def test_some_are_chosen_by_title_journey_or_file_and_coverage_may_be_demanded(f
 
 
 def test_scenarios_can_be_played_in_another_channel(folder: Path) -> None:
-    command = ["journey", "test", "order_status", "--definitions", str(folder), "--json", "--channel", "message"]
-    found = runner.invoke(app, command)
-    assert found.exit_code == 0, found.output
-    assert json.loads(found.stdout)["failed"] == 0
+    for channel in ("message", "voice"):
+        found = runner.invoke(app, ["journey", "test", "--definitions", str(folder), "--json", "--channel", channel])
+        assert found.exit_code == 0, found.output
+        assert json.loads(found.stdout)["failed"] == 0
 
 
 def test_check_publish_and_canary_refuse_a_folder_with_a_scenario_that_does_not_hold(
