@@ -10,13 +10,13 @@ from .conftest import Centre
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 VOICE = """() => {
-  window.said = [];
   let now = null;
   const over = (how) => { const last = now; now = null; last?.[how]?.({}); };
   window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
   Object.defineProperty(window, 'speechSynthesis', { value: {
-    speak: (said) => { now = said; window.said.push(said.text); said.onstart?.({}); },
+    speak: (said) => { if (!said.voice.localService) throw new Error('said elsewhere'); now = said; said.onstart?.({}); },
     cancel: () => over('onerror'),
+    getVoices: () => [{ lang: 'en-GB', localService: false }, { lang: 'en-GB', localService: true }],
   } });
   window.finish = () => over('onend');
 }"""

@@ -91,7 +91,7 @@ function Captions() {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const lines = call.lines.value;
   useLayoutEffect(() => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+    if (box.current && lines.length) box.current.scrollTop = box.current.scrollHeight;
   }, [lines.length, call.part.value]);
   // A screen reader says what the browser's voice does not.
   return html`<div class="captions" role="log" aria-label="Captions" aria-live=${call.speaking.value ? 'off' : 'polite'} tabindex="0" ref=${box}>
@@ -114,6 +114,7 @@ function Before() {
   return html`<div class="before"><h1>Call the contact centre</h1>
     <p>It is the assistant of the chat, on the phone: it speaks, and you answer with the keys, or say or type what you want. Whatever moves money is read back to you first.</p>
     <ul><li><kbd>0</kbd> a person, at any time</li><li><kbd>*</kbd> hear it again</li><li><kbd>#</kbd> ends a number</li><li><kbd>Enter</kbd> calls, <kbd>Esc</kbd> hangs up</li></ul>
+    ${canListen ? html`<p class="note">“Speak” uses the speech recognition of your browser. Some browsers send what they hear to their maker.</p>` : null}
     <button type="button" class="button primary large" onClick=${() => call.dial()}><${Icon} name="phone" />Call</button></div>`;
 }
 
@@ -132,7 +133,7 @@ function Speech() {
     if (event.key === 'Escape') text ? setText('') : /** @type {HTMLElement} */ (event.target).blur();
   };
   return html`<form class="speech" onSubmit=${send}><label class="visually-hidden" for="words">What you would say</label>
-    <input id="words" type="text" dir="auto" autocomplete="off" maxlength=${LONGEST} placeholder=${usable ? 'Type what you would say' : call.phase.value === 'lost' ? 'No connection' : 'Call first, then speak or type'} value=${text} disabled=${!usable} onInput=${(/** @type {any} */ event) => setText(event.target.value)} onKeyDown=${onKey} />
+    <input id="words" type="text" dir="auto" autocomplete="off" maxlength=${LONGEST} placeholder=${usable ? 'Type what you would say' : call.phase.value === 'lost' ? 'No connection' : 'Calling…'} value=${text} disabled=${!usable} onInput=${(/** @type {any} */ event) => setText(event.target.value)} onKeyDown=${onKey} />
     <button type="submit" class="button primary" disabled=${!usable || !text.trim()}>Say</button></form>`;
 }
 
@@ -144,7 +145,7 @@ function Phone() {
       ${phase === 'lost' ? html`<p class="banner warn" role="alert"><${Icon} name="alert" /><span>Connection lost. The call goes on where it was when it is back.</span><button type="button" class="button small" onClick=${() => call.link?.now()}>Try now</button></p>` : null}
       ${call.problem.value ? html`<p class="banner warn" role="alert"><${Icon} name="alert" /><span>${call.problem.value}</span></p>` : null}
       <${Captions} />
-      ${phase === 'over' ? html`<div class="ended" role="status"><p>The call has ended.</p><button type="button" class="button primary" onClick=${() => call.dial()}><${Icon} name="phone" />Call again</button></div>` : html`<${Speech} />`}</section>
+      ${phase === 'over' ? html`<div class="ended" role="status"><p>The call has ended.</p><button type="button" class="button primary" onClick=${() => call.dial()}><${Icon} name="phone" />Call again</button></div>` : phase === 'idle' ? null : html`<${Speech} />`}</section>
       <${Handset} /></main></div>`;
 }
 

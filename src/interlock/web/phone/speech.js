@@ -12,6 +12,12 @@ const Recognition = /** @type {any} */ (globalThis).SpeechRecognition ?? /** @ty
 /** Whether this browser can listen. */
 export const canListen = Boolean(Recognition);
 
+/** A voice of this machine: others would be sent every word. None where there is none; undefined while nobody knows. @param {string} language */
+function voiceFor(language) {
+  const voices = speechSynthesis.getVoices().filter((voice) => voice.lang.startsWith(language));
+  return voices.length ? voices.find((voice) => voice.localService) ?? null : undefined;
+}
+
 /**
  * Say a text. Tells whether it was heard: false where the browser has no voice for it, so that nobody waits for one.
  * @param {string} text @param {string} language @param {AbortSignal} interrupted
@@ -20,8 +26,11 @@ export const canListen = Boolean(Recognition);
 export function speak(text, language, interrupted) {
   return new Promise((resolve) => {
     if (!canSpeak || interrupted.aborted) return resolve(false);
+    const voice = voiceFor(language);
+    if (voice === null) return resolve(false);
     const said = new SpeechSynthesisUtterance(text);
     said.lang = language;
+    if (voice) said.voice = voice;
     /** @type {number | undefined} */
     let limit;
     /** @param {boolean} heard */
