@@ -215,3 +215,8 @@ def test_a_question_names_who_asks_it_and_a_counter_offer_what_it_stands_instead
     offer = msgspec.structs.replace(proposed("run_1"), counters=ProposalId("pr_0"), counter_was="€420.00")
     (entry,) = [one for one in document(STARTED, offer)["entries"] if one["kind"] == "action"]
     assert (entry["counters"], entry["was"]) == ("pr_0", "€420.00")
+
+
+def test_an_agents_list_says_by_which_channel_somebody_is_there():
+    called = msgspec.structs.replace(STARTED, channel=Channel.VOICE)
+    assert [viewed([one]).summary()["channel"] for one in (STARTED, called)] == ["chat", "voice"]

@@ -182,7 +182,7 @@ class InteractionView:
         return {**shown, "sends": {**shown["args"], **private} if drafted else {}}
 
     def summary(self) -> dict[str, Any]:
-        """The line that lists show: whose it is, what was said last and when."""
+        """The line that lists show: its channel, whose it is, what was said last and when."""
         last = next((each for each in reversed(self._entries) if each["kind"] == "message"), None)
         masked = self.state.assurance.level < Level.ONE_FACTOR
         name = masked_details({"name": self._name})["name"] if masked and self._name else self._name
@@ -192,6 +192,7 @@ class InteractionView:
                 break
             unread += entry["kind"] == "message" and entry["author"]["kind"] == "customer"
         return {
+            "channel": self.state.channel.value,
             "customer_label": name or ("Customer " + self.state.customer if self.state.customer else "Visitor"),
             "last_text": masked_text(last["text"])[:140] if last else "",
             "last_at": last["at"] if last else None,

@@ -23,6 +23,7 @@ PRESENCES: Final = (
 """What an agent can choose, in the order of the menu."""
 
 _NOTHING_KNOWN: Final[Mapping[str, Any]] = {
+    "channel": "chat",
     "customer_label": "",
     "last_text": "",
     "last_at": None,
@@ -84,7 +85,8 @@ def me(
     Args:
         staff: ``{"id", "name", "roles"}`` of the agent.
         summaries: of interactions that are offered: what it is about, in one line.
-        details: of interactions in hand: ``customer_label``, ``last_text``, ``last_at``, ``unread``, ``waiting_for``.
+        details: of interactions in hand: ``channel``, ``customer_label``, ``last_text``, ``last_at``, ``unread``,
+            ``waiting_for``.
         dispositions: ``{"value", "label"}`` of each.
     """
     agent = board.agent(StaffId(staff["id"]))
