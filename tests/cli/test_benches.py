@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from interlock.cli.bench import dialogue, judging, ledger_part, wire_part
 from interlock.cli.bench.sentences import composed
 from interlock.control import load_bundle
 from interlock.runtime.definitions import read_folder
+from interlock.simulation.scenarios import Failure
 
 
 def test_the_judgements_that_are_measured_are_of_five_hundred_rules_over_forty_actions() -> None:
@@ -43,6 +46,13 @@ def test_the_sentences_that_understanding_is_timed_on_are_as_many_as_it_says_and
     assert {len(set(texts)) for texts in learned.values()} == {130}
     taught = {text for texts in learned.values() for text in texts}
     assert not taught & {text for texts in asked.values() for text in texts}
+
+
+async def test_scenarios_are_counted_only_where_all_of_them_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await dialogue.scenarios_per_min(1) > 0
+    monkeypatch.setattr("interlock.cli.scenarios.play", lambda *_: [Failure("x.yaml", 1, "this", "that")])
+    with pytest.raises(AssertionError, match="scenarios do not hold"):
+        await dialogue.scenarios_per_min(1)
 
 
 async def test_measuring_understanding_gives_figures_of_the_model_and_of_its_peer() -> None:

@@ -78,6 +78,11 @@ def test_scenarios_of_another_tenant_s_connectors_hold_as_well() -> None:
     assert [str(each) for one in scenarios for each in play(one, retail)] == []
 
 
+def test_a_yes_in_words_is_no_confirmation_in_chat_and_no_other_subject(definitions: Definitions) -> None:
+    words = ["customer: okay please", "said: Please press the button", "customer: yes please", "said: press the button"]
+    assert failures(definitions, [*CONFIRMING, *words, "confirms: Kettle"], "{ ended: refunded }") == []
+
+
 @pytest.mark.parametrize(
     ("turns", "expected", "really"),
     [

@@ -19,6 +19,9 @@ from interlock.vocabulary.money import Money
 
 Suggestion = dict[str, Any]
 
+_SURE: Final = ExpectedSlot("sure", True, {"type": "yes_no"})
+"""What a card asks: "okay, please" is an answer to that, and no subject."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -86,7 +89,8 @@ class BuiltinModel:
             found.append(universal)
         asked = next((slot for slot in question.expected.slots if slot.wanted), None)
         values = _values(question, question.expected.slots, asked.name if asked else None)
-        if universal is None and (asked is None or asked.name == INTENT or asked.name not in values):
+        agreed = bool(question.expected.needs) and typed(question.text, _SURE, question) is not None
+        if universal is None and not agreed and (asked is None or asked.name == INTENT or asked.name not in values):
             found.extend(await self._intent(question, values))
         begun = next((each["journey"] for each in found if each["type"] == "start_journey"), values.get(INTENT))
         # What the first message tells beside the matter itself need not be asked again.
