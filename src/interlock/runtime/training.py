@@ -31,7 +31,7 @@ MAX_EXAMPLES: Final = 500
 NEARLY: Final = 0.75
 """Two sentences nearly repeat each other if they share this much of all their words."""
 TIMEOUT_S: Final = 60.0
-READING_TIMEOUT_S: Final = 300.0
+READING_TIMEOUT_S: Final = 900.0
 """Where meanings are read: some hundredths of a second a sentence."""
 _AUTHORS_SHARE: Final = 5.0
 """An author's own sentence for ``out_of_scope`` lies close to a journey and tells more than a built-in one."""
