@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interlock.dialogue.repair import universal_intent
+from interlock.dialogue.repair import is_courtesy, universal_intent
 
 HEARD = {
     "human": [
@@ -49,6 +49,11 @@ def test_a_universal_wish_is_heard(intent: str, text: str) -> None:
 @pytest.mark.parametrize("text", NOT_HEARD)
 def test_in_any_doubt_nothing_is_heard(text: str) -> None:
     assert universal_intent(text) is None
+
+
+def test_courtesy_alone_is_told_from_a_message_that_says_something() -> None:
+    assert all(map(is_courtesy, ("okay please", "ok", "Thank you!", "hi", "okay, thanks", "bitte, danke")))
+    assert not any(map(is_courtesy, ("", "?", "agent please", "yes please", "thanks, where is my order", "ok " * 200)))
 
 
 @settings(max_examples=200, deadline=None)

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from interlock.dialogue.intents import Ambiguous, IntentModel, Recognised
-from interlock.dialogue.repair import universal_intent
+from interlock.dialogue.repair import is_courtesy, universal_intent
 from interlock.dialogue.slots import Context, SlotSpec, extract
 from interlock.journeys.expected import Expected, ExpectedSlot
 from interlock.journeys.turns import INTENT
@@ -90,7 +90,12 @@ class BuiltinModel:
         asked = next((slot for slot in question.expected.slots if slot.wanted), None)
         values = _values(question, question.expected.slots, asked.name if asked else None)
         agreed = bool(question.expected.needs) and typed(question.text, _SURE, question) is not None
-        if universal is None and not agreed and (asked is None or asked.name == INTENT or asked.name not in values):
+        if (
+            universal is None
+            and not agreed
+            and not is_courtesy(question.text)
+            and (asked is None or asked.name == INTENT or asked.name not in values)
+        ):
             found.extend(await self._intent(question, values))
         begun = next((each["journey"] for each in found if each["type"] == "start_journey"), values.get(INTENT))
         # What the first message tells beside the matter itself need not be asked again.

@@ -86,6 +86,12 @@ _NOT_BY_ITSELF: Final = word_set(
 )
 
 
+def is_courtesy(text: str) -> bool:
+    """Whether a message says nothing but "okay, thank you please": it begins no journey, whatever it resembles."""
+    words = _WORD.findall(without_accents(plain(text[:MAX_CHARACTERS])))
+    return bool(words) and len(text) <= MAX_CHARACTERS and not _POLITE.sub(" ", " ".join(words)).split()
+
+
 def universal_intent(text: str) -> UniversalIntent | None:
     """What the whole message says, politeness aside, if it is one of the five; None in any doubt.
 
