@@ -89,13 +89,8 @@ class BuiltinModel:
             found.append(universal)
         asked = next((slot for slot in question.expected.slots if slot.wanted), None)
         values = _values(question, question.expected.slots, asked.name if asked else None)
-        agreed = bool(question.expected.needs) and typed(question.text, _SURE, question) is not None
-        if (
-            universal is None
-            and not agreed
-            and not is_courtesy(question.text)
-            and (asked is None or asked.name == INTENT or asked.name not in values)
-        ):
+        answers = asked is not None and asked.name != INTENT and asked.name in values
+        if universal is None and not answers and not _agrees(question):
             found.extend(await self._intent(question, values))
         begun = next((each["journey"] for each in found if each["type"] == "start_journey"), values.get(INTENT))
         # What the first message tells beside the matter itself need not be asked again.
@@ -115,6 +110,12 @@ class BuiltinModel:
         if isinstance(understood, Ambiguous) and INTENT not in values:
             return [{"type": "clarify", "options": [understood.first.intent, understood.second.intent]}]
         return []
+
+
+def _agrees(question: Question) -> bool:
+    """Whether a message is a mere courtesy, or a yes or no while a card is open: no subject, whatever it resembles."""
+    answered = bool(question.expected.needs) and typed(question.text, _SURE, question) is not None
+    return answered or is_courtesy(question.text)
 
 
 def wish(text: str) -> Suggestion | None:
