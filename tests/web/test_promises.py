@@ -110,6 +110,7 @@ async def test_a_refusal_stands_at_the_field_that_it_is_about_and_nothing_is_los
     ]
     await page.keyboard.type("18.40")
     await page.keyboard.press("Enter")
+    await expect(form).to_contain_text("Is this right?")
     centre.world.can_promise[0]["most"] = {"amount": 1000, "currency": "EUR"}
     await page.keyboard.press("Control+Enter")
     amount = form.get_by_label("Amount")
@@ -119,6 +120,7 @@ async def test_a_refusal_stands_at_the_field_that_it_is_about_and_nothing_is_los
     await page.keyboard.press("ControlOrMeta+a")
     await page.keyboard.type("10")
     await page.keyboard.press("Enter")
+    await expect(form).to_contain_text("Is this right?")
     await page.keyboard.press("Control+Enter")
     await expect(form.get_by_role("alert")).to_have_text("The database is down.")
     await expect(amount).to_have_value("10")
