@@ -2,7 +2,7 @@
 // How is something asked for at the desk? Fields checked in place; what moves or binds something is read once more before it goes.
 import { post } from '../api.js';
 import { fractionDigits, moneyInput, moneyText, parseMoney } from '../format.js';
-import { html, useEffect, useRef, useState } from '../lib.js';
+import { html, useLayoutEffect, useRef, useState } from '../lib.js';
 import { isMoney } from '../transcript/values.js';
 import { Icon } from '../ui/icons.js';
 import { ErrorNote, Keys } from '../ui/parts.js';
@@ -89,7 +89,8 @@ export function AskForm({ title, verb = title.split(' ')[0], lead = '', argsOf, 
   const parsed = Object.fromEntries(args.map((arg) => [arg.name, parseArg(arg, textOf(arg), given.values[arg.name])]));
   const values = Object.fromEntries(Object.entries(parsed).filter(([, one]) => one.value !== undefined).map(([name, one]) => [name, one.value]));
   const sent = body(together(values));
-  useEffect(() => {
+  // Before it is painted: a key that is pressed between two steps would go nowhere.
+  useLayoutEffect(() => {
     const first = turn ? '[aria-invalid="true"]' : 'input:placeholder-shown, textarea:placeholder-shown';
     const field = root.current?.querySelector(first) ?? root.current?.querySelector(turn ? '.button.primary' : 'input, select, textarea, .button.primary');
     /** @type {HTMLElement | null | undefined} */ (field)?.focus();
@@ -141,7 +142,7 @@ export function AskForm({ title, verb = title.split(' ')[0], lead = '', argsOf, 
 function Review({ title, verb, lead, args, values, notes, busy, onBack, onGo }) {
   const money = Object.values(values).find(isMoney);
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => heading.current?.focus(), []); // on the words, not on the button: one more Enter does nothing
+  useLayoutEffect(() => heading.current?.focus(), []); // on the words, not on the button: one more Enter does nothing
   const shown = (/** @type {any} */ arg) => arg.says ?? (isMoney(values[arg.name]) ? html`<strong class="num">${moneyText(values[arg.name])}</strong>` : notes[arg.name] ?? optionLabel(arg, values[arg.name]));
   return html`<div class="review"><p ref=${heading} tabindex="-1"><strong>Is this right?</strong> ${lead}</p>
     <dl class="pairs">${args.filter((arg) => arg.says || values[arg.name] !== undefined).map((arg) => html`<div><dt>${arg.label}</dt><dd dir="auto">${shown(arg)}</dd></div>`)}</dl>

@@ -3,7 +3,7 @@
 import { get } from '../api.js';
 import { slowNow } from '../clock.js';
 import { humanise, moneyText } from '../format.js';
-import { html, useEffect, useRef, useState } from '../lib.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib.js';
 import { inline } from '../transcript/values.js';
 import { Icon } from '../ui/icons.js';
 import { Ago, At, ErrorNote, Keys, Mark } from '../ui/parts.js';
@@ -57,7 +57,7 @@ function Make({ value, path, can, again }) {
   const [making, setMaking] = useState(false);
   const button = useRef(/** @type {HTMLElement | null} */ (null));
   const was = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (was.current && !making) button.current?.focus();
     was.current = making;
   }, [making]);
