@@ -2,7 +2,7 @@
 // How is a decision given? Every key and button opens a dialog; a second deliberate act in it decides.
 import { moneyInput, moneyText, parseMoney } from '../format.js';
 import { post } from '../api.js';
-import { html, useLayoutEffect, useRef, useState } from '../lib.js';
+import { html, useEffect, useRef, useState } from '../lib.js';
 import { drafts } from '../store.js';
 import { termOf } from '../transcript/words.js';
 import { Dialog } from '../ui/dialog.js';
@@ -90,7 +90,7 @@ export function AskOverride({ item }) {
 function Sure({ title, says, button, path, body, done, onClose }) {
   const { busy, problem, go } = useAsk();
   const words = useRef(/** @type {HTMLElement | null} */ (null));
-  useLayoutEffect(() => words.current?.focus(), []);
+  useEffect(() => words.current?.focus(), []);
   return html`<${Dialog} title=${title} onClose=${onClose}><p ref=${words} tabindex="-1">${says}</p>
     ${problem ? html`<${ErrorNote}>${problem}<//>` : null}
     <div class="form-end"><button type="button" class="button" onClick=${onClose}>Back</button>
@@ -153,7 +153,7 @@ function PassOn({ item, onClose }) {
 function Approve({ item, onClose }) {
   const { busy, problem, go } = useAsk();
   const words = useRef(/** @type {HTMLElement | null} */ (null));
-  useLayoutEffect(() => words.current?.focus(), []); // not on the button: a second Enter must not approve
+  useEffect(() => words.current?.focus(), []); // not on the button: a second Enter must not approve
   const approve = async () => !busy && (await go(`/v1/approvals/${item.proposal}/approve`, { args_hash: item.args_hash }, 'Approved. It is judged once more on what is true now, and runs once.')) && onClose();
   /** @param {KeyboardEvent} event */
   const onKey = (event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && (event.preventDefault(), approve());
