@@ -62,6 +62,7 @@ async def test_what_is_to_be_confirmed_is_not_answered_before_it_is_read_out(cen
     await expect(captions).to_contain_text("press 1")
     await page.keyboard.press("2")
     await expect(captions).to_contain_text("Which order is it?")
+    await expect(page.locator(".entry")).to_contain_text("Digits, then #")
     await page.keyboard.type("1042#")  # nobody has to hear a question about digits out
     await expect(captions).to_contain_text("Please listen.")
     await page.keyboard.press("1")  # before the read-back has begun

@@ -27,7 +27,7 @@ function Status() {
   return html`<div class="display ${phase}"><p class="callee">${call.title.value || 'The contact centre'}</p>
     <p class="status" role="status">${phase === 'lost' ? html`<${Icon} name="alert" />` : null}${phase === 'live' ? html`In a call <span class="num" aria-hidden="true">· ${length}</span>` : words}</p>
     <p class="who">${holder === 'agent' && call.on ? html`<${Icon} name="person" size=${14} />` : call.on && phase === 'live' ? html`<${Icon} name="machine" size=${14} />` : null}${who}</p>
-    <p class="entry num" aria-live="polite">${call.entry.value ? html`<span class="visually-hidden">Entered so far: </span>${[...call.entry.value].join(' ')}` : ''}</p></div>`;
+    <p class="entry num" aria-live="polite">${call.entry.value ? html`<span class="visually-hidden">Entered so far: </span>${[...call.entry.value].join(' ')}` : phase === 'live' && call.ask.value?.digits ? html`<span class="note">${call.ask.value.digits < 0 ? 'Digits, then #' : `${call.ask.value.digits} digits`}</span>` : ''}</p></div>`;
 }
 
 /** @param {{pressed: string, press: (key: string) => void}} props */
