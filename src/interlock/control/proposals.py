@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Recorded
@@ -53,8 +55,7 @@ class MetAt(NamedTuple):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalState:
+class ProposalState(msgspec.Struct, frozen=True):
     """A proposal as its facts tell it.
 
     Attributes:
@@ -83,11 +84,11 @@ class ProposalState:
     started: EffectStarted | None = None
     unknown: EffectUnknown | None = None
     outcome: Outcome | None = None
-    asked: Mapping[Remedy, ApprovalAsked] = field(default_factory=dict)
+    asked: Mapping[Remedy, ApprovalAsked] = msgspec.field(default_factory=dict)
     questions: tuple[QuestionAsked, ...] = ()
     answers: tuple[QuestionAnswered, ...] = ()
     open_question: str = ""
-    overrides: Mapping[str, OverrideRequested] = field(default_factory=dict)
+    overrides: Mapping[str, OverrideRequested] = msgspec.field(default_factory=dict)
     asked_overrides: tuple[OverrideRequested, ...] = ()
     granted: tuple[OverrideGranted, ...] = ()
     granted_since: bool = False

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from interlock.kernel.events import Event, Recorded
 from interlock.vocabulary.channels import Channel
@@ -58,8 +60,7 @@ class Standing(NamedTuple):
     tries: int
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """One run of a journey that is not over.
 
     Attributes:
@@ -78,7 +79,7 @@ class Run:
     run: RunId
     journey: str
     release: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = msgspec.field(default_factory=dict)
     sources: frozenset[str] = frozenset()
     path: str = ""
     waits_for: str = ""
@@ -100,8 +101,7 @@ class Run:
         return self.waits_for not in ("approval", "floor", "call", "time")
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(msgspec.Struct, frozen=True):
     """One interaction as its journeys see it.
 
     Attributes:
@@ -121,7 +121,7 @@ class Conversation:
     holder: Holder = "virtual_agent"
     customer: CustomerId = NOBODY
     runs: tuple[Run, ...] = ()
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = msgspec.field(default_factory=dict)
     standing: Standing | None = None
     spoke: bool = False
     closing_said: bool = False
