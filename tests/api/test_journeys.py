@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from interlock.kernel.events import Event
+import asyncio
+
+from interlock.kernel.events import START, Event
 from interlock.kernel.log import Plan
 from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions, compiled
@@ -10,6 +12,8 @@ from interlock.runtime.stored_releases import store
 from interlock.vocabulary.ids import InteractionId, PersonId, RunId
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, StepReached
 from tests.api.conftest import Client, sign_in
+
+LIMIT_S, LIMIT = 20, 1_000
 
 
 async def walk(app: App, run: str, release: str, *paths: str, outcome: str = "") -> None:
@@ -20,6 +24,10 @@ async def walk(app: App, run: str, release: str, *paths: str, outcome: str = "")
     if outcome:
         facts.append(JourneyEnded(**about, journey="damaged_item", outcome=outcome))
     await app.log.append(Plan(tuple(facts), cause=f"test/{run}"))
+    # Whoever reads on sees it once no transaction of the whole server is older, also of the other tests.
+    async with asyncio.timeout(LIMIT_S):
+        while about["run"] not in [one.event.run for one in await app.log.after(START, LIMIT, (JourneyStarted,))]:
+            await asyncio.sleep(0.02)
 
 
 async def other_release(app: App, file: str) -> Definitions:
