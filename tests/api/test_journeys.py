@@ -16,6 +16,12 @@ from tests.api.conftest import Client, sign_in
 LIMIT_S, LIMIT = 20, 1_000
 
 
+async def begun(app: App) -> set[str]:
+    """The runs whose beginning can be read on."""
+    found = [one.event for one in await app.log.after(START, LIMIT, (JourneyStarted,))]
+    return {event.run.removeprefix("run_") for event in found if isinstance(event, JourneyStarted)}
+
+
 async def walk(app: App, run: str, release: str, *paths: str, outcome: str = "") -> None:
     """A run of the demo's refund as it stands in the log; nothing follows from it here."""
     about = {"interaction": InteractionId(f"i_{run}"), "person": PersonId("p_1"), "run": RunId(f"run_{run}")}
@@ -26,7 +32,7 @@ async def walk(app: App, run: str, release: str, *paths: str, outcome: str = "")
     await app.log.append(Plan(tuple(facts), cause=f"test/{run}"))
     # Whoever reads on sees it once no transaction of the whole server is older, also of the other tests.
     async with asyncio.timeout(LIMIT_S):
-        while about["run"] not in [one.event.run for one in await app.log.after(START, LIMIT, (JourneyStarted,))]:
+        while run not in await begun(app):  # noqa: ASYNC110  # nothing tells of it
             await asyncio.sleep(0.02)
 
 
