@@ -11,11 +11,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from interlock.connectors.addresses import read_url
 from interlock.connectors.builtin_model import Question, Suggested
 from interlock.connectors.language_model import FAILURES, LanguageModel, Paused
 from interlock.dialogue.model_files import ModelSpec, Price
 from interlock.journeys.expected import Expected, ExpectedSlot
 from interlock.kernel.documents import Duration
+from interlock.kernel.errors import Refused
 from tests.connectors.openai_server import Server, fails, serving, suggests, tool_call, words
 
 ORDER = ExpectedSlot("order_no", True, {"type": "order_number", "pattern": "A-####"})
@@ -146,11 +148,21 @@ async def test_a_tool_that_nobody_offered_is_not_called(server: Server, model: M
 
 async def test_who_is_late_is_not_waited_for(server: Server, model: Made) -> None:
     server.says(suggests())
-    server.delay_s = 2
+    server.delay_s = 60
     began = asyncio.get_running_loop().time()
     with pytest.raises(TimeoutError):
         await model(timeout=Duration(timedelta(milliseconds=200))).suggest(question("where is it"))
     assert asyncio.get_running_loop().time() - began < server.delay_s
+
+
+async def test_a_name_that_leads_into_a_private_network_is_not_asked_unless_it_is_allowed(server: Server) -> None:
+    server.says(suggests())
+    spec = ModelSpec(provider="openai", model="small", url=server.url.replace("127.0.0.1", "localhost"))
+    guarded = LanguageModel("main", spec, "", JOURNEYS, unchecked=read_url(spec.url))
+    with pytest.raises(Refused, match="not on the public internet"):
+        await guarded.suggest(question("where is it"))
+    await guarded.aclose()
+    assert server.asked == []
 
 
 async def test_who_fails_again_and_again_is_left_alone_for_a_while(server: Server, model: Made) -> None:

@@ -15,6 +15,7 @@ from pydantic_ai.models import infer_model
 from pydantic_ai.providers import infer_provider_class
 from pydantic_ai.usage import RunUsage
 
+from interlock.connectors.addresses import Target, public_address, resolve_by_system
 from interlock.connectors.builtin_model import Question, Suggested, Usage, wish
 from interlock.connectors.prompting import INSTRUCTIONS, told, usable
 from interlock.dialogue.model_files import ModelSpec
@@ -64,23 +65,30 @@ class LanguageModel:
 
     Attributes:
         name: what it is called in the log.
-        asked: how often it was asked, for figures and tests.
     """
 
     def __init__(
-        self, name: str, spec: ModelSpec, key: str, journeys: Journeys, reached: Reached | None = None
+        self,
+        name: str,
+        spec: ModelSpec,
+        key: str,
+        journeys: Journeys,
+        reached: Reached | None = None,
+        *,
+        unchecked: Target | None = None,
     ) -> None:
         """
         Args:
             key: for the provider; empty where it needs none.
             reached: the model, where it is not reached as ``spec`` says.
+            unchecked: an address that nobody allowed: it has to be a public one whenever it is asked, like a connector's.
 
         Raises:
             ImportError: what the provider needs is not installed.
         """
         self.name = name
-        self.asked = 0
         self._spec = spec
+        self._unchecked = unchecked
         self._journeys = journeys
         self._failures, self._paused_until = 0, 0.0
         self._http = httpx2.AsyncClient()
@@ -104,9 +112,10 @@ class LanguageModel:
         now = asyncio.get_running_loop().time()
         if now < self._paused_until:
             raise Paused(f"{self.name} failed {FAILURES} times in a row")
-        self.asked += 1
         try:
             async with asyncio.timeout(self._spec.timeout.total_seconds()):
+                if self._unchecked is not None:
+                    await public_address(self._unchecked, resolve_by_system)
                 limits = UsageLimits(request_limit=1 + self._spec.retries)
                 answer = await self._agent.run(told(question, self._journeys), usage_limits=limits)
         except BaseException as error:

@@ -62,7 +62,7 @@ def open_connectors(
                 client=make,
             )
             if opened[name].target.authority not in allow:
-                _check_literal(opened[name].target)
+                check_literal(opened[name].target)
         except DefinitionError as error:
             problems += error.problems
         except Refused as refused:
@@ -85,7 +85,7 @@ def _secret(connector: Connector, credential_of: Callable[[str], str]) -> str:
     return secret
 
 
-def _check_literal(target: Target) -> None:
+def check_literal(target: Target) -> None:
     """Refuse an address that is written as such already now; a name is checked when it is resolved."""
     try:
         ip_address(target.host)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from ipaddress import ip_address
 from typing import Protocol
 
-from interlock.connectors.addresses import check_address, read_url
+from interlock.connectors.addresses import Target, read_url
 from interlock.connectors.builtin_model import Model
+from interlock.connectors.opening import check_literal
 from interlock.dialogue.model_files import MODELS_FILE, ModelSpec, ModelSpecs
 from interlock.journeys.model import Journey
 from interlock.kernel.documents import DefinitionError, Problem
@@ -63,10 +63,10 @@ def _opened(
     credential_of: Callable[[str], str],
     allow: Collection[str],
 ) -> OpenedModel:
-    if spec.url:
-        target = read_url(spec.url)
-        if target.authority not in allow:
-            _check_literal(target.host)
+    unchecked: Target | None = None
+    if spec.url and (target := read_url(spec.url)).authority not in allow:
+        check_literal(target)
+        unchecked = target
     key = credential_of(spec.credential) if spec.credential else ""
     if spec.credential and not key:
         variable = f"INTERLOCK_CREDENTIAL_{spec.credential.upper()}"
@@ -75,16 +75,7 @@ def _opened(
         )
     from interlock.connectors.language_model import LanguageModel
 
-    return LanguageModel(name, spec, key, journeys)
-
-
-def _check_literal(host: str) -> None:
-    """Refuse an address within a private network that nobody allowed; a name is the operator's own word."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return
-    check_address(host)
+    return LanguageModel(name, spec, key, journeys, unchecked=unchecked)
 
 
 def _problem(name: str, what: str, mend: str) -> Problem:

@@ -14,7 +14,7 @@ from interlock.governance.signoffs import ROLES, For, Standing, standing, versio
 from interlock.journeys.courses import Course, courses, kind_of, level_at, place_of, text_of, verified
 from interlock.journeys.language import CallStep, DoStep, EndStep, JourneyFile, LookUpStep, Step, VerifyStep
 from interlock.journeys.model import DEFAULT, Journey
-from interlock.kernel.documents import DefinitionError, closest, load_located
+from interlock.kernel.documents import DefinitionError, did_you_mean, load_located
 from interlock.kernel.errors import Refused
 from interlock.runtime.definitions import Checked
 
@@ -117,8 +117,7 @@ def readiness(found: Checked, files: Mapping[str, str], name: str, now: datetime
 def journey_named(journeys: Mapping[str, Journey], name: str) -> Journey:
     """The journey of that name. Raises Refused ``journey_unknown`` (404), naming the one that may be meant."""
     if name not in journeys:
-        near = closest(name[:80], journeys)
-        mend = f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(journeys))}."
+        mend = did_you_mean(name[:80], sorted(journeys))
         raise Refused("journey_unknown", f"There is no journey '{name[:80]}'; {mend}", status=404)
     return journeys[name]
 
