@@ -124,6 +124,7 @@ async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> N
     for what, where, note in (
         ("The stage", f"{url}/stage", "all of it side by side, in five minutes"),
         ("Shop with the chat", f"{shop}/", "write to the assistant, bottom right"),
+        ("Phone", f"{url}/phone", "call the same assistant"),
         ("Mailbox", f"{shop}/mailbox", "one-time codes arrive here"),
         ("Agent desk", f"{url}/desk", "sign in as amara or ben, password demo"),
         ("Supervisor", f"{url}/supervisor", "sign in as sofia, password demo"),

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from interlock.kernel.documents import DefinitionError, closest, load_located, problem
+from interlock.kernel.documents import DefinitionError, did_you_mean, load_located, problem
 from interlock.vocabulary.hours import Day
 
 SIGNOFFS_FILE: Final = "signoffs.yaml"
@@ -65,10 +65,8 @@ def read_signoffs(files: Mapping[str, str], journeys: Collection[str]) -> tuple[
     problems, seen = [], set[tuple[str, str]]()
     for index, one in enumerate(located.value.signoffs):
         if one.journey not in journeys:
-            near = closest(one.journey, journeys)
-            mend = f"did you mean '{near}'?" if near else f"known: {', '.join(sorted(journeys))}"
-            path = ("signoffs", index, "journey")
-            problems.append(problem(located, path, f"there is no journey '{one.journey}'", mend))
+            path, what = ("signoffs", index, "journey"), f"there is no journey '{one.journey}'"
+            problems.append(problem(located, path, what, did_you_mean(one.journey, sorted(journeys))))
         if (one.journey, one.role) in seen:
             what = f"'{one.journey}' is signed off for {one.role} twice"
             problems.append(problem(located, ("signoffs", index), what, "keep the later one"))

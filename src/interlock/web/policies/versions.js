@@ -22,7 +22,7 @@ export function Versions() {
 /** Journeys that some people are tried on first. @param {{one: any}} props */
 function Canary({ one }) {
   return html`<section class="card waiting-version"><h2>Tried on ${one.share} % of the people</h2><div class="card-in">
-    <p>${one.by.name} began this <${At} at=${one.at} />${one.note ? html`: <span dir="auto">${one.note}</span>` : ''}${one.segment ? html` <span class="note">Only where <code>${one.segment}</code></span>` : null} <${CopyId} id=${one.release} label="version" /></p>
+    <p>Begun by ${one.by.name}, <${At} at=${one.at} />${one.note ? html`: <span dir="auto">${one.note}</span>` : ''}${one.segment ? html` <span class="note">Only where <code>${one.segment}</code></span>` : null} <${CopyId} id=${one.release} label="version" /></p>
     <${Changes} changes=${one.changes} /><p class="note">New interactions of these people begin on it; the rules are those in force. How it does: <code>interlock canary show</code>.</p></div></section>`;
 }
 
