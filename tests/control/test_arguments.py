@@ -144,7 +144,7 @@ NEARLY = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(JSON | NEARLY)
 def test_whatever_is_proposed_is_either_refused_or_fits_exactly(raw: object) -> None:
     try:

@@ -39,7 +39,7 @@ TEXTS = st.text(max_size=300) | st.lists(PIECES, max_size=25).map(" ".join) | st
 DATES = st.dates(date(1950, 1, 1), date(2150, 12, 31))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(text=TEXTS, today=st.dates(), language=st.sampled_from(["en", "de", "fr"]))
 def test_no_text_breaks_a_parser_and_every_span_lies_in_the_text(text: str, today: date, language: str) -> None:
     context = Context(today, language)
@@ -54,7 +54,7 @@ def test_no_text_breaks_a_parser_and_every_span_lies_in_the_text(text: str, toda
                 assert reason
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=TEXTS, asked=st.sampled_from([None, *SPECS]))
 def test_slots_extracted_together_never_share_a_character(text: str, asked: str | None) -> None:
     found = extract(text, SPECS, Context(date(2026, 5, 6)), asked=asked)

@@ -113,7 +113,7 @@ def play(chat: Chat, moves: list[tuple[Any, ...]]) -> None:
             chat.needs(first)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.integers(0, 7), st.lists(MOVE, max_size=14))
 def test_no_suggestion_whatever_crashes_a_turn_or_has_anything_proposed_but_the_steps_own_action(steps, moves):
     chat = Chat()
@@ -123,7 +123,7 @@ def test_no_suggestion_whatever_crashes_a_turn_or_has_anything_proposed_but_the_
     check(chat)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(SUGGESTION, max_size=6), st.integers(0, 3))
 def test_at_an_open_choice_only_an_item_of_the_list_can_be_refunded(suggestions, which):
     chat = Chat()

@@ -201,7 +201,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
 def test_nothing_but_the_two_errors_ever_comes_out(text: str) -> None:
     try:

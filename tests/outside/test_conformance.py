@@ -13,7 +13,6 @@ from typing import Any, Final
 import pytest
 import uvicorn
 
-from tests.outside.conformance_server import conformance_app
 from tests.system.processes import REPOSITORY, free_port
 
 APPLICABLE: Final = (
@@ -74,6 +73,8 @@ def suite() -> Path:
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
     """The address of the fixture's endpoint."""
+    from tests.outside.conformance_server import conformance_app  # loads the protocol's SDK, so only where it runs
+
     port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(conformance_app(), port=port, loop="none", log_config=None, timeout_graceful_shutdown=1)

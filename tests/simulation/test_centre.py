@@ -33,7 +33,7 @@ def test_everything_holds_in_any_weather(seed: int, weather: Weather, definition
 
 def test_the_same_seed_gives_the_same_log(definitions: Definitions) -> None:
     storm = KINDS[-1]
-    first, again, other = (simulate(seed, definitions, interactions=25, weather=storm) for seed in (5, 5, 6))
+    first, again, other = (simulate(seed, definitions, interactions=8, weather=storm) for seed in (5, 5, 6))
     assert first == again
     assert first.digest != other.digest
 
