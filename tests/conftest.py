@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from tests import models, passwords, pg
+from tests import passwords, pg
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -24,7 +24,6 @@ LONG = ("tests/story/", "tests/e2e/", "tests/system/", "tests/gate/")
 def pytest_configure(config: pytest.Config) -> None:
     """With pytest-xdist the controller starts the server, so that one serves all workers."""
     passwords.make_cheap()
-    models.train_once()
     config.stash[CLEAN_UP] = ExitStack()
     if config.getoption("numprocesses", default=None) and not hasattr(config, "workerinput"):
         config.stash[SERVER] = config.stash[CLEAN_UP].enter_context(pg.server())

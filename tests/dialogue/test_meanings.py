@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 from interlock.connectors import minilm
 from interlock.connectors.minilm.pieces import MAX_PIECES, numbered
 from interlock.dialogue.intents import Ambiguous, IntentModel, Recognised, UnusableModel
+from interlock.runtime.kept_models import model_of
 from interlock.runtime.training import loaded
-from tests.models import trained
 
 DATA: dict[str, Any] = YAML(typ="safe").load(Path(__file__).with_name("intents.yaml"))
 UNSEEN: list[tuple[str, str]] = [(intent, text) for intent, texts in DATA["unseen"].items() for text in texts]
@@ -21,7 +21,7 @@ UNSEEN: list[tuple[str, str]] = [(intent, text) for intent, texts in DATA["unsee
 
 @pytest.fixture(scope="module")
 def raw() -> bytes:
-    return asyncio.run(trained(DATA["examples"], "en", "minilm"))
+    return asyncio.run(model_of(DATA["examples"], "en", "minilm"))
 
 
 @pytest.fixture(scope="module")
@@ -90,5 +90,5 @@ def test_meanings_are_read_by_nothing_else_than_taught_them(raw: bytes) -> None:
 
 def test_the_server_side_of_a_model_of_words_opens_no_reader() -> None:
     before = minilm.opened.cache_info()
-    loaded(asyncio.run(trained(DATA["examples"], "en")))
+    loaded(asyncio.run(model_of(DATA["examples"], "en", "words")))
     assert minilm.opened.cache_info() == before

@@ -36,7 +36,7 @@ def learned(monkeypatch: pytest.MonkeyPatch, running: Definitions) -> list[Mappi
         learned.append(examples)
         return running.model
 
-    monkeypatch.setattr(definitions, "train_in_subprocess", train)
+    monkeypatch.setattr(definitions, "model_of", train)
     return learned
 
 

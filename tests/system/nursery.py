@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tests import apis, models, passwords
+from tests import apis, passwords
 
 DEFINITIONS = Path(__file__).resolve().parents[2] / "examples" / "demo"
 PR_SET_PDEATHSIG = 1
@@ -42,7 +42,6 @@ def main() -> None:
     for module in EVERY_CHILD_NEEDS:
         importlib.import_module(module)
     passwords.make_cheap()
-    models.train_once()
     apis.build_once()
     read_ahead()
     gc.collect()

@@ -21,7 +21,8 @@ from interlock.journeys.model import Journey, JourneySet
 from interlock.kernel.documents import DefinitionError, Problem, load
 from interlock.kernel.errors import Refused
 from interlock.routing.queues import Specs, load_queues
-from interlock.runtime.training import BadExamples, NothingReads, checked, loaded, train_in_subprocess
+from interlock.runtime.kept_models import model_of
+from interlock.runtime.training import BadExamples, NothingReads, checked, loaded
 from interlock.vocabulary.channels import VIRTUAL_AGENT
 from interlock.vocabulary.ids import ReleaseId
 from interlock.vocabulary.settings import TenantSettings, Understanding
@@ -216,7 +217,7 @@ def _learned(read: Checked) -> tuple[Mapping[str, Sequence[str]], str, Understan
 async def trained(files: Mapping[str, str]) -> bytes:
     """The model of texts, trained from their examples as they are. Raises DefinitionError; TrainingFailed."""
     try:
-        return await train_in_subprocess(*_learned(check(files)))
+        return await model_of(*_learned(check(files)))
     except NothingReads as error:
         raise DefinitionError([Problem("tenant.yaml", 1, 1, str(error), "")]) from error
 
@@ -233,4 +234,4 @@ async def build(files: Mapping[str, str], like: Definitions | None = None) -> De
     learned = _learned(proved(files))
     if like is not None and _learned(check(like.files)) == learned:
         return compiled(files, like.model)
-    return compiled(files, await train_in_subprocess(*learned))
+    return compiled(files, await model_of(*learned))
