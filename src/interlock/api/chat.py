@@ -6,6 +6,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -19,6 +20,7 @@ from interlock.api.frames import POLICY, TRY_AGAIN_LATER, Frame, Wire
 from interlock.control.identity import device_digest
 from interlock.control.lockouts import source_lock, source_of
 from interlock.dialogue.card_numbers import redact_card_numbers
+from interlock.interactions.receiving import CARRIED
 from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Cursor
 from interlock.kernel.log import Query
@@ -76,6 +78,19 @@ class WithdrawFrame(msgspec.Struct, tag="withdraw", forbid_unknown_fields=True):
     interaction: str
 
 
+class CarryCodeFrame(msgspec.Struct, tag="carry_code", forbid_unknown_fields=True):
+    """The customer wants to go on elsewhere: she is given a code."""
+
+    id: str
+
+
+class CarryFrame(msgspec.Struct, tag="carry", forbid_unknown_fields=True):
+    """The customer has such a code from elsewhere."""
+
+    id: str
+    code: str
+
+
 class LeaveFrame(msgspec.Struct, tag="leave", forbid_unknown_fields=True):
     """The customer leaves the queue or the chat."""
 
@@ -90,7 +105,7 @@ class Ping(msgspec.Struct, tag="ping", forbid_unknown_fields=True):
     """Is anybody there?"""
 
 
-Incoming = Hello | Message | Confirm | Code | WithdrawFrame | LeaveFrame | Typing | Ping
+Incoming = Hello | Message | Confirm | Code | WithdrawFrame | CarryCodeFrame | CarryFrame | LeaveFrame | Typing | Ping
 
 
 @post("/v1/chat/sessions", status_code=201, opt={"public": True})
@@ -130,6 +145,7 @@ class Feed(Protocol):
     async def open(self, after: Cursor) -> None: ...
     def close(self) -> None: ...
     def typing(self) -> None: ...
+    def show(self, frame: Frame) -> None: ...
 
 
 F = TypeVar("F", bound=Feed)
@@ -253,7 +269,7 @@ async def session_of(app: App, token: str) -> SessionOpened | None:
     return None
 
 
-Frames = Message | Confirm | Code | WithdrawFrame | LeaveFrame
+Frames = Message | Confirm | Code | WithdrawFrame | CarryCodeFrame | CarryFrame | LeaveFrame
 
 
 async def carry_out(app: App, feed: Feed, incoming: Frames) -> None:
@@ -271,15 +287,27 @@ async def carry_out(app: App, feed: Feed, incoming: Frames) -> None:
                 )
             message = MessageId("m_" + blake2b(cause.encode(), digest_size=10).hexdigest())
             command = ReceiveMessage(session=session, message=message, text=redact_card_numbers(text), new=incoming.new)
-            await app.engine.execute(command, cause=cause)
+            try:
+                await app.engine.execute(command, cause=cause)
+            except Refused as refusal:
+                if refusal.code != CARRIED:
+                    raise
+                with suppress(Answered):  # brought back, and then the connection broke
+                    await app.carrying.come_back(session, f"{cause}/back")
+                await app.engine.execute(command, cause=cause)
+        case CarryCodeFrame():
+            given = await app.carrying.code(session, cause)
+            feed.show({"type": "carry_code", "code": given.code, "expires_at": given.expires_at.isoformat()})
+        case CarryFrame():
+            await app.carrying.redeem(session, incoming.code, cause)
         case Confirm():
             answer = AnswerConfirmation(
                 proposal=ProposalId(incoming.proposal), session=session, args_hash=incoming.args_hash, yes=incoming.yes
             )
             await app.engine.execute(answer, cause=cause)
         case Code():
-            given = AnswerChallenge(challenge=ChallengeId(incoming.challenge), session=session, code=incoming.code)
-            await app.engine.execute(given, cause=cause)
+            answered = AnswerChallenge(challenge=ChallengeId(incoming.challenge), session=session, code=incoming.code)
+            await app.engine.execute(answered, cause=cause)
         case WithdrawFrame():
             withdraw = Withdraw(
                 proposal=ProposalId(incoming.proposal),

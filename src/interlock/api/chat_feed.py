@@ -102,6 +102,10 @@ class ChatFeed:
         if self.interaction:
             self._app.signals.tell(f"interaction:{self.interaction}", {"signal": "typing", "author": "customer"})
 
+    def show(self, frame: Frame) -> None:
+        """Show this connection something that is kept nowhere."""
+        self._wire.send(frame)
+
     def _watch(self, interaction: InteractionId) -> None:
         if interaction not in self._states:
             self._states[interaction] = InteractionState()

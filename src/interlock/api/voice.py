@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -9,11 +10,25 @@ from litestar import Request, WebSocket, post, websocket
 from litestar.datastructures import State
 
 from interlock.api import chat
-from interlock.api.chat import Code, Confirm, Door, Hello, LeaveFrame, Message, Ping, WithdrawFrame, new_session
+from interlock.api.chat import (
+    CarryFrame,
+    Code,
+    Confirm,
+    Door,
+    Hello,
+    LeaveFrame,
+    Message,
+    Ping,
+    WithdrawFrame,
+    new_session,
+)
 from interlock.api.voice_feed import VoiceFeed
 from interlock.dialogue.hearing import Answers, GivesCode, Heard, Says, WantsAgain, Withdraws, keyed, said
 from interlock.runtime.app import App
 from interlock.vocabulary.channels import Channel
+
+_KEYED: Final = re.compile(r"#([0-9]{8})")
+_SAID: Final = re.compile(r"\W*(?:my |the )?code(?: is)?[\s:,]*((?:[0-9][\s-]?){8})\W*", re.IGNORECASE)
 
 
 class Keys(msgspec.Struct, tag="keys", forbid_unknown_fields=True):
@@ -40,6 +55,9 @@ async def carry_out(app: App, feed: VoiceFeed, incoming: Keys | Words | LeaveFra
     if isinstance(incoming, LeaveFrame):
         await chat.carry_out(app, feed, incoming)
         return
+    if (code := _carried(incoming)) is not None:
+        await chat.carry_out(app, feed, CarryFrame(id=incoming.id, code=code))
+        return
     ask = feed.standing(incoming.on)
     if ask is None:
         feed.again(None)
@@ -49,6 +67,12 @@ async def carry_out(app: App, feed: VoiceFeed, incoming: Keys | Words | LeaveFra
         feed.again(heard)
         return
     await chat.carry_out(app, feed, _frame(incoming.id, heard, feed))
+
+
+def _carried(incoming: Keys | Words) -> str | None:
+    """A code to go on with from elsewhere: after the hash key, or said as one. It is taken at any question."""
+    found = _KEYED.fullmatch(incoming.keys) if isinstance(incoming, Keys) else _SAID.fullmatch(incoming.text)
+    return found[1] if found else None
 
 
 def _frame(identifier: str, heard: Heard, feed: VoiceFeed) -> chat.Frames:

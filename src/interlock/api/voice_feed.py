@@ -65,6 +65,10 @@ class VoiceFeed:
     def typing(self) -> None:
         """A caller does not type."""
 
+    def show(self, frame: Frame) -> None:
+        """Tell this caller something that is kept nowhere."""
+        self._wire.send(frame)
+
     @property
     def interaction(self) -> InteractionId | None:
         """The call's interaction; None before the caller's first word."""

@@ -19,7 +19,7 @@ from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import ChallengeId, CustomerId, SessionId, tag
-from interlock.vocabulary.interactions import SessionOpened
+from interlock.vocabulary.interactions import InteractionStarted, SessionOpened
 from interlock.vocabulary.people import (
     AnswerChallenge,
     ChallengeFailed,
@@ -38,6 +38,7 @@ CODE_WINDOW: Final = timedelta(hours=1)
 
 _READ: Final = (
     SessionOpened,
+    InteractionStarted,
     SignalReported,
     CustomerMatched,
     ChallengePassed,
@@ -57,8 +58,8 @@ def known(
 ) -> Known:
     """What is established in a session: the assurance that holds for its channel now, and what was tried.
 
-    Assurance does not follow a person into another session or channel. A passed challenge counts for
-    ``settings.verified_for``; afterwards what is left is that something known matched.
+    Assurance does not follow a person into another session or channel, unless a one-time code carried it over. A passed
+    challenge counts for ``settings.verified_for``; afterwards what is left is that something known matched.
     """
     found = Assurance()
     failed = 0
@@ -66,6 +67,8 @@ def known(
     device: PersonalText = ""
     for recorded in events:
         match recorded.event:
+            case InteractionStarted() as event if event.continues and event.assurance.holds_for(session, channel):
+                found = event.assurance
             case CustomerMatched() as event if event.session == session and event.channel == channel:
                 if event.customer != found.customer:
                     found = Assurance(Level.MATCHED, event.customer, recorded.at, session, channel, event.by)

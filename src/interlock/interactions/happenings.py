@@ -6,6 +6,7 @@ from typing import Final
 
 from interlock.interactions.context import InteractionState
 from interlock.kernel.events import Event
+from interlock.vocabulary.carrying import CarriedOn, CarryCodeIssued
 from interlock.vocabulary.interactions import (
     AgentJoined,
     HandedBack,
@@ -47,11 +48,17 @@ def happening(event: Event, before: InteractionState) -> tuple[str, str, str] | 
         before: the interaction as it was before the event.
     """
     match event:
+        case InteractionStarted() if event.continues:
+            return ("carried_on", f"Carried on in {event.channel.value} from {event.continues}", "")
         case InteractionStarted():
             known = f"; customer {event.customer} was matched earlier in this session" if event.customer else ""
             return ("started", f"Interaction began in {event.channel.value}{known}", "")
         case InteractionReopened():
             return ("reopened", "The customer came back", "")
+        case CarryCodeIssued():
+            return ("carry_code", "Was given a code to go on elsewhere", "")
+        case CarriedOn():
+            return ("carried_on", f"Goes on as {event.into}", "")
         case InteractionEnded():
             return ("ended", _ENDS[event.reason], "")
         case SilenceWarned():

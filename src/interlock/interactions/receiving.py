@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from interlock.interactions.canaries import takes_part
 from interlock.kernel.deciders import Decider, Moment
@@ -11,6 +12,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Erased, Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Assurance, Level
+from interlock.vocabulary.carrying import CarriedOn
 from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, ReleaseId, SessionId, tag
 from interlock.vocabulary.interactions import (
@@ -27,12 +29,15 @@ from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.releases import CanaryEnded, CanaryStarted, ReleasePublished
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS, TenantSettings
 
-_SESSION = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReopened)
+_SESSION = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReopened, CarriedOn)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """A session, its interaction, and what a new one would begin on: the definitions, and who has been matched before."""
+    """A session, its interaction, and what a new one would begin on: the definitions, and who has been matched before.
+
+    ``carried`` tells that the interaction goes on in another session.
+    """
 
     person: PersonId = PersonId("")
     channel: Channel = Channel.CHAT
@@ -43,18 +48,26 @@ class SessionState:
     canary: CanaryStarted | None = None
     matched: Assurance = Assurance()
     name: str = ""
+    carried: bool = False
+
+
+CARRIED: Final = "carried_on"
+"""The refusal of a message in a session whose interaction goes on in another one: it has to be brought back first."""
 
 
 def _evolve(state: SessionState, recorded: Recorded) -> SessionState:
     match recorded.event:
         case SessionOpened(person=person, channel=channel):
             return replace(state, person=person, channel=channel)
-        case InteractionStarted(interaction=interaction):
-            return replace(state, interaction=interaction, open=True, ended_at=None)
+        case InteractionStarted(interaction=interaction) as event:
+            begun = replace(state, interaction=interaction, open=True, ended_at=None, carried=False)
+            return _carrying(begun, event) if event.continues else begun
         case InteractionReopened(interaction=interaction):
             return replace(state, interaction=interaction, open=True, ended_at=None)
         case InteractionEnded(interaction=interaction) if interaction == state.interaction:
             return replace(state, open=False, ended_at=recorded.at)
+        case CarriedOn(interaction=interaction) if interaction == state.interaction:
+            return replace(state, carried=True)
         case ReleasePublished(release=release):
             return replace(state, release=release, canary=None)
         case CanaryStarted() as canary:
@@ -67,6 +80,15 @@ def _evolve(state: SessionState, recorded: Recorded) -> SessionState:
             matched = Assurance(Level.MATCHED, event.customer, recorded.at, event.session, event.channel, event.by)
             return replace(state, matched=matched, name="" if isinstance(event.name, Erased) else event.name)
     return state
+
+
+def _carrying(state: SessionState, event: InteractionStarted) -> SessionState:
+    """Whoever carries an interaction on is the person of that one, and matched as far as that was carried over."""
+    held, name = event.assurance, "" if isinstance(event.name, Erased) else event.name
+    if not event.customer:
+        return replace(state, person=event.person)
+    matched = Assurance(Level.MATCHED, held.customer, held.at, event.session, event.channel, held.by)
+    return replace(state, person=event.person, matched=matched, name=name)
 
 
 def open_session() -> Decider[OpenSession, SessionState]:
@@ -107,6 +129,8 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
         person, text = _known(state), checked_text(command.text)
         facts: list[Event] = []
         interaction = state.interaction
+        if state.carried and not command.new:
+            raise Refused(CARRIED, "We go on elsewhere by now.")
         if state.open and command.new:
             facts.append(_ended(state, command.session))
         if command.new or not _goes_on(state, moment.now, settings):

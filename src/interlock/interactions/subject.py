@@ -8,11 +8,13 @@ from typing import Any, cast
 
 from interlock.interactions.agents import hand_back, post_message, start_wrap_up, wrap_up
 from interlock.interactions.asking import ask_customer
+from interlock.interactions.carrying import carry_on, issue_carry_code
 from interlock.interactions.cases import QUIET_CASE, close_case, join_case, open_case, settle_match
 from interlock.interactions.endings import close_interaction, end_for_silence, warn_silence
 from interlock.interactions.receiving import leave, open_session, receive_message
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Timers
 from interlock.kernel.events import Command, Event
+from interlock.vocabulary.carrying import TakeUp
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import ExternalAgentId, InteractionId
 from interlock.vocabulary.interactions import (
@@ -20,6 +22,7 @@ from interlock.vocabulary.interactions import (
     CloseInteraction,
     EndForSilence,
     InteractionEnded,
+    InteractionStarted,
     MessagePosted,
     SilenceWarned,
     WarnSilence,
@@ -36,6 +39,8 @@ def subject(settings: TenantSettings) -> Subject:
         open_session(),
         receive_message(settings),
         leave(),
+        issue_carry_code(),
+        carry_on(settings),
         post_message(),
         hand_back(),
         start_wrap_up(),
@@ -58,8 +63,10 @@ def subject(settings: TenantSettings) -> Subject:
 
 
 def react(event: Event) -> Sequence[Command]:
-    """A customer's message is answered; an end has consequences; what moved money may need a receipt."""
+    """A message is answered, what carries on is taken up, an end has consequences, and what moved money may need a receipt."""
     match event:
+        case InteractionStarted() if event.continues:
+            return (TakeUp(interaction=event.interaction, of=event.continues),)
         case MessagePosted() if event.author.kind == "customer":
             return (TakeTurn(interaction=event.interaction, message=event.message),)
         case InteractionEnded():

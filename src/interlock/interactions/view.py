@@ -15,7 +15,7 @@ from interlock.interactions.masking import masked_details, masked_text, masked_v
 from interlock.kernel.events import Event, Recorded
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Card
-from interlock.vocabulary.ids import StaffId
+from interlock.vocabulary.ids import InteractionId, StaffId
 from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
 from interlock.vocabulary.people import CustomerMatched
@@ -39,6 +39,7 @@ class InteractionView:
 
     Attributes:
         state: who has it, how sure we are, and so on.
+        continues: the interaction that it carries on.
     """
 
     def __init__(self) -> None:
@@ -49,6 +50,12 @@ class InteractionView:
         self._name = ""
         self._contact: dict[str, str] = {}
         self._held_since: datetime | None = None
+        self._earlier: list[dict[str, Any]] = []
+        self.continues = InteractionId("")
+
+    def begin_with(self, earlier: InteractionView) -> None:
+        """Show the history of the interaction that this one carries on before its own, as far as it has gone by now."""
+        self._earlier = [*earlier._earlier, *earlier._entries]
 
     def fold(self, recorded: Recorded) -> None:
         """Take one more fact in."""
@@ -71,6 +78,7 @@ class InteractionView:
         match event:
             case CustomerMatched() | InteractionStarted():
                 self._name = str(event.name)
+                self.continues = event.continues if isinstance(event, InteractionStarted) else self.continues
             case EffectSucceeded() if isinstance(event.result, Mapping):
                 # A back end's record of this very customer: what it says counts more than what was typed.
                 if self.state.customer and event.result.get("customer_id") == self.state.customer:
@@ -146,7 +154,10 @@ class InteractionView:
                 "valid": state.assurance.level > Level.UNKNOWN,
             },
             "journeys": [_journey(run, journey_titles, masked) for run in self._journeys.values()],
-            "entries": [self._entry(entry, names, action_titles, queue_titles, masked) for entry in self._entries],
+            "entries": [
+                self._entry(entry, names, action_titles, queue_titles, masked)
+                for entry in (*self._earlier, *self._entries)
+            ],
             "facts": _facts(state, journey_titles),
             "my_state": state.agents.get(viewer, "none").replace("done", "none"),
             "actions": actions,

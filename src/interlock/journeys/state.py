@@ -110,6 +110,7 @@ class Conversation(msgspec.Struct, frozen=True):
         spoke: the virtual agent has said something, and therefore also that it is a machine.
         closing_said: the customer has been asked whether there is anything else.
         done: what the virtual agent has done in it, in words.
+        continues: the interaction that it carries on.
     """
 
     interaction: InteractionId = InteractionId("")
@@ -127,6 +128,12 @@ class Conversation(msgspec.Struct, frozen=True):
     closing_said: bool = False
     match_failures: int = 0
     done: tuple[str, ...] = ()
+    continues: InteractionId = InteractionId("")
+
+    @property
+    def taken_up(self) -> bool:
+        """Whether what it carries on has been gone on with: that is the first thing that is said in it."""
+        return not self.continues or self.spoke or self.holder != "virtual_agent"
 
     @property
     def foreground(self) -> Run | None:
@@ -184,6 +191,7 @@ def apply(state: Conversation, event: Event) -> Conversation:
                 release=event.release,
                 open=True,
                 customer=event.customer,
+                continues=event.continues,
             )
         case InteractionReopened():
             # Nobody waits in a queue any more: a run that stood at its hand-over has nothing left to wait for.

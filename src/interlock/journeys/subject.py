@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from interlock.journeys.carrying import take_up
 from interlock.journeys.outcomes import advance
 from interlock.journeys.state import READ, Conversation, evolve
 from interlock.journeys.turn import Kit, Propose, Resolve, Turn
@@ -23,7 +24,7 @@ from interlock.vocabulary.settings import TenantSettings
 def subject(resolve: Resolve, settings: TenantSettings, propose: Propose) -> Subject:
     """Journeys with the releases that this node knows, a tenant's settings, and what types an action's arguments."""
     kit = Kit(resolve, settings, propose)
-    deciders: tuple[Decider[Any, Any], ...] = (_turns(kit), _advances(kit))
+    deciders: tuple[Decider[Any, Any], ...] = (_turns(kit), _advances(kit), take_up(kit))
     return Subject(
         "journeys", cast("tuple[Decider[Command, object], ...]", deciders), reactions=(react,), timers=(_waits,)
     )

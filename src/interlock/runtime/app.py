@@ -24,6 +24,7 @@ from interlock.routing.board import Board
 from interlock.routing.queues import Specs
 from interlock.runtime.alerts import Alerts
 from interlock.runtime.breaking import Breaking
+from interlock.runtime.carrying import Carrying
 from interlock.runtime.cases import Cases
 from interlock.runtime.challenges import Challenges
 from interlock.runtime.chores import Chores
@@ -56,6 +57,7 @@ from interlock.runtime.telemetry import Metrics
 from interlock.runtime.tokens import Tokens
 from interlock.runtime.turns import Turns
 from interlock.runtime.warm_views import WarmViews
+from interlock.vocabulary.carrying import TakeUp
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.interactions import HandBack
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
@@ -124,6 +126,7 @@ class App:
         key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
         self.outside = OutsideAgents(records, self.engine, Tokens(key_sets, clock), settings.url)
         self.cases = Cases(self)
+        self.carrying = Carrying(self)
         self._challenges, self._queueing, self.turns = Challenges(self), Queueing(self), Turns(self)
 
     # What the definitions in force say.
@@ -189,6 +192,8 @@ class App:
                     await self.turns.take(due, command)
                 case AdvanceJourney():
                     await self.turns.advance(due, command)
+                case TakeUp():
+                    await self.turns.take_up(due, command)
                 case JudgeProposal():
                     await self.gate.judge(due, command)
                 case PerformEffect():

@@ -61,6 +61,8 @@ class OpenViews:
             for recorded in past.events:
                 if recorded.cursor <= horizon:
                     view.fold(recorded)
+            if view.continues:
+                view.begin_with(await self._before(view.continues))
             live, early = early or [], None
             for recorded in live:
                 if recorded.cursor > horizon:
@@ -74,6 +76,16 @@ class OpenViews:
         while len(self._open) > MOST_OPEN:
             _, (_, end_oldest) = self._open.popitem(last=False)
             end_oldest()
+        return view
+
+    async def _before(self, interaction: InteractionId) -> InteractionView:
+        """The view of an interaction that was carried on, with those before it."""
+        view = InteractionView()
+        past = await self._log.read(Query(f"interaction:{interaction}"))
+        for recorded in past.events:
+            view.fold(recorded)
+        if view.continues:
+            view.begin_with(await self._before(view.continues))
         return view
 
     def forget_all(self) -> None:

@@ -13,10 +13,11 @@ from interlock.control.subject import standing as news_of
 from interlock.journeys import Conversation, evolve, offered_outside, reads
 from interlock.journeys.language import OVER_BUDGET
 from interlock.kernel.deciders import Moment
-from interlock.kernel.errors import Refused
+from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import START, Command, Erased, Event, PersonalText, Recorded
 from interlock.kernel.log import Due, Query
 from interlock.runtime.asking import Asking
+from interlock.vocabulary.carrying import TakeUp
 from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, ProposalId, tag
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, TakeTurn, TurnContext
@@ -96,6 +97,8 @@ class Turns:
         if said is None:
             raise Refused("message_unknown", "There is no such message.", status=404)
         text = "" if isinstance(said, Erased) else said
+        if not standing.conversation.taken_up:
+            raise Conflict("what it carries on has not been taken up yet; on another node, that may come later")
         if await self._took_code(due, standing, text):
             return
         asked = await self.asking.ask(command.interaction, command.message, standing.conversation, text)
@@ -158,6 +161,12 @@ class Turns:
         except Refused:
             return False
         return True
+
+    async def take_up(self, due: Due, command: TakeUp) -> None:
+        """Go on with the journeys of another interaction."""
+        for interaction in (command.of, command.interaction):
+            await self._standing(interaction)  # has the versions at hand that its runs began on
+        await self._app.engine.execute(command, cause=due.id, answers=due.id)
 
     async def advance(self, due: Due, command: AdvanceJourney) -> None:
         """Tell the run that waits for it what came of it."""

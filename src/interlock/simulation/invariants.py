@@ -170,14 +170,19 @@ def _messages(centre: Centre) -> Iterator[str]:
 
 
 def _matches(centre: Centre) -> Iterator[str]:
-    """An interaction begins with nobody but somebody who was matched in the same session before."""
+    """An interaction begins with nobody but somebody who was matched in the same session before, or in one carried on."""
     matched: dict[str, set[str]] = defaultdict(set)
+    sessions: dict[str, str] = {}
     for one in centre.store.events:
         match one.event:
             case CustomerMatched() as event:
                 matched[event.session].add(event.customer)
-            case InteractionStarted() as event if event.customer and event.customer not in matched[event.session]:
-                yield f"{event.interaction} began with {event.customer}, who was never matched in {event.session}"
+            case InteractionStarted() as event:
+                sessions[event.interaction] = event.session
+                before = sessions[event.continues] if event.continues else event.session
+                if event.customer and event.customer not in matched[before]:
+                    yield f"{event.interaction} began with {event.customer}, who was never matched in {before}"
+                matched[event.session].add(event.customer)
 
 
 class _Story(msgspec.Struct):

@@ -9,6 +9,7 @@ from interlock.kernel.events import Catalogue, Command, Event
 from interlock.vocabulary import (
     approvals,
     breakers,
+    carrying,
     interactions,
     journeys,
     lockouts,
@@ -39,6 +40,7 @@ def _defined_in(kind: type, modules: tuple[ModuleType, ...]) -> list[type]:
 
 _MODULES = (
     interactions,
+    carrying,
     people,
     routing,
     journeys,

@@ -49,9 +49,12 @@ class InteractionStarted(Event, frozen=True, kw_only=True):
     release: str
     """The version of the definitions that it began on."""
     assurance: Assurance = Assurance()
-    """What had been established earlier in this session and channel: a match at most, since a code proves the moment."""
+    """What had been established earlier in this session and channel: a match at most, since a code proves the moment.
+    Where it carries another interaction on, what was carried over with it."""
     name: PersonalText = ""
     """The name of the customer who was matched earlier."""
+    continues: InteractionId = InteractionId("")
+    """The interaction of another session that it carries on."""
 
     @property
     def customer(self) -> CustomerId:

@@ -60,7 +60,8 @@ class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey spoken of.
 
-    ``{done}`` in ``recap`` is what was done in the interaction.
+    ``{done}`` in ``recap`` is what was done in the interaction; ``{where}`` in ``carried_away`` and ``carried_on`` is
+    ``in_chat`` or ``by_phone``.
     """
 
     clarify: Words = "I am not sure that I understood. What is it about?"
@@ -105,6 +106,11 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "This cannot be done yet. I will see to it by myself when its time has come; you need not wait here."
     )
     wait_withdraw: Words = "Withdraw"
+    carried_away: Words = "We go on {where} now."
+    carried_on: Words = "I have what we talked about {where}, so we go on from there."
+    still_decided: Words = "What waits to be decided goes its way; you need not ask for it again."
+    in_chat: Words = "in the chat"
+    by_phone: Words = "by phone"
     human_label: Words = "Talk to a person"
     yes: Words = "Yes"
     no: Words = "No"

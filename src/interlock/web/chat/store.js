@@ -34,6 +34,9 @@ export class ChatStore {
     this.typing = signal('');
     /** The replay is over: what comes now is new. */
     this.settled = signal(false);
+    /** A code to go on elsewhere with, or one from elsewhere that is being entered. */
+    this.carry = signal(/** @type {{code?: string, expires_at?: string, entering?: boolean, pending?: boolean, problem?: string} | null} */ (null));
+    this.carrying = '';
     /** The next message begins a new conversation. */
     this.fresh = signal(false);
     this.seen = signal(/** @type {string | null} */ (this.memory.get('seen')));
@@ -139,6 +142,20 @@ export class ChatStore {
     this.chat.send(frame);
   }
 
+  /** Ask for a code to go on elsewhere with. */
+  askCarryCode() {
+    this.carrying = newId();
+    this.chat.send({ type: 'carry_code', id: this.carrying });
+  }
+
+  /** Go on here with what was talked about elsewhere. @param {string} code */
+  carryOn(code) {
+    this.carrying = newId();
+    this.carry.value = { entering: true, pending: true };
+    this.#connect();
+    if (!this.chat.send({ type: 'carry', id: this.carrying, code })) this.carry.value = { entering: true, problem: 'There is no connection just now. Try again in a moment.' };
+  }
+
   sendTyping() {
     this.chat.send({ type: 'typing' });
   }
@@ -191,6 +208,7 @@ export class ChatStore {
       else if (frame.type === 'error') this.#refused(frame);
       else if (frame.type === 'typing') this.#typed(frame.author);
       else if (frame.type === 'answered') this.#answeredCard(frame);
+      else if (frame.type === 'carry_code') this.carry.value = { code: frame.code, expires_at: frame.expires_at };
     });
   }
 
@@ -225,6 +243,7 @@ export class ChatStore {
 
   /** The server has it. @param {string} id */
   #acknowledged(id) {
+    if (id === this.carrying && this.carry.peek()?.pending) this.carry.value = null;
     this.unacknowledged.delete(id);
     this.memory.dropUnsent(id);
     const card = this.answered.get(id);
@@ -257,6 +276,7 @@ export class ChatStore {
       setTimeout(() => this.#again(frame.id), frame.retry_after_ms ?? AGAIN_MS);
       return;
     }
+    if (frame.id === this.carrying) this.carry.value = { entering: Boolean(this.carry.peek()?.entering), problem: frame.reason };
     const card = this.answered.get(frame.id);
     if (card) this.#setAnswer(card, { problem: frame.reason });
     this.unacknowledged.delete(frame.id);

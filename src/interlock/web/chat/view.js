@@ -4,6 +4,7 @@ import { slowNow } from '../clock.js';
 import { duration, ordinal, since } from '../format.js';
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib.js';
 import { Icon } from '../ui/icons.js';
+import { Carry, CarryLink } from './carry.js';
 import { Log } from './log.js';
 
 const TYPING_EVERY_MS = 3000, LONGEST = 4000, TALLEST_PX = 132;
@@ -47,6 +48,7 @@ function Panel({ store, inline = false }) {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     if (ask) setAsk('');
+    else if (store.carry.value) store.carry.value = null;
     else if (!inline) store.setOpen(false);
   };
   const { ended, holder } = store.state.value;
@@ -58,8 +60,9 @@ function Panel({ store, inline = false }) {
     ${ask ? html`<div class="ask" role="alertdialog" aria-label=${ask === 'queue' ? 'Leave the queue?' : 'End the chat?'}><p>${ask === 'queue' ? 'Leave the queue? You lose your place.' : 'End the chat?'}</p>
       <button type="button" class="primary" autofocus onClick=${() => (store.leave(), setAsk(''))}>${ask === 'queue' ? 'Leave queue' : 'End chat'}</button><button type="button" onClick=${() => setAsk('')}>${ask === 'queue' ? 'Keep my place' : 'Go on'}</button></div>` : null}
     ${ended && !store.fresh.value ? html`<div class="ended"><p>This conversation has ended.</p><button type="button" class="primary" onClick=${() => (store.fresh.value = true)}>Start a new conversation</button></div>` : null}
+    <${Carry} store=${store} />
     <${Composer} store=${store} />
-    ${holder === 'virtual_agent' && !ended && !ask ? html`<div class="exit"><button type="button" class="link" onClick=${() => store.say('I would like to talk to a person')}><${Icon} name="person" size=${14} />Talk to a person</button></div>` : null}</section>`;
+    ${holder === 'virtual_agent' && !ended && !ask ? html`<div class="exit"><button type="button" class="link" onClick=${() => store.say('I would like to talk to a person')}><${Icon} name="person" size=${14} />Talk to a person</button><${CarryLink} store=${store} /></div>` : null}</section>`;
 }
 
 /** @param {{store: ChatStore, onAsk: (what: string) => void, inline: boolean}} props */

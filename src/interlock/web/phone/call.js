@@ -4,7 +4,7 @@ import { batch, signal } from '../lib.js';
 import { ChatLink } from '../chat/link.js';
 import { canListen, listen, speak } from './speech.js';
 
-const LANGUAGE = 'en', PAUSE_MS = 4000, LEAVE_WITHIN_MS = 1500, AGAIN_MS = 2000, READ_FIRST = ['confirm', 'waiting'];
+const LANGUAGE = 'en', PAUSE_MS = 4000, LEAVE_WITHIN_MS = 1500, AGAIN_MS = 2000, READ_FIRST = ['confirm', 'waiting'], CARRY_KEYS = 9; // the hash key and eight digits
 const DEAF = /** @type {Record<string, string>} */ ({ 'not-allowed': 'The browser may not use the microphone. Type instead.', 'no-speech': 'Nothing was heard. Try again, or type.', network: 'The browser could not have your words recognised. Type instead.' });
 
 /**
@@ -95,6 +95,8 @@ export class Call {
     this.#bargeIn();
     clearTimeout(this.pause);
     if (key === '*') return this.#keys('*', 'Star: once more');
+    if (key === '#' && !this.entry.peek()) return void (this.entry.value = '#'); // a code to go on with from elsewhere
+    if (this.entry.peek().startsWith('#') && key !== '#') return this.#carry(key);
     if (key === '#') return this.#enter();
     if (!ask || ask.digits === 0) {
       const label = ask?.keys.find((one) => one.key === key)?.label;
@@ -154,6 +156,12 @@ export class Call {
     const response = await fetch(`${this.server}/v1/voice/sessions`, { method: 'POST', credentials: 'omit' });
     if (!response.ok) throw new Error(`no session: ${response.status}`);
     return (await response.json()).token;
+  }
+
+  /** One more digit of a code from elsewhere. @param {string} key */
+  #carry(key) {
+    this.entry.value += key;
+    if (this.entry.peek().length === CARRY_KEYS) this.#keys(this.entry.peek(), `Entered a code to go on with`);
   }
 
   #enter() {

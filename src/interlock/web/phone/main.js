@@ -113,7 +113,7 @@ function Caption({ line, before, spoken }) {
 function Before() {
   return html`<div class="before"><h1>Call the contact centre</h1>
     <p>It is the assistant of the chat, on the phone: it speaks, and you answer with the keys, or say or type what you want. Whatever moves money is read back to you first.</p>
-    <ul><li><kbd>0</kbd> a person, at any time</li><li><kbd>*</kbd> hear it again</li><li><kbd>#</kbd> ends a number</li><li><kbd>Enter</kbd> calls, <kbd>Esc</kbd> hangs up</li></ul>
+    <ul><li><kbd>0</kbd> a person, at any time</li><li><kbd>*</kbd> hear it again</li><li><kbd>#</kbd> ends a number</li><li><kbd>#</kbd> and the eight digits from the chat: go on from there</li><li><kbd>Enter</kbd> calls, <kbd>Esc</kbd> hangs up</li></ul>
     ${canListen ? html`<p class="note">“Speak” uses the speech recognition of your browser. Some browsers send what they hear to their maker.</p>` : null}
     <button type="button" class="button primary large" onClick=${() => call.dial()}><${Icon} name="phone" />Call</button></div>`;
 }

@@ -1,0 +1,129 @@
+"""How does a customer take a conversation along: which code, which interaction behind it, and how sure we are who it is."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from interlock.control.identity import known, session_query
+from interlock.interactions.carrying import CODE_LASTS
+from interlock.kernel.errors import Refused
+from interlock.kernel.events import Erased, Recorded
+from interlock.kernel.log import Query
+from interlock.vocabulary.assurance import Assurance
+from interlock.vocabulary.carrying import CarriedOn, CarryCodeIssued, CarryOn, IssueCarryCode
+from interlock.vocabulary.ids import InteractionId, SessionId, tag
+from interlock.vocabulary.interactions import InteractionStarted, SessionOpened
+from interlock.vocabulary.people import CustomerMatched
+
+if TYPE_CHECKING:
+    from interlock.runtime.app import App
+
+DIGITS: Final = 8
+"""Digits of a code to go on with: not guessed within the tries that there are, and short enough for a keypad."""
+
+
+class CarryCode(NamedTuple):
+    """A code that a customer is shown once, and until when it can be given."""
+
+    code: str
+    expires_at: datetime
+
+
+class Carrying:
+    """Carries conversations from one session to another."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def code(self, session: SessionId, cause: str) -> CarryCode:
+        """A code for the session's open interaction. It is shown to the customer and kept nowhere.
+
+        Raises:
+            Refused: ``nothing_to_carry``.
+        """
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+        await self._app.engine.execute(IssueCarryCode(session=session, digest=self._digest(code)), cause=cause)
+        return CarryCode(code, self._app.clock() + CODE_LASTS)
+
+    async def redeem(self, session: SessionId, code: str, cause: str) -> InteractionId:
+        """Carry on in this session what the code was given for; the interaction that it is now.
+
+        Raises:
+            Refused: ``carry_code_wrong`` where the code is none, is over or was used; ``too_many_codes``,
+                ``with_a_person``, ``same_place``, ``carried_already``.
+        """
+        digest = self._digest(re.sub(r"[\s-]", "", code)[:64])
+        found = await self._app.log.read(Query(tag("carry", digest), (CarryCodeIssued,)))
+        issued = next((one.event for one in reversed(found.events) if isinstance(one.event, CarryCodeIssued)), None)
+        carried = await self._carry(session, issued.interaction if issued else None, digest, cause)
+        if carried is None:
+            raise Refused("carry_code_wrong", "That code is not known, or its time is over. Ask for a new one there.")
+        return carried
+
+    async def come_back(self, session: SessionId, cause: str) -> InteractionId:
+        """Bring back what this session's conversation was carried on as; the interaction that it is now.
+
+        Raises:
+            Refused: ``with_a_person`` where a colleague has it by now.
+        """
+        seen = await self._app.log.read(Query(tag("session", session), (CarriedOn,)))
+        into = [one.event.into for one in seen.events if isinstance(one.event, CarriedOn)]
+        latest = into[-1]
+        while after := await self._carried_into(latest):
+            latest = after
+        carried = await self._carry(session, latest, "", cause)
+        assert carried is not None  # only a code can be wrong
+        return carried
+
+    async def _carried_into(self, interaction: InteractionId) -> InteractionId | None:
+        seen = await self._app.log.read(Query(tag("interaction", interaction), (CarriedOn,)))
+        return next((one.event.into for one in seen.events if isinstance(one.event, CarriedOn)), None)
+
+    async def _carry(
+        self, session: SessionId, interaction: InteractionId | None, digest: str, cause: str
+    ) -> InteractionId | None:
+        app = self._app
+        here = await app.log.read(Query(tag("session", session), (SessionOpened, InteractionStarted)))
+        opened = next((one.event for one in here.events if isinstance(one.event, SessionOpened)), None)
+        mine = [one.event.interaction for one in here.events if isinstance(one.event, InteractionStarted)]
+        assurance, name = await self._held(interaction) if interaction else (Assurance(), "")
+        command = CarryOn(
+            session=session,
+            digest=digest,
+            interaction=interaction or InteractionId(""),
+            here=mine[-1] if mine else InteractionId(""),
+            assurance=assurance,
+            name=name,
+            source=opened.source if opened else "",
+        )
+        written = await app.engine.execute(command, cause=cause)
+        return _carried(written.recorded)
+
+    async def _held(self, interaction: InteractionId) -> tuple[Assurance, str]:
+        """What holds now in the session of an interaction, and the name of whoever was matched there."""
+        app = self._app
+        begun = await app.log.read(Query(tag("interaction", interaction), (InteractionStarted,)))
+        started = next(one.event for one in begun.events if isinstance(one.event, InteractionStarted))
+        seen = await app.log.read(session_query(started.session))
+        held = known(seen.events, started.session, started.channel, app.clock(), app.control).assurance
+        names = [
+            one.event.name
+            for one in seen.events
+            if isinstance(one.event, CustomerMatched | InteractionStarted) and one.event.customer == held.customer
+        ]
+        name = names[-1] if names and held.customer else ""
+        return held, "" if isinstance(name, Erased) else name
+
+    def _digest(self, code: str) -> str:
+        """What a code is known by in the log: keyed by the tenant's secret."""
+        return hmac.new(self._app.control.secret, f"carry|{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def _carried(recorded: tuple[Recorded, ...]) -> InteractionId | None:
+    started = [one.event.interaction for one in recorded if isinstance(one.event, InteractionStarted)]
+    return started[-1] if started else None

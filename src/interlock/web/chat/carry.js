@@ -1,0 +1,48 @@
+// @ts-check
+// How does a customer take her conversation along, and go on here with one that she had elsewhere?
+import { clock } from '../format.js';
+import { html, useState } from '../lib.js';
+import { Icon } from '../ui/icons.js';
+
+const DIGITS = 8;
+
+/** @typedef {import('./store.js').ChatStore} ChatStore */
+
+/** What is offered under the place to write. @param {{store: ChatStore}} props */
+export function CarryLink({ store }) {
+  const { interaction, ended } = store.state.value;
+  const going = interaction && !ended;
+  return html`<button type="button" class="link" onClick=${() => (going ? store.askCarryCode() : (store.carry.value = { entering: true }))}>
+    <${Icon} name="phone" size=${14} />${going ? 'Go on elsewhere' : 'I have a code'}</button>`;
+}
+
+/** The code to go on with, or where one is entered. @param {{store: ChatStore}} props */
+export function Carry({ store }) {
+  const carry = store.carry.value;
+  if (!carry) return null;
+  return carry.code ? html`<${Shown} store=${store} carry=${carry} />` : carry.entering ? html`<${Entry} store=${store} problem=${carry.problem ?? ''} pending=${Boolean(carry.pending)} />` : html`<p class="strip warn" role="alert"><span>${carry.problem}</span><button type="button" onClick=${() => (store.carry.value = null)}>Close</button></p>`;
+}
+
+/** @param {{store: ChatStore, carry: any}} props */
+function Shown({ store, carry }) {
+  const [left, right] = [carry.code.slice(0, DIGITS / 2), carry.code.slice(DIGITS / 2)];
+  return html`<div class="ask carry" role="alertdialog" aria-label="Go on elsewhere"><p>Go on by phone, or in another browser</p>
+    <p class="carry-code num" aria-label=${[...carry.code].join(' ')}>${left} ${right}</p>
+    <p class="carry-how">On the phone, press <kbd>#</kbd> and then these digits. In another chat, choose “I have a code”. It is good once, until ${clock(carry.expires_at)}. Nobody of us will ever ask you to tell it.</p>
+    <button type="button" autofocus onClick=${() => (store.carry.value = null)}>Close</button></div>`;
+}
+
+/** @param {{store: ChatStore, problem: string, pending: boolean}} props */
+function Entry({ store, problem, pending }) {
+  const [text, setText] = useState('');
+  const digits = text.replace(/\D/g, '');
+  /** @param {Event} event */
+  const send = (event) => {
+    event.preventDefault();
+    if (digits.length === DIGITS && !pending) store.carryOn(digits);
+  };
+  return html`<form class="ask carry" onSubmit=${send}><p><label for="carry-code">The code from the phone or the other chat</label></p>
+    <input id="carry-code" class="num" inputmode="numeric" autocomplete="off" autofocus placeholder="0000 0000" maxlength="12" aria-invalid=${Boolean(problem)} aria-describedby="carry-problem" value=${text} onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
+    <button type="submit" class="primary" disabled=${digits.length !== DIGITS || pending}>${pending ? 'One moment…' : 'Go on'}</button><button type="button" onClick=${() => (store.carry.value = null)}>Cancel</button>
+    <p id="carry-problem" class="send-state bad" role="alert">${problem}</p></form>`;
+}
