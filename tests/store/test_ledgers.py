@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -75,6 +76,14 @@ async def test_an_undo_takes_off_what_it_names_and_no_more_than_there_is(log: Lo
     assert await undo(30, "rf_1") == Total(120, 2, NOW, ())
     assert await undo(5_000, "rf_1") == Total(50, 1, NOW, ())
     assert await undo(10, "rf_unknown") == await undo(10, "") == Total(50, 1, NOW, ())
+
+
+async def test_whoever_only_looks_waits_for_nobody_who_judges(log: Log) -> None:
+    await log.append(Plan(postings=(posting("settle", "pr_1", 5),), cause="c1"))
+    nobody = DAY._replace(subject="c-9")
+    async with log.judging([DAY, nobody]) as judging, asyncio.timeout(20):
+        assert await log.totals([nobody, DAY]) == judging.totals
+        assert judging.totals["refunds", "c-1"].amount == 5
 
 
 async def test_a_judgement_that_fails_writes_nothing(log: Log) -> None:

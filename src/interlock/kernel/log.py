@@ -178,6 +178,10 @@ class Log(Protocol):
         """Open a transaction, lock those ledgers' subjects in sorted order and read them: one round trip."""
         ...
 
+    async def totals(self, windows: Sequence[Window]) -> Mapping[tuple[str, str], Total]:
+        """The same sums to look at, by ledger and subject, all of one moment: nothing is locked, and nothing rests on them."""
+        ...
+
     async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
         """The next facts in the log's order (of some types only); never one that an earlier commit could still precede."""
         ...

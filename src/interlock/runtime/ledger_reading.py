@@ -57,9 +57,7 @@ async def read_line(app: App, ledger: Ledger, subject: str, by: Principal) -> di
     read = LedgerRead(ledger=ledger.name, subject=line, customer=customer, by=by)
     await app.engine.append([read], cause=f"read/{secrets.token_hex(8)}")
     since = ledger.reach.since(now)
-    # As a judgement reads it, with its lock: what is told is no sum that has never been.
-    async with app.log.judging([Window(ledger.name, line, since)]) as judging:
-        total = judging.totals[ledger.name, line]
+    total = (await app.log.totals([Window(ledger.name, line, since)]))[ledger.name, line]
     limits = limits_of(bundle, ledger, total.amount)
     rolling = ledger.reach.rolling
     return {

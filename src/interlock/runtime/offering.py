@@ -27,8 +27,7 @@ async def standing_of(app: App, case: CaseState, principal: Principal) -> Standi
     age = found.assurance.age(now) if holds else None
     lines = lines_of(bundle, case.interaction, principal, customer)
     ledgers = known_ledgers(bundle, lines)
-    async with app.log.judging(windows_of(ledgers, lines, ProposalId(""), now)) as judging:
-        past = past_of(ledgers, lines, judging.totals, now)
+    past = past_of(ledgers, lines, await app.log.totals(windows_of(ledgers, lines, ProposalId(""), now)), now)
     return Standing(
         case=case.interaction,
         principal=principal,

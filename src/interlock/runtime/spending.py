@@ -95,7 +95,6 @@ class Spending:
         since = budget.reach.since(now)
         if read_at is None or now - read_at > DAY_KNOWN_FOR or read_at <= since:
             window = Window(budget.rule, THE_DAY, since)
-            async with self._app.log.judging([window]) as judging:
-                amount = judging.totals[budget.rule, THE_DAY].amount
+            amount = (await self._app.log.totals([window]))[budget.rule, THE_DAY].amount
             self._days[budget.name] = (now, amount)
         return amount

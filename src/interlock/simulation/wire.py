@@ -63,6 +63,12 @@ class Wire:
             await self._back()
             yield _Judging(self._append, judging)
 
+    async def totals(self, windows: Sequence[Window]) -> Mapping[tuple[str, str], Total]:
+        await self._there()
+        found = await self._log.totals(windows)
+        await self._back()
+        return found
+
     async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
         await self._there()
         found = await self._log.after(cursor, limit, types)

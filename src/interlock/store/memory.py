@@ -144,7 +144,10 @@ class MemoryLog:
     @asynccontextmanager
     async def judging(self, windows: Sequence[Window]) -> AsyncIterator[Judging]:
         async with self.store.judging:
-            yield _Judging(self, {(one.ledger, one.subject): self.store.lines.total(one) for one in windows})
+            yield _Judging(self, await self.totals(windows))
+
+    async def totals(self, windows: Sequence[Window]) -> Mapping[tuple[str, str], Total]:
+        return {(one.ledger, one.subject): self.store.lines.total(one) for one in windows}
 
     async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
         events, start = self.store.events, cursor.position

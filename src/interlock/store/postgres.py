@@ -189,16 +189,18 @@ class PostgresLog:
                 await connection.execute("select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) as k", (locks,))
                 cursor = await connection.execute(_TOTALS, _columns(windows))
             rows = await cursor.fetchall()
-            totals = {
-                (one.ledger, one.subject): Total(amount, settled, latest, tuple(in_flight))
-                for one, (amount, settled, latest, in_flight) in zip(windows, rows, strict=True)
-            }
             try:
-                yield _Judging(self, connection, totals)
+                yield _Judging(self, connection, _totals(windows, rows))
             finally:
                 # Nothing was appended, or it failed: the locks go, and nothing was written.
                 if connection.info.transaction_status is not TransactionStatus.IDLE:
                     await connection.execute("rollback")
+
+    async def totals(self, windows: Sequence[Window]) -> Mapping[tuple[str, str], Total]:
+        # One statement sees one moment.
+        async with self._database.connection(self.tenant) as connection:
+            rows = await (await connection.execute(_TOTALS, _columns(windows))).fetchall()
+        return _totals(windows, rows)
 
     async def after(self, cursor: Cursor, limit: int, types: Sequence[type[Event]] = ()) -> Sequence[Recorded]:
         place = (self.tenant, str(cursor.xid), cursor.position)
@@ -300,6 +302,13 @@ def _columns(windows: Sequence[Window]) -> tuple[list[Any], ...]:
         [one.since for one in windows],
         [one.aside for one in windows],
     )
+
+
+def _totals(windows: Sequence[Window], rows: Sequence[Any]) -> dict[tuple[str, str], Total]:
+    return {
+        (one.ledger, one.subject): Total(amount, settled, latest, tuple(in_flight))
+        for one, (amount, settled, latest, in_flight) in zip(windows, rows, strict=True)
+    }
 
 
 def _event_id(tenant: str, cause: str, index: int) -> str:
