@@ -186,7 +186,7 @@ def test_tags_are_of_the_kinds_that_everybody_knows() -> None:
                 kinds |= {keyword.arg for keyword in call.keywords}
     assert kinds <= {
         *("interaction", "person", "session", "customer", "agent", "visit", "queue", "staff"),
-        *("proposal", "challenge", "run", "release", "releases", "external_agent", "promise"),
+        *("proposal", "challenge", "run", "release", "releases", "external_agent", "promise", "foresight"),
         *("carry", "carry_source"),
     }
 

@@ -11,6 +11,7 @@ import pytest
 from interlock.cli.bench.stub import stub_server
 from interlock.cli.demonstration import REPOSITORY
 from interlock.runtime.app import App
+from interlock.runtime.demo import demo_systems
 from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from tests.apis import api_of
@@ -21,9 +22,8 @@ Client = httpx.AsyncClient
 @pytest.fixture
 async def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[App]:
     async with stub_server() as stub:
-        monkeypatch.setenv("INTERLOCK_CONNECTOR_SHOP_URL", stub.url)
-        monkeypatch.setenv("INTERLOCK_CONNECTOR_MAIL_URL", stub.url)
-        monkeypatch.setenv("INTERLOCK_CREDENTIAL_SHOP_API_KEY", "test")
+        for name, value in demo_systems(stub.url).items():
+            monkeypatch.setenv(name, value)
         settings = Settings(
             data=tmp_path, definitions=REPOSITORY / "examples" / "demo", demo=True, allow=stub.authority, pool=6
         )

@@ -13,6 +13,7 @@ from interlock.cli.bench.stub import stub_server
 from interlock.cli.demonstration import REPOSITORY
 from interlock.kernel.log import Query
 from interlock.runtime.app import App
+from interlock.runtime.demo import demo_systems
 from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from interlock.vocabulary.channels import Channel, Principal
@@ -42,9 +43,8 @@ async def app(database_url: str, tmp_path: Path, server: Server, monkeypatch: py
     folder = copytree(REPOSITORY / "examples" / "demo", tmp_path / "definitions")
     (folder / "models.yaml").write_text(FILE.format(url=server.url), "utf-8")
     async with stub_server() as stub:
-        monkeypatch.setenv("INTERLOCK_CONNECTOR_SHOP_URL", stub.url)
-        monkeypatch.setenv("INTERLOCK_CONNECTOR_MAIL_URL", stub.url)
-        monkeypatch.setenv("INTERLOCK_CREDENTIAL_SHOP_API_KEY", "test")
+        for name, value in demo_systems(stub.url).items():
+            monkeypatch.setenv(name, value)
         allowed = f"{stub.authority},{server.url.removeprefix('http://').removesuffix('/v1')}"
         settings = Settings(data=tmp_path, definitions=folder, demo=True, allow=allowed, pool=6)
         async with open_app(settings, database_url) as app:

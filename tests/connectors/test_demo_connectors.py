@@ -36,6 +36,7 @@ FILES = {
     if path.is_file() and path.suffix in (".yaml", ".json", ".py", ".cedar")
 }
 BUNDLE = load_bundle(FILES, "demo")
+SECRETS = {"shop_api_key": "demo-key", "carrier_key": "demo-carrier"}
 KETTLE: dict[str, Any] = {"order_id": "A-1042", "item_id": "i-1", "amount": {"amount": 1840, "currency": "EUR"}}
 
 Connectors = dict[str, HttpConnector]
@@ -63,7 +64,11 @@ async def shop(filled: Path, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]
 @pytest.fixture
 def connectors(shop: httpx.AsyncClient) -> Connectors:
     return open_connectors(
-        BUNDLE, lambda name, default: default, lambda name: "demo-key", {"127.0.0.1:8090"}, client=shop
+        BUNDLE,
+        lambda name, default: default,
+        {"shop_api_key": "demo-key", "carrier_key": "demo-carrier"}.__getitem__,
+        {"127.0.0.1:8090"},
+        client=shop,
     )
 
 
@@ -121,6 +126,65 @@ async def test_a_refund_without_a_key_is_found_by_its_reference(connectors: Conn
     made = await run(connectors, "shop.refund_item_plain", {**KETTLE, "reason": "damaged"}, "pr_7")
     found = await connectors["shop"].look_up(action, KETTLE, "pr_7")
     assert visible_fields(action, lookup_answer(action, found)) == made
+
+
+async def test_a_subscription_is_changed_once_for_its_key_and_a_credit_is_found_again(connectors: Connectors) -> None:
+    mine = await run(connectors, "shop.list_subscriptions", {"customer_id": "c-104"})
+    assert [each["subscription_id"] for each in mine["subscriptions"]] == ["S-2001", "S-2002"]
+    pause = {"subscription_id": "S-2001", "weeks": 8}
+    paused = await run(connectors, "shop.pause_subscription", pause)
+    assert paused == await run(connectors, "shop.pause_subscription", pause)
+    assert (paused["status"], paused["next_delivery_at"][:10]) == ("paused", "2026-05-06")
+    credit = {"subscription_id": "S-2001", "amount": {"amount": 500, "currency": "EUR"}, "reason": "stays"}
+    given = await run(connectors, "shop.credit_subscription", credit, "pr_2")
+    assert given == await run(connectors, "shop.credit_subscription", credit, "pr_2")
+    action = BUNDLE.actions["shop.credit_subscription"]
+    found = await connectors["shop"].look_up(action, credit, "pr_2")
+    assert visible_fields(action, lookup_answer(action, found)) == given
+    assert (await run(connectors, "shop.cancel_subscription", {"subscription_id": "S-2001"}))["status"] == "cancelled"
+    assert isinstance(await run(connectors, "shop.change_interval", pause, "pr_4"), Declined)
+
+
+async def test_a_time_at_the_workshop_is_given_to_one_and_can_be_moved_and_given_back(connectors: Connectors) -> None:
+    free = (await run(connectors, "shop.find_times", {"from_day": "2026-03-07"}))["times"]
+    # A Saturday: the first free time is on Monday, at nine on the clock of Bremen.
+    assert (free[0]["time_id"], free[0]["label"]) == ("t-202603090800", "Monday 9 March 2026 at 09:00")
+    wanted = {"time_id": "t-202603090800", "customer_id": "c-104", "service": "sharpening"}
+    booked = await run(connectors, "shop.book_appointment", wanted)
+    assert booked == await run(connectors, "shop.book_appointment", wanted)
+    assert isinstance(
+        await run(connectors, "shop.book_appointment", {**wanted, "customer_id": "c-117"}, "pr_2"), Declined
+    )
+    again = (await run(connectors, "shop.find_times", {"from_day": "2026-03-07"}))["times"]
+    assert again[0] == free[1]
+    move = {"appointment_id": booked["appointment_id"], "time_id": free[1]["time_id"]}
+    assert (await run(connectors, "shop.move_appointment", move, "pr_3"))["starts_at"] == free[1]["starts_at"]
+    upcoming = await run(connectors, "shop.get_appointment", {"customer_id": "c-104"})
+    assert upcoming["appointment"]["appointment_id"] == booked["appointment_id"]
+    assert (await connectors["shop"].read("getTime", {"time_id": "t-202603090800"}) or {})["free"] is True
+    gone = await run(connectors, "shop.cancel_appointment", {"appointment_id": booked["appointment_id"]}, "pr_4")
+    assert gone["status"] == "cancelled"
+    assert await run(connectors, "shop.get_appointment", {"customer_id": "c-104"}) == {"appointment": None}
+
+
+async def test_the_clocks_of_bremen_and_of_the_world_go_apart_in_summer(connectors: Connectors) -> None:
+    (first, *_) = (await run(connectors, "shop.find_times", {"from_day": "2026-04-01"}))["times"]
+    assert (first["time_id"], first["label"]) == ("t-202604010700", "Wednesday 1 April 2026 at 09:00")
+
+
+async def test_the_carrier_has_a_key_of_its_own(connectors: Connectors, shop: httpx.AsyncClient) -> None:
+    parcel = await run(connectors, "carrier.track", {"tracking": "KC10450000104"})
+    assert (parcel["state"], parcel["parcel_shop"]["open_until"]) == ("at_parcel_shop", "20:00")
+    assert isinstance(await run(connectors, "carrier.track", {"tracking": "KC9"}), Declined)
+    path = "http://127.0.0.1:8090/carrier/v1/parcels/KC10450000104"
+    assert (await shop.get(path, headers={"X-Api-Key": "demo-key"})).status_code == 401
+    set_to = await shop.put(
+        "http://127.0.0.1:8090/admin/parcels/KC10450000104",
+        json={"state": "lost"},
+        headers={"X-Admin-Key": "demo-admin"},
+    )
+    assert set_to.json()["state"] == "lost"
+    assert (await run(connectors, "carrier.track", {"tracking": "KC10450000104"}))["state"] == "lost"
 
 
 async def test_a_code_and_a_message_are_mailed_once(connectors: Connectors, shop: httpx.AsyncClient) -> None:

@@ -36,6 +36,8 @@ def test_the_connectors_speak_of_the_document_that_the_shop_serves() -> None:
     served = (DEMO.parent / "shop" / "openapi.json").read_text("utf-8")
     for name in ("shop", "mail"):
         assert (DEMO / "connectors" / name / "openapi.json").read_text("utf-8") == served
+    carrier = (DEMO.parent / "shop" / "carrier.json").read_text("utf-8")
+    assert (DEMO / "connectors" / "carrier" / "openapi.json").read_text("utf-8") == carrier
 
 
 def test_a_stranger_s_order_and_one_that_does_not_exist_sound_the_same_in_every_rule_about_them() -> None:

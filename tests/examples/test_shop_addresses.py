@@ -11,6 +11,7 @@ import pytest
 from shop.accounts import find_customer
 from shop.opening import open_doors
 from shop.storage import Store
+from shop.subscriptions import subscriptions_of
 
 
 async def change(shop: httpx.AsyncClient, to: str, key: str | None = None, customer: str = "c-104") -> httpx.Response:
@@ -73,9 +74,13 @@ def test_a_shop_s_file_of_before_is_brought_up_to_date(tmp_path: Path) -> None:
     open_doors(store, date(2026, 3, 2))
     for column in ("email_before", "email_before_registered_at"):
         store.write(f"ALTER TABLE customer DROP COLUMN {column}")
+    for table in ("subscription", "credit", "appointment", "parcel"):
+        store.write(f"DROP TABLE {table}")
+    store.write("DELETE FROM meta WHERE key IN ('last_credit', 'last_appointment')")
     store.write("PRAGMA user_version = 1")
     store.close()
     store = Store(tmp_path)
     assert find_customer(store, "c-104").email_before is None
-    assert store.row("PRAGMA user_version")[0] == 2  # type: ignore[index]  # a pragma always answers
+    assert subscriptions_of(store, "c-104") == [] and store.next_number("credit") == 1
+    assert store.row("PRAGMA user_version")[0] == 3  # type: ignore[index]  # a pragma always answers
     store.close()

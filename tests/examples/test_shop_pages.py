@@ -49,6 +49,19 @@ async def test_the_served_contract_is_the_file_and_names_the_operations(shop: ht
         "sendMail": "POST /api/mail",
         "listMail": "GET /api/mail",
         "health": "GET /api/health",
+        "listSubscriptions": "GET /api/customers/{customer_id}/subscriptions",
+        "getSubscription": "GET /api/subscriptions/{subscription_id}",
+        "changeSubscription": "POST /api/subscriptions/{subscription_id}/changes",
+        "createCredit": "POST /api/credits",
+        "findCredit": "GET /api/credits",
+        "findTimes": "GET /api/workshop/times",
+        "getTime": "GET /api/workshop/times/{time_id}",
+        "upcomingAppointment": "GET /api/customers/{customer_id}/appointment",
+        "getAppointment": "GET /api/workshop/appointments/{appointment_id}",
+        "bookAppointment": "POST /api/workshop/appointments",
+        "findAppointment": "GET /api/workshop/appointments",
+        "moveAppointment": "POST /api/workshop/appointments/{appointment_id}/time",
+        "cancelAppointment": "POST /api/workshop/appointments/{appointment_id}/cancellation",
     }
 
 

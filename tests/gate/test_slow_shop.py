@@ -10,6 +10,7 @@ import pytest
 
 from interlock.cli.story.shop import Shop
 from interlock.runtime.definitions import Definitions
+from interlock.runtime.demo import demo_systems
 from interlock.vocabulary.proposals import EffectStarted, EffectSucceeded, ProposalJudged
 from tests.gate.nodes import all_judged, facts_of, nodes, refund
 from tests.system import processes
@@ -22,9 +23,8 @@ SLOW_MS = 700
 def shop_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A real shop, known to the nodes of this process."""
     with processes.shop(tmp_path) as url:
-        for name in ("SHOP", "MAIL"):
-            monkeypatch.setenv(f"INTERLOCK_CONNECTOR_{name}_URL", url)
-        monkeypatch.setenv("INTERLOCK_CREDENTIAL_SHOP_API_KEY", "demo-key")
+        for name, value in demo_systems(url).items():
+            monkeypatch.setenv(name, value)
         yield url
 
 

@@ -49,18 +49,20 @@ def test_an_order_on_its_way():
         "expected_at": "2026-11-23T23:30:00Z",
     }
     lines += chat.settle("succeeded", sent)
+    lines += chat.settle("succeeded", {"tracking": "JD0146", "state": "out_for_delivery"})
     assert lines == [
         NOTICE,
         "Gladly. What is the order number? It is in your confirmation e-mail and looks like A-1042.",
         "And which e-mail address did you order with?",
         "Your order A-1042 is on its way to you.",
         "It travels with DHL.",
-        "Its tracking number is JD0146.",
         "We expect it with you on Tuesday 24 November 2026.",
+        "Its tracking number is JD0146.",
+        "The carrier has it in the van, so it comes today.",
         MORE,
     ]
     assert chat.outcomes == ["told"]
-    assert [each.action for each in chat.proposals] == ["shop.match_customer", "shop.get_order"]
+    assert [each.action for each in chat.proposals] == ["shop.match_customer", "shop.get_order", "carrier.track"]
 
 
 @pytest.mark.parametrize(

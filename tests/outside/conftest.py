@@ -13,6 +13,7 @@ import uvicorn
 from interlock.cli.story.shop import Shop
 from interlock.connectors.http import local_client
 from interlock.runtime.app import App
+from interlock.runtime.demo import demo_systems
 from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from tests.apis import api_of
@@ -58,9 +59,8 @@ async def app(
     issuer: Issuer,
 ) -> AsyncIterator[App]:
     """A node with the demo's definitions that listens on a port of its own."""
-    monkeypatch.setenv("INTERLOCK_CONNECTOR_SHOP_URL", shop_url)
-    monkeypatch.setenv("INTERLOCK_CONNECTOR_MAIL_URL", shop_url)
-    monkeypatch.setenv("INTERLOCK_CREDENTIAL_SHOP_API_KEY", "demo-key")
+    for name, value in demo_systems(shop_url).items():
+        monkeypatch.setenv(name, value)
     settings = Settings(
         data=tmp_path,
         definitions=DEFINITIONS,

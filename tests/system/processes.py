@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import httpx
 
+from interlock.runtime.demo import demo_systems
 from tests.system.dying import Death
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
@@ -177,9 +178,7 @@ class Place:
             "INTERLOCK_DEMO": "1",
             "INTERLOCK_POOL": "4",
             "INTERLOCK_LOG_FORMAT": "json",
-            "INTERLOCK_CONNECTOR_SHOP_URL": self.shop_url,
-            "INTERLOCK_CONNECTOR_MAIL_URL": self.shop_url,
-            "INTERLOCK_CREDENTIAL_SHOP_API_KEY": "demo-key",
+            **demo_systems(self.shop_url),
             "INTERLOCK_ALLOW": self.shop_url.removeprefix("http://"),
             **more,
         }

@@ -22,6 +22,7 @@ from litestar import Litestar
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import DEFAULT_PORT, Settings, create_app, utc_now
+from .carrier import carrier_app
 from .contract import openapi_document
 from .faults import DROP_CONNECTION
 from .opening import open_doors
@@ -29,6 +30,7 @@ from .storage import FolderInUse, Store
 
 HOST = "127.0.0.1"
 CANNOT_START = 2
+CARRIER_FILE = Path(__file__).parents[1] / "carrier.json"
 OPENAPI_FILE = Path(__file__).parents[1] / "openapi.json"
 
 
@@ -64,14 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--today", type=_day, help="day that the seeded orders relate to, such as 2026-03-01")
     parser.add_argument("--api-key", default=os.environ.get("SHOP_API_KEY", "demo-key"), help="or SHOP_API_KEY")
     parser.add_argument("--admin-key", default=os.environ.get("SHOP_ADMIN_KEY", "demo-admin"), help="or SHOP_ADMIN_KEY")
-    parser.add_argument("--write-openapi", action="store_true", help="write examples/shop/openapi.json and end")
+    parser.add_argument("--carrier-key", default=os.environ.get("CARRIER_KEY", "demo-carrier"), help="or CARRIER_KEY")
+    parser.add_argument("--write-openapi", action="store_true", help="write openapi.json and carrier.json and end")
     return parser
 
 
 def _serve(options: argparse.Namespace) -> int:
     listener = _listen(options.port)
     store = _open(options.data, options.today)
-    settings = Settings(options.interlock, options.api_key, options.admin_key, options.today)
+    settings = Settings(options.interlock, options.api_key, options.admin_key, options.carrier_key, options.today)
     server = _Server(_config(create_app(store, settings)))
     # uvicorn raises the signal again once it has shut down in order: that is the moment to leave quietly.
     signal.signal(signal.SIGTERM, _leave)
@@ -138,7 +141,9 @@ def _open(folder: Path, today: date | None) -> Store:
 def _write_openapi() -> int:
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        OPENAPI_FILE.write_bytes(openapi_document(create_app(store, Settings())))
+        app = create_app(store, Settings())
+        OPENAPI_FILE.write_bytes(openapi_document(app))
+        CARRIER_FILE.write_bytes(openapi_document(carrier_app(DEFAULT_PORT, app)))
         store.close()
     return 0
 

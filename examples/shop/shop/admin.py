@@ -7,28 +7,44 @@ from typing import Annotated
 import msgspec
 from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from .accounts import NewCustomer, NewOrder, add_customer, add_order, find_customer, find_order
 from .api import Clock, FirstDay, key_guard
 from .faults import FaultReport, Faults, FaultSwitch
 from .opening import health_of, start_anew
+from .parcels import find_parcel, set_state
 from .problems import Problem
 from .records import euros
 from .refunds import find_refunds, make_refund
 from .storage import Store
-from .wire import Customer, Health, Moment, Money, Order, Refund, RefundRequest
+from .wire import Customer, Health, Moment, Money, Order, Parcel, ParcelState, Refund, RefundRequest
 
 OPERATIONS = (
+    "bookAppointment",
+    "cancelAppointment",
+    "changeEmail",
+    "changeSubscription",
+    "createCredit",
     "createRefund",
     "createRefundPlain",
+    "findAppointment",
+    "findCredit",
     "findRefund",
+    "findTimes",
+    "getAppointment",
     "getCustomer",
     "getOrder",
+    "getSubscription",
+    "getTime",
     "health",
     "listMail",
+    "listSubscriptions",
     "matchCustomer",
+    "moveAppointment",
     "sendMail",
+    "trackParcel",
+    "upcomingAppointment",
 )
 
 
@@ -37,6 +53,12 @@ class Ledger(msgspec.Struct, frozen=True):
 
     refunds: list[Refund]
     total: Money
+
+
+class ParcelAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a parcel is from now on."""
+
+    state: ParcelState
 
 
 class People(msgspec.Struct, frozen=True):
@@ -98,6 +120,19 @@ async def post_customer(
 async def post_order(store: NamedDependency[Store], clock: NamedDependency[Clock], data: JSONBody[NewOrder]) -> Order:
     """Add an order."""
     return add_order(store, data, clock()).shown()
+
+
+@put("/parcels/{tracking:str}")
+async def put_parcel(
+    store: NamedDependency[Store],
+    clock: NamedDependency[Clock],
+    tracking: Annotated[str, PathParameter(max_length=40)],
+    data: JSONBody[ParcelAt],
+) -> Parcel:
+    """Say where a parcel is."""
+    parcel = find_parcel(store, tracking, clock())
+    set_state(store, parcel.tracking, data.state)
+    return find_parcel(store, tracking, clock())
 
 
 @get("/ledger")
@@ -162,6 +197,7 @@ def admin_router(admin_key: str) -> Router:
             delete_faults,
             post_customer,
             post_order,
+            put_parcel,
             ledger,
             people,
             history,

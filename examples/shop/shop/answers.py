@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -37,6 +38,25 @@ def remember(store: Store, operation: str, key: str, request: msgspec.Struct, an
     """Keep the answer under this key; call inside the transaction that carries the request out."""
     body = msgspec.json.encode(answer)
     store.write("INSERT INTO answer VALUES (?, ?, ?, ?)", operation, key, _fingerprint(request), body)
+
+
+def once(
+    store: Store, operation: str, key: str | None, request: msgspec.Struct, kind: type[T], do: Callable[[], T]
+) -> tuple[T, bool]:
+    """Do something in one transaction, once for its key where there is one; and tell whether it had been done before.
+
+    Raises:
+        Problem: what ``do`` raises; 409, the key was used with another body.
+    """
+    with store.transaction():
+        if key is not None:
+            before = recall(store, operation, key, request, kind)
+            if before is not None:
+                return before, True
+        answer = do()
+        if key is not None and isinstance(answer, msgspec.Struct):
+            remember(store, operation, key, request, answer)
+    return answer, False
 
 
 def _fingerprint(request: msgspec.Struct) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -55,7 +55,8 @@ IdempotencyKey = Annotated[
 ]
 
 
-def _problems(*, body: bool = False, **described: str) -> dict[int, ResponseSpec]:
+def problems_of(*, body: bool = False, **described: str) -> dict[int, ResponseSpec]:
+    """What an operation can answer besides its result."""
     spec = {400: "The request could not be read.", 401: "The API key is missing or wrong."}
     if body:
         spec[413] = "The body is larger than 1 MB."
@@ -96,7 +97,7 @@ async def health(store: NamedDependency[Store]) -> Health:
     operation_id="getOrder",
     response_description="The order.",
     summary="Read an order",
-    responses=_problems(on_404="There is no such order."),
+    responses=problems_of(on_404="There is no such order."),
 )
 async def get_order(
     store: NamedDependency[Store],
@@ -111,7 +112,7 @@ async def get_order(
     operation_id="getCustomer",
     response_description="The customer.",
     summary="Read a customer",
-    responses=_problems(on_404="There is no such customer."),
+    responses=problems_of(on_404="There is no such customer."),
 )
 async def get_customer(
     store: NamedDependency[Store],
@@ -127,7 +128,7 @@ async def get_customer(
     response_description="They belong together.",
     summary="Whose order is it, by number and e-mail",
     status_code=200,
-    responses=_problems(
+    responses=problems_of(
         body=True, on_404="The two do not belong together, or there is no such order: nobody is told which."
     ),
 )
@@ -142,7 +143,7 @@ async def match(store: NamedDependency[Store], data: JSONBody[MatchRequest]) -> 
     response_description="The address was changed, now or before under this key.",
     summary="Change a customer's e-mail address",
     status_code=200,
-    responses=_problems(
+    responses=problems_of(
         body=True,
         on_404="There is no such customer.",
         on_409="The address cannot be used, or the idempotency key was used with another body.",
@@ -158,7 +159,7 @@ async def email(
 ) -> Response[EmailChanged]:
     """Changes the address and tells the one before. Going back to the one before takes the change back."""
     changed, replayed = change_email(store, customer_id, data, idempotency_key, clock())
-    return Response(changed, headers=_replayed(replayed))
+    return Response(changed, headers=replayed_headers(replayed))
 
 
 @post(
@@ -166,7 +167,7 @@ async def email(
     operation_id="createRefund",
     response_description="The refund was made, now or before under this key.",
     summary="Refund an item",
-    responses=_problems(
+    responses=problems_of(
         body=True,
         on_404="There is no such order or item.",
         on_409="The idempotency key was used with another body.",
@@ -181,7 +182,7 @@ async def refund(
 ) -> Response[Refund]:
     """Pays back an item or a part of it to where the order was paid from."""
     made, replayed = create_refund(store, data, idempotency_key, clock())
-    return Response(made, headers=_replayed(replayed))
+    return Response(made, headers=replayed_headers(replayed))
 
 
 @post(
@@ -189,7 +190,7 @@ async def refund(
     operation_id="createRefundPlain",
     response_description="The refund was made.",
     summary="Refund an item, again at every call",
-    responses=_problems(
+    responses=problems_of(
         body=True, on_404="There is no such order or item.", on_422="More than can still be refunded for this item."
     ),
 )
@@ -207,7 +208,7 @@ async def refund_plain(
     operation_id="findRefund",
     response_description="The refunds that fit.",
     summary="Look refunds up",
-    responses=_problems(),
+    responses=problems_of(),
 )
 async def find_refund(
     store: NamedDependency[Store],
@@ -237,7 +238,7 @@ async def find_refund(
     operation_id="sendMail",
     response_description="The mail was sent, now or before under this key.",
     summary="Send a mail",
-    responses=_problems(body=True, on_409="The idempotency key was used with another body."),
+    responses=problems_of(body=True, on_409="The idempotency key was used with another body."),
 )
 async def mail(
     store: NamedDependency[Store],
@@ -247,10 +248,10 @@ async def mail(
 ) -> Response[Mail]:
     """Hands a mail to the gateway, which delivers it to the mailbox page."""
     sent, replayed = send_mail(store, data, idempotency_key, clock())
-    return Response(sent, headers=_replayed(replayed))
+    return Response(sent, headers=replayed_headers(replayed))
 
 
-@get("/mail", operation_id="listMail", response_description="The mails.", summary="List mails", responses=_problems())
+@get("/mail", operation_id="listMail", response_description="The mails.", summary="List mails", responses=problems_of())
 async def mail_list(
     store: NamedDependency[Store],
     to: Annotated[
@@ -261,12 +262,13 @@ async def mail_list(
     return MailList([boxed.mail for boxed in list_mails(store, to)])
 
 
-def _replayed(replayed: bool) -> dict[str, str]:
+def replayed_headers(replayed: bool) -> dict[str, str]:
+    """How an answer says that it was given before."""
     return {"Idempotent-Replayed": "true"} if replayed else {}
 
 
-def api_router(api_key: str) -> Router:
-    """All operations under ``/api``; every one but ``health`` asks for the API key."""
+def api_router(api_key: str, services: Sequence[Any]) -> Router:
+    """All operations under ``/api``, those of further services included; every one but ``health`` asks for the API key."""
     guarded = Router(
         path="",
         guards=[key_guard("X-Api-Key", api_key)],
@@ -281,6 +283,7 @@ def api_router(api_key: str) -> Router:
             find_refund,
             mail,
             mail_list,
+            *services,
         ],
     )
     return Router(path="/api", route_handlers=[health, guarded])

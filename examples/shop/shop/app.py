@@ -13,10 +13,12 @@ from litestar.exceptions import HTTPException
 
 from .admin import admin_router
 from .api import Clock, FirstDay, api_router
+from .carrier import carrier_router
 from .contract import openapi_config, openapi_document
 from .faults import FaultMiddleware, FaultSwitch
 from .pages import pages_router
 from .problems import Problem, bug_response, http_exception_response, problem_response
+from .services import SERVICES
 from .storage import Store
 
 LARGEST_BODY = 1_000_000
@@ -30,12 +32,14 @@ class Settings(msgspec.Struct, frozen=True):
         interlock: address of the Interlock server whose chat is shown on the shop's page, without a final slash.
         api_key: what other systems send in ``X-Api-Key``.
         admin_key: what a demonstration sends in ``X-Admin-Key``.
+        carrier_key: what other systems send to the carrier as a bearer token.
         today: the day that a fresh start relates to, or None for the day on which it happens.
     """
 
     interlock: str = "http://127.0.0.1:8080"
     api_key: str = "demo-key"
     admin_key: str = "demo-admin"
+    carrier_key: str = "demo-carrier"
     today: date | None = None
 
 
@@ -65,7 +69,8 @@ def create_app(store: Store, settings: Settings, clock: Clock = utc_now) -> Lite
 
     return Litestar(
         route_handlers=[
-            api_router(settings.api_key),
+            api_router(settings.api_key, SERVICES),
+            carrier_router(settings.carrier_key),
             admin_router(settings.admin_key),
             pages_router(settings.interlock),
             openapi_json,

@@ -6,9 +6,12 @@ from datetime import date
 
 from .accounts import insert_customer, insert_order
 from .generator import generate
+from .parcels import set_state
 from .records import Dataset
 from .refunds import insert_refund
 from .storage import Store
+from .story import STORY_PARCELS, story_subscriptions
+from .subscriptions import insert_subscription
 from .wire import Health
 
 
@@ -29,6 +32,10 @@ def start_anew(store: Store, today: date) -> None:
             insert_order(store, order)
         for refund in data.refunds:
             insert_refund(store, refund)
+        for subscription in story_subscriptions(today):
+            insert_subscription(store, subscription)
+        for tracking, state in STORY_PARCELS.items():
+            set_state(store, tracking, state)
         for series, last in _last_numbers(data).items():
             store.write("INSERT INTO meta VALUES (?, ?)", f"last_{series}", str(last))
 
@@ -46,6 +53,8 @@ def _last_numbers(data: Dataset) -> dict[str, int]:
         "order": max(_number(order.order_id) for order in data.orders),
         "refund": max(_number(refund.refund_id) for refund in data.refunds),
         "mail": 0,
+        "credit": 0,
+        "appointment": 0,
     }
 
 

@@ -13,7 +13,24 @@ from typing import Any
 
 LOCK_FILE = "shop.lock"
 DATABASE_FILE = "shop.sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+SERVICES = """
+CREATE TABLE subscription (
+    subscription_id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, goods TEXT NOT NULL, status TEXT NOT NULL,
+    every_weeks INTEGER NOT NULL, price INTEGER NOT NULL, stay_credit INTEGER NOT NULL, since TEXT NOT NULL,
+    next_delivery_at TEXT) STRICT;
+CREATE INDEX subscription_customer ON subscription (customer_id);
+CREATE TABLE credit (
+    number INTEGER PRIMARY KEY, subscription_id TEXT NOT NULL, customer_id TEXT NOT NULL, amount INTEGER NOT NULL,
+    reason TEXT NOT NULL, reference TEXT, created_at TEXT NOT NULL) STRICT;
+CREATE TABLE appointment (
+    number INTEGER PRIMARY KEY, customer_id TEXT NOT NULL, service TEXT NOT NULL, starts_at TEXT NOT NULL,
+    status TEXT NOT NULL, reference TEXT) STRICT;
+CREATE UNIQUE INDEX appointment_time ON appointment (starts_at) WHERE status = 'booked';
+CREATE TABLE parcel (tracking TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+"""
+"""Subscriptions with their credits, appointments at the workshop, and what the carrier knows of single parcels."""
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -43,16 +60,30 @@ CREATE TABLE mail (
 CREATE TABLE answer (
     operation TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, answer BLOB NOT NULL,
     PRIMARY KEY (operation, key)) STRICT;
-"""
+""" + SERVICES.lstrip()
 OLDER = {
     1: """
 ALTER TABLE customer ADD COLUMN email_before TEXT;
 ALTER TABLE customer ADD COLUMN email_before_registered_at TEXT;
-"""
+""",
+    2: SERVICES  # noqa: S608  # both are constants
+    + "INSERT INTO meta VALUES ('last_credit', '0'), ('last_appointment', '0');\n",
 }
 """What brings a file of an older version to the next one."""
 
-TABLES = ("answer", "mail", "refund", "item", "orders", "customer", "meta")
+TABLES = (
+    "parcel",
+    "appointment",
+    "credit",
+    "subscription",
+    "answer",
+    "mail",
+    "refund",
+    "item",
+    "orders",
+    "customer",
+    "meta",
+)
 
 
 class FolderInUse(Exception):
@@ -113,7 +144,7 @@ class Store:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         while version in OLDER:
             with self.transaction():
-                for statement in OLDER[version].strip().split("\n"):
+                for statement in OLDER[version].strip().split(";\n"):
                     self._db.execute(statement)
                 version += 1
                 self._db.execute(f"PRAGMA user_version = {version}")

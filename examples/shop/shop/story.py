@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from .goods import CASSEROLE, COPPER_PANS, KETTLE, MUG, POUR_OVER, TOWELS, Good
-from .records import ItemRecord, OrderRecord
-from .wire import Address, Customer, Payment, Status
+from .records import ItemRecord, OrderRecord, euros
+from .wire import Address, Customer, ParcelState, Payment, Status, Subscription
 
 EVA = "c-104"
 TOMAS = "c-117"
@@ -56,6 +56,35 @@ def story_orders(today: date) -> list[OrderRecord]:
         _order(today, STRANGERS_ORDER, TOMAS, "delivered", -9, paypal, POUR_OVER),
         _order(today, "A-1108", TOMAS, "shipped", -3, paypal, TOWELS, KETTLE),
     ]
+
+
+STORY_PARCELS: dict[str, ParcelState] = {"KC10450000104": "at_parcel_shop", "KC11080000117": "delayed"}
+"""Where the two parcels of the story are that are on their way."""
+
+
+def story_subscriptions(today: date) -> list[Subscription]:
+    """Two of Eva's, one of them so new that nothing is offered for it, and one of Tomás's."""
+    return [
+        _subscription(today, "S-2001", EVA, "Coffee filters, 100 a month", 4, 690, 500, -310),
+        _subscription(today, "S-2002", EVA, "Descaling powder", 8, 1250, 500, -20),
+        _subscription(today, "S-2003", TOMAS, "Coffee filters, 100 a month", 4, 690, 500, -200),
+    ]
+
+
+def _subscription(
+    today: date, number: str, owner: str, goods: str, weeks: int, price: int, credit: int, since: int
+) -> Subscription:
+    return Subscription(
+        subscription_id=number,
+        customer_id=owner,
+        goods=goods,
+        status="active",
+        every_weeks=weeks,
+        price=euros(price),
+        stay_credit=euros(credit),
+        since=at(today, since, 10),
+        next_delivery_at=at(today, 9, 8),
+    )
 
 
 def _order(

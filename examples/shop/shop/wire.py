@@ -20,6 +20,12 @@ Key = Annotated[str, Meta(min_length=1, max_length=LONGEST_KEY)]
 Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 OrderId = Annotated[str, Meta(max_length=40, examples=["A-1042"])]
 CustomerId = Annotated[str, Meta(max_length=40, examples=["c-104"])]
+SubscriptionId = Annotated[str, Meta(max_length=40, examples=["S-2001"])]
+SubscriptionStatus = Literal["active", "paused", "cancelled"]
+Service = Literal["sharpening", "descaling", "engraving"]
+TimeId = Annotated[str, Meta(max_length=40, examples=["t-202612010900"])]
+Tracking = Annotated[str, Meta(max_length=40, examples=["KC10450000104"])]
+ParcelState = Literal["in_transit", "delayed", "out_for_delivery", "attempted", "at_parcel_shop", "delivered", "lost"]
 ItemId = Annotated[str, Meta(max_length=40, examples=["i-1"])]
 # A naive time would mean something else on every machine.
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -191,6 +197,130 @@ class MailList(msgspec.Struct, frozen=True):
     """Mails, newest first."""
 
     mails: list[Mail]
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """Goods that are sent again and again. ``stay_credit`` is what the house would give for staying, if its rules allow it."""
+
+    subscription_id: SubscriptionId
+    customer_id: CustomerId
+    goods: str
+    status: SubscriptionStatus
+    every_weeks: int
+    price: Money
+    stay_credit: Money
+    since: Moment
+    next_delivery_at: Moment | None
+
+
+class SubscriptionList(msgspec.Struct, frozen=True):
+    """A customer's subscriptions, the oldest first."""
+
+    subscriptions: list[Subscription]
+
+
+class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What changes: ``weeks`` is how long it pauses, or how many lie between two deliveries from now on."""
+
+    change: Literal["pause", "interval", "cancel"]
+    weeks: Annotated[int, Meta(ge=1, le=26)] | None = None
+
+
+class CreditRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A credit for the next delivery of a subscription."""
+
+    subscription_id: SubscriptionId
+    amount: PositiveMoney
+    reason: Note = ""
+
+
+class Credit(msgspec.Struct, frozen=True):
+    """A credit that was really given. ``reference`` is the idempotency key."""
+
+    credit_id: Annotated[str, Meta(examples=["g-1"])]
+    subscription_id: SubscriptionId
+    customer_id: CustomerId
+    amount: Money
+    reason: str
+    reference: str | None
+    created_at: Moment
+
+
+class CreditList(msgspec.Struct, frozen=True):
+    """Credits, newest first."""
+
+    credits: list[Credit]
+
+
+class WorkshopTime(msgspec.Struct, frozen=True):
+    """A time at the workshop in Bremen; ``label`` says it on the clock of Bremen."""
+
+    time_id: TimeId
+    starts_at: Moment
+    label: str
+    free: bool
+
+
+class WorkshopTimes(msgspec.Struct, frozen=True):
+    """Free times, the earliest first."""
+
+    times: list[WorkshopTime]
+
+
+class AppointmentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody wants to come at a time."""
+
+    customer_id: CustomerId
+    service: Service
+    time_id: TimeId
+
+
+class AppointmentMove(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The time to which an appointment is moved."""
+
+    time_id: TimeId
+
+
+class Appointment(msgspec.Struct, frozen=True):
+    """An appointment at the workshop; ``label`` says its time on the clock of Bremen. ``reference`` is the idempotency key."""
+
+    appointment_id: Annotated[str, Meta(examples=["w-1"])]
+    customer_id: CustomerId
+    service: Service
+    starts_at: Moment
+    label: str
+    status: Literal["booked", "cancelled"]
+    reference: str | None
+
+
+class AppointmentList(msgspec.Struct, frozen=True):
+    """Appointments, the earliest first."""
+
+    appointments: list[Appointment]
+
+
+class Upcoming(msgspec.Struct, frozen=True):
+    """A customer's next appointment; null where there is none."""
+
+    appointment: Appointment | None
+
+
+class ParcelShop(msgspec.Struct, frozen=True):
+    """Where a parcel waits for whom it is for."""
+
+    name: str
+    street: str
+    open_until: Annotated[str, Meta(examples=["20:00"])]
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """Where a parcel is now, as its carrier knows it."""
+
+    tracking: Tracking
+    state: ParcelState
+    expected_at: Moment | None
+    collect_by: Moment | None = None
+    parcel_shop: ParcelShop | None = None
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from rich.table import Table
 from interlock.cli import server
 from interlock.connectors.http import local_client
 from interlock.kernel.errors import Refused
+from interlock.runtime.demo import demo_systems
 from interlock.runtime.settings import Settings
 from interlock.store.embedded import running_dsn
 
@@ -49,9 +50,8 @@ def _prepared(settings: Settings, shop_port: int, *, fresh: bool) -> Settings:
         _refuse_if_running(settings)
         shutil.rmtree(settings.data)
     settings.data.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("INTERLOCK_CONNECTOR_SHOP_URL", settings.shop_url)
-    os.environ.setdefault("INTERLOCK_CONNECTOR_MAIL_URL", settings.shop_url)
-    os.environ.setdefault("INTERLOCK_CREDENTIAL_SHOP_API_KEY", "demo-key")
+    for name, value in demo_systems(settings.shop_url).items():
+        os.environ.setdefault(name, value)
     os.environ.setdefault("INTERLOCK_ALLOW", f"127.0.0.1:{shop_port}")
     settings = msgspec.structs.replace(settings, allow=os.environ["INTERLOCK_ALLOW"])
     if not settings.definitions.exists():

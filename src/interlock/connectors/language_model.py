@@ -46,7 +46,7 @@ class One(BaseModel):
     ]
     journey: str = ""
     name: str = ""
-    value: str | bool | float | None = None
+    value: str | bool | int | float | None = None
     options: list[str] = []
 
 

@@ -95,7 +95,11 @@ def _value(value: Any, slot: ExpectedSlot, question: Question) -> Any:
     text = str(value)
     if any(text == option["id"] for option in slot.spec.get("options", ())):
         return text
-    return typed(text, slot, question) if _bare(text) in _bare(question.text) else None
+    if _bare(text) in _bare(question.text):
+        return typed(text, slot, question)
+    # A day may be named as a calendar writes it, where the customer has said just that day in her own words.
+    said = typed(question.text, slot, question) if slot.spec.get("type") == "date" else None
+    return said if said == text else None
 
 
 def _bare(text: str) -> str:

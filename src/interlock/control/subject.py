@@ -31,6 +31,7 @@ from interlock.kernel.events import Command, Event
 from interlock.vocabulary.approvals import ApprovalAsked, EscalateApproval
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT, Principal
+from interlock.vocabulary.foresights import Foresee, Foreseen, ForesightWanted
 from interlock.vocabulary.interactions import AskCustomer
 from interlock.vocabulary.journeys import AdvanceJourney
 from interlock.vocabulary.lockouts import CountGuess, CountWrongCode
@@ -150,7 +151,7 @@ def _after_effects(bundle: Bundle) -> Reaction:
 
 
 def _promises(bundle: Bundle) -> Reaction:
-    """What is done may have been promised; and a journey hears whether it could promise something."""
+    """What is done may have been promised; and a journey hears whether it could promise something, or propose it."""
     keeping = frozenset(each.ledger.name for each in bundle.promises.values())
 
     def promises(event: Event) -> Sequence[Command]:
@@ -168,6 +169,10 @@ def _promises(bundle: Bundle) -> Reaction:
                     days=event.days,
                 )
                 return [wish]  # without its words: a due command holds nothing personal
+            case ForesightWanted():
+                return [Foresee(foresight=event.foresight, interaction=event.interaction)]
+            case Foreseen():
+                return [AdvanceJourney(interaction=event.interaction, what="succeeded", ref=event.foresight)]
             case PromiseMade(source="journey"):
                 return [AdvanceJourney(interaction=event.interaction, what="succeeded", ref=event.promise)]
             case PromiseRefused():

@@ -17,6 +17,7 @@ from interlock.journeys.language import (
     ChooseStep,
     DoStep,
     EndStep,
+    ForeseeStep,
     HandOverStep,
     JourneyFile,
     LookUpStep,
@@ -28,7 +29,7 @@ from interlock.journeys.language import (
     WaitStep,
     WhenStep,
 )
-from interlock.journeys.model import blocks
+from interlock.journeys.model import blocks, called
 from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Located, Problem, did_you_mean, problem
@@ -152,8 +153,8 @@ class Checker:
                 self._outside(step.outside, path)
             case VerifyStep():
                 self._verify(step, path)
-            case LookUpStep(look_up=action, args=args) | DoStep(do=action, args=args):
-                verb = "look_up" if isinstance(step, LookUpStep) else "do"
+            case LookUpStep() | DoStep() | ForeseeStep():
+                verb, action, args = called(step)
                 self._action(action, (*path, verb), reads=isinstance(step, LookUpStep))
                 self._arguments(action, args, (*path, "with"))
                 self._purpose(action, step.purpose, path)
@@ -341,4 +342,4 @@ def _named(step: Step) -> Iterable[tuple[str, tuple[Step, ...]]]:
 
 
 def _result(step: Step) -> str:
-    return (step.result or "") if isinstance(step, LookUpStep | DoStep | CallStep) else ""
+    return (step.result or "") if isinstance(step, LookUpStep | DoStep | ForeseeStep | CallStep) else ""

@@ -157,6 +157,22 @@ class PromiseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: dict[Name, tuple[Step, ...]] = {}
 
 
+class ForeseeStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask what the gate would say to an action now, so that nothing is offered which it would refuse. It has no branch.
+
+    The result has ``possible`` (nothing speaks against it that nobody could cure), ``by_customer`` (the same, and nobody but the
+    customer would have to do anything for it) and ``needs`` (the remedies, such as ``confirm`` or ``approve:supervisor``).
+
+    Attributes:
+        purpose: as at ``do``.
+    """
+
+    foresee: ActionName
+    args: dict[Name, Template] = msgspec.field(name="with", default_factory=dict)
+    result: Name | None = msgspec.field(name="as", default=None)
+    purpose: str = ""
+
+
 class CallStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Run another journey as a part of this one, and go on with what it gives back.
 
@@ -231,6 +247,7 @@ Step = (
     | LookUpStep
     | DoStep
     | PromiseStep
+    | ForeseeStep
     | CallStep
     | WaitStep
     | WhenStep

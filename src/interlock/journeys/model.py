@@ -10,6 +10,7 @@ from interlock.journeys.language import (
     CallStep,
     ChooseStep,
     DoStep,
+    ForeseeStep,
     HandOverStep,
     LookUpStep,
     PromiseStep,
@@ -88,7 +89,7 @@ def uses(step: Step, settings: TenantSettings) -> frozenset[str]:
             return roots(condition)
         case ChooseStep(source=source):
             return roots(source)
-        case LookUpStep(args=args) | DoStep(args=args) | CallStep(args=args):
+        case LookUpStep(args=args) | DoStep(args=args) | ForeseeStep(args=args) | CallStep(args=args):
             return frozenset(name for template in args.values() for name in roots(template))
         case PromiseStep(about=about, value=value):
             return roots(about) | roots(value)
@@ -105,14 +106,25 @@ def gives(step: Step) -> frozenset[str]:
     match step:
         case ChooseStep(choose=slot):
             return frozenset({slot})
-        case LookUpStep(result=str(name)) | DoStep(result=str(name)) | CallStep(result=str(name)):
-            return frozenset({name})
+        case LookUpStep() | DoStep() | ForeseeStep() | CallStep():
+            return frozenset({step.result} if step.result else ())
     return frozenset()
 
 
 def roots(text: Template | Expression) -> frozenset[str]:
     """The first part of every name that a template or an expression refers to."""
     return frozenset(each.path.split(".")[0] for each in text.references)
+
+
+def called(step: LookUpStep | DoStep | ForeseeStep) -> tuple[str, str, Mapping[str, Template]]:
+    """The verb of a step about an action, the action, and its arguments."""
+    match step:
+        case LookUpStep(look_up=action):
+            return "look_up", action, step.args
+        case DoStep(do=action):
+            return "do", action, step.args
+        case ForeseeStep(foresee=action):
+            return "foresee", action, step.args
 
 
 def blocks(step: Step) -> list[tuple[str, tuple[Step, ...]]]:

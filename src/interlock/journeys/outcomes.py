@@ -11,10 +11,13 @@ from interlock.journeys.language import (
     REMEDY_BRANCHES,
     WAITING,
     DoStep,
+    ForeseeStep,
     LookUpStep,
     SayStep,
     VerifyStep,
 )
+from interlock.journeys.model import called
+from interlock.journeys.requests import FORESEEN
 from interlock.journeys.stack import go_on, go_on_below
 from interlock.journeys.state import Run
 from interlock.journeys.steps import come_back, proceed, take_branch
@@ -96,8 +99,9 @@ def _record(turn: Turn, run: Run, command: JourneyAdvance) -> None:
     """Keep what came of it: the result under the step's name, or what the customer may be told."""
     step = turn.journey(run).steps[run.path]
     if command.what == "succeeded" and isinstance(step, LookUpStep | DoStep):
-        action = step.look_up if isinstance(step, LookUpStep) else step.do
-        turn.fill(run, step.result or "result", command.result, action)
+        turn.fill(run, step.result or "result", command.result, called(step)[1])
+    elif isinstance(step, ForeseeStep):
+        turn.fill(run, step.result or "result", command.result, FORESEEN)
     elif command.what == "succeeded" and isinstance(step, VerifyStep):
         _record_match(turn, run, step, command)
     elif command.what == "failed" and isinstance(step, VerifyStep):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from interlock.journeys.calling import ALWAYS_POSSIBLE
-from interlock.journeys.language import CallStep, DoStep, EndStep, LookUpStep
+from interlock.journeys.language import CallStep, DoStep, EndStep, ForeseeStep, LookUpStep
 from interlock.journeys.model import Journey
 from interlock.journeys.scenarios import (
     ApprovesTurn,
@@ -185,7 +185,9 @@ class _Checker:
         if then.ended is not None:
             outcomes = dict.fromkeys(each.end for each in steps if isinstance(each, EndStep))
             self._known("outcome of this journey", then.ended, {*outcomes, *OUTCOMES}, (*at, "ended"))
-        results = {each.result or "result" for each in steps if isinstance(each, DoStep | LookUpStep | CallStep)}
+        results = {
+            each.result or "result" for each in steps if isinstance(each, DoStep | LookUpStep | ForeseeStep | CallStep)
+        }
         for name in then.slots:
             self._known("slot or result", name, {*journey.slots, *results}, (*at, "slots", name), key=True)
         for name, calls in (then.calls or {}).items():

@@ -12,6 +12,7 @@ from interlock.journeys.language import (
     ChooseStep,
     DoStep,
     EndStep,
+    ForeseeStep,
     HandOverStep,
     LookUpStep,
     PromiseStep,
@@ -21,19 +22,16 @@ from interlock.journeys.language import (
     WhenStep,
 )
 from interlock.journeys.model import AGAIN, DEFAULT, Journey, reason_of
+from interlock.journeys.requests import ONWARD, ask_gate, promise, propose
 from interlock.journeys.slots import Slot
 from interlock.journeys.state import Run
 from interlock.journeys.turn import ACTED, Returned, Turn, item_choices
 from interlock.journeys.values import accepted, moment_of
-from interlock.kernel.errors import Refused
 from interlock.kernel.template import Template, TemplateError
-from interlock.vocabulary.channels import VIRTUAL_AGENT, Choice
-from interlock.vocabulary.ids import PromiseId, ProposalId, QueueName
+from interlock.vocabulary.channels import Choice
+from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.interactions import HandOverRequested
 from interlock.vocabulary.journeys import HANDED_OVER
-from interlock.vocabulary.money import Money
-from interlock.vocabulary.promises import PromiseWanted
-from interlock.vocabulary.proposals import ActionProposed
 
 
 def proceed(turn: Turn, run: Run, path: str) -> None:
@@ -144,12 +142,10 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
             return _choose(turn, run, journey, path, step)
         case VerifyStep():
             return _verify(turn, run, journey, path, step)
-        case LookUpStep(look_up=action) | DoStep(do=action):
-            values = turn.values(run)
-            raw = {name: text.value(values) for name, text in step.args.items()}
-            return _propose(turn, run, path, action, raw, step.purpose)
+        case LookUpStep() | DoStep() | ForeseeStep():
+            return _asked(turn, run, path, ask_gate(turn, run, path, step))
         case PromiseStep():
-            return _promise(turn, run, path, step)
+            return _asked(turn, run, path, promise(turn, run, path, step))
         case CallStep():
             return _call(turn, run, path, step)
         case WaitStep():
@@ -210,57 +206,20 @@ def _verify(turn: Turn, run: Run, journey: Journey, path: str, step: VerifyStep)
             _wait_for_slot(turn, run, path, name)
             return None
     values = turn.current(run).values
-    return _propose(turn, run, path, method.action, {arg: values[name] for arg, name in method.args.items()})
+    raw = {arg: values[name] for arg, name in method.args.items()}
+    return _asked(turn, run, path, propose(turn, run, path, method.action, raw))
 
 
-def _propose(turn: Turn, run: Run, path: str, action: str, raw: Mapping[str, Any], purpose: str = "") -> str | None:
-    """Propose the step's own action; arguments that do not fit its schema are a failure of the step."""
-    try:
-        args, private_args, args_hash = turn.propose(action, raw)
-    except Refused:
-        return _failing(turn.journey(run), path)
-    proposal = ProposalId(turn.moment.new_id("pr"))
-    turn.add(
-        ActionProposed(
-            proposal=proposal,
-            interaction=turn.state.interaction,
-            person=turn.state.person,
-            session=turn.state.session,
-            channel=turn.state.channel,
-            customer=turn.state.customer,
-            principal=VIRTUAL_AGENT,
-            action=action,
-            args=args,
-            private_args=private_args,
-            args_hash=args_hash,
-            purpose=purpose,
-            run=run.run,
-        )
-    )
-    turn.wait(run, path, "proposal", proposal)
-    return None
-
-
-def _promise(turn: Turn, run: Run, path: str, step: PromiseStep) -> str | None:
-    """Ask for the promise to be made, and wait for the answer."""
-    value = step.value.value(turn.values(run))
-    if not isinstance(value, Mapping) or value.keys() != {"amount", "currency"}:
-        return turn.journey(run).branch(path, "denied") or _ends_badly(turn, run, "denied")
-    promise = PromiseId(turn.moment.new_id("pm"))
-    turn.add(
-        PromiseWanted(
-            promise=promise,
-            kind=step.promise,
-            interaction=turn.state.interaction,
-            person=turn.state.person,
-            about=turn.render(step.about, run),
-            value=Money(value["amount"], value["currency"]),
-            days=step.days or 0,
-            words=turn.render(step.words, run) if step.words is not None else "",
-        )
-    )
-    turn.wait(run, path, "proposal", promise)
-    return None
+def _asked(turn: Turn, run: Run, path: str, unable: str) -> str | None:
+    """Wait for the gate's answer; where it could not even be asked, the path of what is done then."""
+    if not unable:
+        return None
+    journey = turn.journey(run)
+    if unable == ONWARD:
+        return journey.follows[path]
+    if unable == "failed":
+        return _failing(journey, path)
+    return journey.branch(path, unable) or _ends_badly(turn, run, unable)
 
 
 def _call(turn: Turn, run: Run, path: str, step: CallStep) -> str | None:

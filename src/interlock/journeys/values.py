@@ -117,7 +117,10 @@ def _printable(text: str) -> bool:
 
 
 def spoken(value: Any, zone: tzinfo) -> Any:
-    """A value as texts say it: amounts with their currency, times and dates as a day; lists and records throughout."""
+    """A value as texts say it: amounts with their currency, dates as a day; lists and records throughout.
+
+    A moment says its day, and has its ``day`` and its ``time`` (``{booking.starts_at.time}``), all in the tenant's time zone.
+    """
     if isinstance(value, Mapping):
         if set(value) == {"amount", "currency"} and isinstance(value["amount"], int):
             return Money(value["amount"], str(value["currency"]))
@@ -127,7 +130,7 @@ def spoken(value: Any, zone: tzinfo) -> Any:
     if isinstance(value, Sequence):
         return [spoken(each, zone) for each in value]
     if isinstance(value, datetime):
-        return day_text(value.astimezone(zone).date())
+        return _moment_text(value.astimezone(zone))
     if isinstance(value, date):
         return day_text(value)
     if isinstance(value, bool):
@@ -137,15 +140,20 @@ def spoken(value: Any, zone: tzinfo) -> Any:
     return value
 
 
-def _spoken_text(text: str, zone: tzinfo) -> str:
+def _spoken_text(text: str, zone: tzinfo) -> str | dict[str, str]:
     try:
         if _MOMENT.fullmatch(text):
-            return day_text(datetime.fromisoformat(text).astimezone(zone).date())
+            return _moment_text(datetime.fromisoformat(text).astimezone(zone))
         if _DATE.fullmatch(text):
             return day_text(date.fromisoformat(text))
     except (ValueError, OverflowError):
         pass  # It has the form of a date and is none, so it is said as it stands.
     return text
+
+
+def _moment_text(moment: datetime) -> dict[str, str]:
+    day = day_text(moment.date())
+    return {"text": day, "day": day, "time": f"{moment:%H:%M}"}
 
 
 def day_text(day: date) -> str:

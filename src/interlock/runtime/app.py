@@ -34,6 +34,7 @@ from interlock.runtime.documents import Documents
 from interlock.runtime.effects import Effects
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
+from interlock.runtime.foreseeing import Foreseeing
 from interlock.runtime.functions import Functions, FunctionWorkers
 from interlock.runtime.gate import Gate, begins
 from interlock.runtime.in_force import InForce, close_all
@@ -58,6 +59,7 @@ from interlock.runtime.tokens import Tokens
 from interlock.runtime.turns import Turns
 from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.carrying import TakeUp
+from interlock.vocabulary.foresights import Foresee
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.interactions import HandBack
 from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
@@ -119,7 +121,7 @@ class App:
         self.breaking = Breaking(self)
         self.spending = Spending(self)
         self.lockouts = Lockouts(self)
-        self.gate, self._effects = Gate(self), Effects(self)
+        self.gate, self.foreseeing, self._effects = Gate(self), Foreseeing(self), Effects(self)
         self.replays = Replays(self)
         self.recent_use, self.recent_traffic = recent_use(log, clock), recent_traffic(log, clock)
         self.journey_pages = JourneyPages(self)
@@ -196,6 +198,8 @@ class App:
                     await self.turns.take_up(due, command)
                 case JudgeProposal():
                     await self.gate.judge(due, command)
+                case Foresee():
+                    await self.foreseeing.foresee(due, command)
                 case PerformEffect():
                     await self._effects.perform(due, command)
                 case IssueChallenge():

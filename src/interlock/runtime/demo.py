@@ -30,6 +30,17 @@ DEMO_STAFF: Final = (
 )
 
 
+def demo_systems(url: str) -> dict[str, str]:
+    """The environment in which the demonstration's connectors find their systems, which one process plays at one address."""
+    return {
+        "INTERLOCK_CONNECTOR_SHOP_URL": url,
+        "INTERLOCK_CONNECTOR_MAIL_URL": url,
+        "INTERLOCK_CONNECTOR_CARRIER_URL": url,
+        "INTERLOCK_CREDENTIAL_SHOP_API_KEY": "demo-key",
+        "INTERLOCK_CREDENTIAL_CARRIER_KEY": "demo-carrier",
+    }
+
+
 async def add_demo_staff(staff: Staff) -> None:
     """Add whoever is not there yet."""
     for person in DEMO_STAFF:

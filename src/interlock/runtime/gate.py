@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -26,7 +26,7 @@ from interlock.control.stopping import stopped
 from interlock.control.timing import Times, times
 from interlock.kernel.errors import Conflict
 from interlock.kernel.events import Event, Recorded
-from interlock.kernel.log import Due, Judging, Plan, Query
+from interlock.kernel.log import Due, Judging, Plan, Query, Total
 from interlock.runtime.engine import ATTEMPTS, Beginning
 from interlock.runtime.outside import Outside
 from interlock.vocabulary.ids import CustomerId, ProposalId, tag
@@ -132,6 +132,21 @@ class Gate:
         for each in sorted(proposals):
             await self._app.log.bring_forward(each, JudgeProposal.__name__, self._app.clock())
         await self._app.node.look()
+
+    async def foresee(self, proposed: ActionProposed) -> ProposalJudged:
+        """What would be said if this were proposed now: read and judged like any other, but nothing is recorded or reserved."""
+        halted = await self._stopped(proposed)
+        if halted is not None:
+            return halted
+        app, bundle = self._app, self._app.definitions.bundle
+        facts = (await self._facts(proposed))._replace(time=self._time(None))
+        now, ledgers = app.clock(), bundle.ledgers_of(proposed.action)
+        subjects = bundle.subjects(proposed, facts, app.control.secret)
+        totals: Mapping[tuple[str, str], Total] = {}
+        if windows := windows_of(ledgers, subjects, proposed.proposal, now):
+            async with app.log.judging(windows) as judging:
+                totals = judging.totals
+        return judge(bundle, proposed, facts, Met(), past_of(ledgers, subjects, totals, now), now)
 
     async def look_up(
         self, proposed: ActionProposed, pending: Sequence[Recorded]

@@ -194,6 +194,8 @@ class Turns:
                 reason = customer_reason(state.judged)
                 over = any(each.rule.startswith(BUDGET_PREFIX) for each in state.judged.rulings)
                 what = OVER_BUDGET if over and what == "denied" else what
+        elif command.ref.startswith("fs_"):
+            result = await app.foreseeing.said(command.ref)
         standing, snapshot = await self._standing(command.interaction)
         advance = JourneyAdvance(
             interaction=command.interaction, what=what, ref=command.ref, result=result, customer_reason=reason

@@ -11,7 +11,8 @@ from interlock.connectors.contract import Answer, Authorised, Declined, Done
 from interlock.control.actions import Action, lookup_request, request_of
 from interlock.control.arguments import hash_args
 from interlock.kernel.errors import Refused, Unavailable
-from interlock.simulation.shop import Problem, Shop
+from interlock.simulation.services import Problem
+from interlock.simulation.shop import Shop
 from interlock.simulation.weather import Weather
 from interlock.store.memory import MemoryStore
 from interlock.vocabulary.proposals import EffectStarted, ProposalJudged

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from interlock.simulation.clock import VirtualClock
+from interlock.simulation.services import Problem, Services
 
 CUSTOMERS: Final = 24
 PRICES: Final = (
@@ -36,15 +37,6 @@ CROWD: Final = range(6, 12)
 
 CROWD_PRICES: Final = (14000, 18000, 19900, 20000)
 STATUSES: Final = ("delivered",) * 9 + ("processing", "shipped", "cancelled")
-
-
-class Problem(Exception):
-    """The shop says no, and has done nothing."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -110,7 +102,7 @@ class Mail(NamedTuple):
 
 
 class Shop:
-    """The system behind every connector of the simulation."""
+    """The systems behind all connectors of the simulation."""
 
     def __init__(self, chance: Random, clock: VirtualClock, customers: int = CUSTOMERS) -> None:
         self._clock = clock
@@ -118,6 +110,7 @@ class Shop:
         self.orders: dict[str, Order] = {}
         self.refunds: list[Refund] = []
         self.mails: list[Mail] = []
+        self.services = Services(clock)
         self._answers: dict[tuple[str, str], Any] = {}
         self.first_refund = 1
         self._operations: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
@@ -128,6 +121,7 @@ class Shop:
             "createRefundPlain": lambda given, key: self._refund(given, str(given["reference"])),
             "findRefund": self._find,
             "sendMail": self._mail,
+            **self.services.operations,
         }
         self._open(chance, customers)
 
@@ -169,6 +163,7 @@ class Shop:
                         Item(f"i-{place + 1}", f"Thing {place + 1}", chance.choice(CROWD_PRICES if crowd else PRICES))
                     )
                 self.orders[order.id] = order
+        self.services.open(chance, list(self.buyers))
 
     def _order(self, id: object) -> Order:
         order = self.orders.get(str(id).strip().upper())

@@ -13,7 +13,7 @@ from interlock.journeys.scenarios import NOT_FOUND, AnswersReply, FailsReply, Re
 from interlock.kernel.documents import Misread, money_minor
 from interlock.kernel.errors import Unavailable
 from interlock.simulation.calls import TIME_LIMIT_S, CallCheck
-from interlock.simulation.shop import Problem
+from interlock.simulation.services import Problem
 from interlock.vocabulary.money import Money
 
 

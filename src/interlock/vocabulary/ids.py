@@ -17,6 +17,7 @@ RunId = NewType("RunId", str)
 ProposalId = NewType("ProposalId", str)
 ChallengeId = NewType("ChallengeId", str)
 PromiseId = NewType("PromiseId", str)
+ForesightId = NewType("ForesightId", str)
 ReleaseId = NewType("ReleaseId", str)
 ExternalAgentId = NewType("ExternalAgentId", str)
 

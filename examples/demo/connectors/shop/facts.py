@@ -6,6 +6,7 @@
 from datetime import datetime, timedelta
 
 GUARANTEE = timedelta(days=730)
+SETTLES = timedelta(weeks=12)
 COOLING = timedelta(days=3)  # the same as address_cooling in tenant.yaml
 
 
@@ -41,3 +42,20 @@ def takes_back(customer, args):
     """Whether this is the address that the present one took the place of."""
     before = customer.get("email_before")
     return bool(before) and before.casefold() == args["email"].casefold()
+
+
+def settled_s(subscription, args):
+    """From when on a subscription is no new one any more, in seconds since 1970."""
+    return int((datetime.fromisoformat(subscription["since"]) + SETTLES).timestamp())
+
+
+def new_time(appointment, args, reads):
+    """The time to which an appointment is moved."""
+    if reads.get("time") is None:
+        raise LookupError(f"the workshop has no time {args['time_id']}")
+    return reads["time"]
+
+
+def time_free(appointment, args, reads):
+    """Whether nobody has the time to which an appointment is moved."""
+    return new_time(appointment, args, reads)["free"]

@@ -29,6 +29,7 @@ from interlock.cli.server import spare_collector
 from interlock.control import Known, Met, Past, ResourceRead, assemble, judge
 from interlock.kernel.events import Recorded
 from interlock.runtime.app import App
+from interlock.runtime.demo import demo_systems
 from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from interlock.vocabulary.assurance import Assurance, Level
@@ -54,8 +55,7 @@ Turn = Callable[[int], Awaitable[None]]
 async def run() -> Result:
     """Turns of Interlock and of the peer, alternating, on one fresh server."""
     async with postgres.fresh() as (url, folder), stub_server() as stub:
-        os.environ["INTERLOCK_CONNECTOR_SHOP_URL"] = os.environ["INTERLOCK_CONNECTOR_MAIL_URL"] = stub.url
-        os.environ["INTERLOCK_CREDENTIAL_SHOP_API_KEY"] = "bench"
+        os.environ.update(demo_systems(stub.url))
         definitions = REPOSITORY / "examples" / "demo"
         settings = Settings(data=folder, definitions=definitions, allow=stub.authority, tenant="bench", pool=16)
         async with open_app(settings, url) as app, _peer(url, app, stub) as peer_turn:

@@ -28,6 +28,7 @@ from interlock.cli.bench.stub import CUSTOMER_EMAIL, ITEM, Stub, stub_server
 from interlock.cli.bench.wire import Wire
 from interlock.cli.demonstration import REPOSITORY
 from interlock.control.cedar_text import statements
+from interlock.runtime.demo import demo_systems
 
 PACE_PER_S: Final = 50
 REFUNDS: Final = 600
@@ -93,9 +94,7 @@ async def _node(url: str, folder: Path, stub: Stub) -> AsyncIterator[Wire]:
         "INTERLOCK_TENANT": "bench",
         "INTERLOCK_ALLOW": stub.authority,
         "INTERLOCK_LOG_LEVEL": "error",
-        "INTERLOCK_CONNECTOR_SHOP_URL": stub.url,
-        "INTERLOCK_CONNECTOR_MAIL_URL": stub.url,
-        "INTERLOCK_CREDENTIAL_SHOP_API_KEY": "bench",
+        **demo_systems(stub.url),
     }
     command = (sys.executable, "-m", "interlock.cli.main")
     node = await asyncio.create_subprocess_exec(

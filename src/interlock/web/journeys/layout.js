@@ -10,7 +10,7 @@ const LOW = 36, PLAIN = 64, COUNTED = 88;
 const LONGEST_ROW = 3;
 
 /** Steps at which a run waits, so that they are counted. */
-const WAITS = new Set(['ask', 'choose', 'verify', 'look_up', 'do', 'promise', 'hand_over', 'wait', 'call']);
+const WAITS = new Set(['ask', 'choose', 'verify', 'look_up', 'do', 'promise', 'foresee', 'hand_over', 'wait', 'call']);
 
 /**
  * @typedef {{name: string, default: boolean, waits: boolean, steps: string[]}} Arm
