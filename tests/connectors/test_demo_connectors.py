@@ -141,7 +141,9 @@ async def test_a_subscription_is_changed_once_for_its_key_and_a_credit_is_found_
     action = BUNDLE.actions["shop.credit_subscription"]
     found = await connectors["shop"].look_up(action, credit, "pr_2")
     assert visible_fields(action, lookup_answer(action, found)) == given
-    assert (await run(connectors, "shop.cancel_subscription", {"subscription_id": "S-2001"}))["status"] == "cancelled"
+    assert (await run(connectors, "shop.cancel_subscription", {"subscription_id": "S-2001"}, "pr_3"))[
+        "status"
+    ] == "cancelled"
     assert isinstance(await run(connectors, "shop.change_interval", pause, "pr_4"), Declined)
 
 
