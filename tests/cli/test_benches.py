@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from interlock.cli.bench import dialogue, judging, ledger_part, wire_part
+from interlock.cli.bench import dialogue, first_word, judging, ledger_part, spoken, wire_part
 from interlock.cli.bench.sentences import composed
 from interlock.control import load_bundle
-from interlock.runtime.definitions import read_folder
+from interlock.journeys.language import AgentStep
+from interlock.runtime.definitions import check, read_folder
 from interlock.simulation.scenarios import Failure
 
 
@@ -67,3 +69,14 @@ async def test_measuring_understanding_gives_figures_of_the_model_and_of_its_pee
     )
     assert all(figure > 0 for figure in (*result.figures.values(), *result.peer.values()))
     assert result.ratio == round(result.figures["accuracy"] / result.peer["accuracy"], 3)
+
+
+async def test_the_first_words_that_are_timed_come_from_an_agent_step_and_from_a_server_that_thinks(
+    tmp_path: Path,
+) -> None:
+    async with spoken.spoken_server() as server:
+        read = check(read_folder(first_word.definitions(tmp_path, server)))
+        took = await server.first_word_s(b"{}", asyncio.get_running_loop())
+    journey = read.journeys.journeys["business"]
+    assert isinstance(journey.steps["0"], AgentStep) and read.models.agents == ("spoken",)
+    assert took >= spoken.THINKS_S

@@ -13,6 +13,10 @@ Answer = Callable[[dict[str, Any]], "tuple[int, Any]"]
 """The body of a request → the status and what is answered: a message's fields, or a text that is sent as it stands."""
 
 
+PIECE = 8
+"""Characters of a piece of an answer that is streamed."""
+
+
 @dataclass
 class Server:
     """What was asked of it, and what it answers next; the last answer is given again and again."""
@@ -22,6 +26,8 @@ class Server:
     keys: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     delay_s: float = 0.0
+    between_s: float = 0.0
+    """Between two pieces of an answer that is streamed."""
 
     def says(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -75,6 +81,9 @@ async def serving() -> AsyncIterator[Server]:
                 await asyncio.sleep(state.delay_s)
                 answer = state.answers.pop(0) if len(state.answers) > 1 else state.answers[0]
                 status, found = answer(body)
+                if body.get("stream") and not isinstance(found, str):
+                    await _stream(writer, body, found, state.between_s)
+                    continue
                 text = found if isinstance(found, str) else json.dumps(_completion(body, found))
                 raw = text.encode()
                 writer.write(
@@ -105,6 +114,42 @@ async def serving() -> AsyncIterator[Server]:
         for talk in talks:
             talk.cancel()
         await asyncio.gather(*talks)
+
+
+async def _stream(
+    writer: asyncio.StreamWriter, body: dict[str, Any], message: dict[str, Any], between_s: float
+) -> None:
+    """An answer in pieces, as server-sent events."""
+    writer.write(b"HTTP/1.1 200 x\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+    whole = _completion(body, message)
+    used = whole.pop("usage")
+    for delta in _pieces(message):
+        await _chunk(writer, {**whole, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]})
+        await asyncio.sleep(between_s)
+    reason = whole["choices"][0]["finish_reason"]
+    last = {**whole, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
+    await _chunk(writer, {**last, "usage": used})
+    await _chunk(writer, None)
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+
+
+def _pieces(message: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [{"role": "assistant"}]
+    for call in message.get("tool_calls") or ():
+        function = call["function"]
+        head = {"index": 0, **call, "function": {"name": function["name"], "arguments": ""}}
+        found.append({"tool_calls": [head]})
+        text = function["arguments"]
+        parts = [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
+        found += [{"tool_calls": [{"index": 0, "function": {"arguments": part}}]} for part in parts]
+    return found + ([{"content": message["content"]}] if message.get("content") else [])
+
+
+async def _chunk(writer: asyncio.StreamWriter, data: dict[str, Any] | None) -> None:
+    raw = b"data: " + (b"[DONE]" if data is None else json.dumps(data).encode()) + b"\n\n"
+    writer.write(f"{len(raw):x}\r\n".encode() + raw + b"\r\n")
+    await writer.drain()
 
 
 def _completion(body: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,11 @@ import msgspec
 import pytest
 
 from interlock.connectors.addresses import read_url
-from interlock.connectors.builtin_model import Question, Suggested
+from interlock.connectors.builtin_model import NoAnswer, Question, Suggested
 from interlock.connectors.language_model import FAILURES, LanguageModel, Paused
 from interlock.dialogue.model_files import ModelSpec, Price
 from interlock.journeys.expected import Expected, ExpectedSlot
 from interlock.kernel.documents import Duration
-from interlock.kernel.errors import Refused
 from tests.connectors.openai_server import Server, fails, serving, suggests, tool_call, words
 
 ORDER = ExpectedSlot("order_no", True, {"type": "order_number", "pattern": "A-####"})
@@ -150,16 +149,17 @@ async def test_who_is_late_is_not_waited_for(server: Server, model: Made) -> Non
     server.says(suggests())
     server.delay_s = 60
     began = asyncio.get_running_loop().time()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(NoAnswer, match="TimeoutError") as failed:
         await model(timeout=Duration(timedelta(milliseconds=200))).suggest(question("where is it"))
     assert asyncio.get_running_loop().time() - began < server.delay_s
+    assert failed.value.usage.tokens_in > 20  # nobody told how many; the budgets have to count them nevertheless
 
 
 async def test_a_name_that_leads_into_a_private_network_is_not_asked_unless_it_is_allowed(server: Server) -> None:
     server.says(suggests())
     spec = ModelSpec(provider="openai", model="small", url=server.url.replace("127.0.0.1", "localhost"))
     guarded = LanguageModel("main", spec, "", JOURNEYS, unchecked=read_url(spec.url))
-    with pytest.raises(Refused, match="not on the public internet"):
+    with pytest.raises(NoAnswer, match="not on the public internet"):
         await guarded.suggest(question("where is it"))
     await guarded.aclose()
     assert server.asked == []

@@ -14,6 +14,7 @@ from interlock.kernel.events import START, Cursor, Event, Recorded
 from interlock.kernel.log import Query
 from interlock.routing.choose import place
 from interlock.runtime.app import App
+from interlock.runtime.drafts import DRAFT
 from interlock.vocabulary.channels import Author
 from interlock.vocabulary.ids import InteractionId, SessionId
 from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
@@ -110,7 +111,8 @@ class ChatFeed:
         if interaction not in self._states:
             self._states[interaction] = InteractionState()
             self._ends.append(self._app.follower.watch(f"interaction:{interaction}", self._on_fact))
-            self._ends.append(self._app.signals.listen(f"interaction:{interaction}", self._on_signal))
+            listen = self._app.signals.listen
+            self._ends.append(listen(f"interaction:{interaction}", lambda signal: self._on_signal(interaction, signal)))
 
     def _on_session(self, recorded: Recorded) -> None:
         event = recorded.event
@@ -126,8 +128,11 @@ class ChatFeed:
             if recorded.cursor > self._after:
                 self._wire.send(frame)
 
-    def _on_signal(self, signal: dict[str, Any]) -> None:
-        if signal.get("author") != "customer":
+    def _on_signal(self, interaction: InteractionId, signal: dict[str, Any]) -> None:
+        if signal["signal"] == DRAFT:
+            piece = {name: value for name, value in signal.items() if name not in ("signal", "author")}
+            self._wire.send({"type": "draft", "interaction": interaction, **piece})
+        elif signal.get("author") != "customer":
             self._wire.send({"type": "typing", "author": {"kind": "agent"}})
 
     def _fold_silently(self, recorded: Recorded) -> list[Frame]:
@@ -207,7 +212,7 @@ def _frame(event: Event, recorded: Recorded) -> Frame | None:
 
 
 def _author(author: Author) -> dict[str, str]:
-    return {"kind": author.kind, "name": author.name}
+    return {"kind": author.kind, "name": author.name, **({"model": author.model} if author.model else {})}
 
 
 def _iso(at: datetime) -> str:

@@ -17,6 +17,7 @@ from interlock.api.signing import own_origin, require, signed_in
 from interlock.kernel.errors import Conflict, Refused, Unavailable
 from interlock.kernel.events import Recorded
 from interlock.runtime.app import App
+from interlock.runtime.drafts import DRAFT
 from interlock.runtime.staff import Person
 from interlock.vocabulary.ids import InteractionId, tag
 from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged
@@ -114,7 +115,7 @@ class Watching:
         self._wire.send({"type": "snapshot", "of": of, "cursor": str(self._app.follower.cursor), "value": value})
 
     def _signal(self, of: str, signal: dict[str, Any]) -> None:
-        if signal.get("author") != "agent":
+        if signal.get("author") != "agent" and signal["signal"] != DRAFT:
             self._wire.send({"type": "signal", "of": of, **signal})
 
     def _forget(self, of: str) -> None:

@@ -57,6 +57,18 @@ class Suggested:
     usage: Usage
 
 
+class NoAnswer(RuntimeError):
+    """A model did not answer, or not with suggestions.
+
+    Attributes:
+        usage: what it took nevertheless.
+    """
+
+    def __init__(self, why: str, usage: Usage) -> None:
+        super().__init__(why)
+        self.usage = usage
+
+
 class Model(Protocol):
     """Whatever suggests: this one, a language model, or a fuzzer. It decides nothing."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
 import httpx2
@@ -16,9 +17,14 @@ from pydantic_ai.providers import infer_provider_class
 from pydantic_ai.usage import RunUsage
 
 from interlock.connectors.addresses import Target, public_address, resolve_by_system
-from interlock.connectors.builtin_model import Question, Suggested, Usage, wish
+from interlock.connectors.agent_model import INSTRUCTIONS as IN_STEP
+from interlock.connectors.agent_model import Acts, Brief, heard
+from interlock.connectors.agent_model import told as told_in_step
+from interlock.connectors.builtin_model import NoAnswer, Question, Suggested, Usage, wish
 from interlock.connectors.prompting import INSTRUCTIONS, told, usable
+from interlock.connectors.streaming import Streaming
 from interlock.dialogue.model_files import ModelSpec
+from interlock.kernel.errors import Refused
 
 Journeys = Mapping[str, tuple[str, tuple[str, ...]]]
 """Title and examples of each journey by its name."""
@@ -27,7 +33,13 @@ MOST: Final = 8
 """Suggestions about one message."""
 
 ANSWER_TOKENS: Final = 800
-"""Tokens of an answer."""
+"""Tokens of an answer about a message."""
+
+STEP_TOKENS: Final = 2_000
+"""Tokens of an answer in an agent step."""
+
+CHARACTERS_A_TOKEN: Final = 4
+"""Characters of a prompt that make a token, where nobody tells how many it took."""
 
 FAILURES: Final = 3
 """Failures in a row after which a model is left alone for PAUSE_S."""
@@ -56,7 +68,7 @@ class Understanding(BaseModel):
     suggestions: list[One] = Field(default=[], max_length=MOST)
 
 
-class Paused(RuntimeError):
+class Paused(NoAnswer):
     """The model failed several times in a row and is not asked for a while."""
 
 
@@ -92,46 +104,82 @@ class LanguageModel:
         self._journeys = journeys
         self._failures, self._paused_until = 0, 0.0
         self._http = httpx2.AsyncClient()
-        form: Callable[[type[Understanding]], Any] = _FORMS[spec.output]
+        form = _FORMS[spec.output]
+        reached = reached or _reach(spec, key, self._http)
+        besides = [spec.instructions] if spec.instructions else []
+        self._limits = UsageLimits(request_limit=1 + spec.retries)
         self._agent = Agent(
-            reached or _reach(spec, key, self._http),
+            reached,
             output_type=form(Understanding),
-            instructions=[INSTRUCTIONS, *([spec.instructions] if spec.instructions else [])],
+            instructions=[INSTRUCTIONS, *besides],
             model_settings={"temperature": 0.0, "max_tokens": ANSWER_TOKENS, "max_retries": 0},
             retries=spec.retries,
         )
+        self._acting = Streaming(reached, Acts, spec.output, "\n\n".join([IN_STEP, *besides]), STEP_TOKENS)
 
     async def suggest(self, question: Question) -> Suggested:
         """Suggestions about a message, and what they took.
 
         Raises:
-            Exception: it did not answer in time, or not with suggestions; then somebody else is asked.
+            NoAnswer: it did not answer in time, or not with suggestions; then somebody else is asked.
         """
         if (universal := wish(question.text)) is not None:  # nobody has to be asked for what every message can say
             return Suggested([universal], Usage())
+        prompt, usage = told(question, self._journeys), RunUsage()
+        async with self._trying(prompt, usage):
+            async with asyncio.timeout(self._spec.timeout.total_seconds()):
+                await self._check_address()
+                answer = await self._agent.run(prompt, usage_limits=self._limits, usage=usage)
+        suggestions = [one.model_dump() for one in answer.output.suggestions]
+        return Suggested(usable(suggestions, question), self._used(usage))
+
+    async def act(self, brief: Brief, hear: Callable[[str], None]) -> Suggested:
+        """Suggestions in an agent step, and what they took; ``hear`` is told all that it says so far while it comes.
+
+        Raises:
+            NoAnswer: its first word or its end did not come in time, or it is no list of suggestions.
+        """
+        prompt, usage = told_in_step(brief), RunUsage()
+        async with self._trying(prompt, usage):
+            async with asyncio.timeout(self._spec.timeout.total_seconds()) as limit:
+                await self._check_address()
+                within = asyncio.get_running_loop().time() + self._spec.answer_within.total_seconds()
+
+                def coming(text: str) -> None:
+                    limit.reschedule(within)
+                    hear(heard(text))
+
+                answer = await self._acting.ask(prompt, self._spec.retries, usage, coming)
+        return Suggested([one.model_dump(exclude_defaults=True) for one in answer.suggestions], self._used(usage))
+
+    @asynccontextmanager
+    async def _trying(self, prompt: str, usage: RunUsage) -> AsyncIterator[None]:
+        """Count failures, and tell what they took; nobody is asked who failed several times in a row."""
         now = asyncio.get_running_loop().time()
         if now < self._paused_until:
-            raise Paused(f"{self.name} failed {FAILURES} times in a row")
+            raise Paused(f"{self.name} failed {FAILURES} times in a row", Usage())
         try:
-            async with asyncio.timeout(self._spec.timeout.total_seconds()):
-                if self._unchecked is not None:
-                    await public_address(self._unchecked, resolve_by_system)
-                limits = UsageLimits(request_limit=1 + self._spec.retries)
-                answer = await self._agent.run(told(question, self._journeys), usage_limits=limits)
-        except BaseException as error:
-            self._failed(now, error)
-            raise
+            yield
+        except Refused as error:
+            self._failed(now)
+            raise NoAnswer(error.reason, Usage()) from error
+        except Exception as error:
+            self._failed(now)
+            # What was asked before the answer broke off is not told by anybody, so it is estimated.
+            if not usage.input_tokens:
+                usage.input_tokens = len(prompt) // CHARACTERS_A_TOKEN
+            raise NoAnswer(type(error).__name__, self._used(usage)) from error
         self._failures = 0
-        suggestions = [one.model_dump() for one in answer.output.suggestions]
-        return Suggested(usable(suggestions, question), self._used(answer.usage))
+
+    async def _check_address(self) -> None:
+        if self._unchecked is not None:
+            await public_address(self._unchecked, resolve_by_system)
 
     async def aclose(self) -> None:
         """Close its connections."""
         await self._http.aclose()
 
-    def _failed(self, now: float, error: BaseException) -> None:
-        if isinstance(error, asyncio.CancelledError):
-            return
+    def _failed(self, now: float) -> None:
         self._failures += 1
         if self._failures >= FAILURES:
             self._paused_until = now + PAUSE_S
@@ -154,7 +202,7 @@ def _reach(spec: ModelSpec, key: str, http: httpx2.AsyncClient) -> Reached:
     return infer_model(f"{provider}:{spec.model}", lambda name: infer_provider_class(name)(**given))
 
 
-_FORMS: Final[Mapping[str, Callable[[type[Understanding]], Any]]] = {
+_FORMS: Final[Mapping[str, Callable[[type[BaseModel]], Any]]] = {
     "tool": ToolOutput,
     "native": NativeOutput,
     "prompted": PromptedOutput,

@@ -9,7 +9,7 @@ from interlock.connectors.addresses import Target, read_url
 from interlock.connectors.builtin_model import Model
 from interlock.connectors.opening import check_literal
 from interlock.dialogue.model_files import MODELS_FILE, ModelSpec, ModelSpecs
-from interlock.journeys.model import Journey
+from interlock.journeys.model import Journey, models_of
 from interlock.kernel.documents import DefinitionError, Problem
 from interlock.kernel.errors import Refused
 
@@ -28,7 +28,7 @@ def open_models(
     credential_of: Callable[[str], str],
     allow: Collection[str] = (),
 ) -> tuple[OpenedModel, ...]:
-    """The language models of a release in the order in which they are asked; nothing is called yet.
+    """The language models of a release, those first that are asked by themselves, in their order; nothing is called yet.
 
     Args:
         credential_of: (name in the file) → the key; empty where there is none.
@@ -37,12 +37,16 @@ def open_models(
     Raises:
         DefinitionError: with everything that is wrong with any of them.
     """
-    if not specs.asked:
+    if not specs.asked and not specs.others:
         return ()
     known = {name: (journey.title, journey.examples) for name, journey in journeys.items() if journey.examples}
     problems: list[Problem] = []
     opened: list[OpenedModel] = []
-    for name, spec in specs.asked:
+    named = {
+        *specs.agents,
+        *(name for each in journeys.values() for path in each.order for name in models_of(each, path)),
+    }
+    for name, spec in (*specs.asked, *(each for each in specs.others if each[0] in named)):
         try:
             opened.append(_opened(name, spec, known, credential_of, allow))
         except Refused as refused:

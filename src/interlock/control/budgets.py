@@ -139,7 +139,7 @@ def amount_of(budget: Budget, event: ModelUsed) -> int:
 
 def day_postings(event: ModelUsed, at: datetime | None) -> tuple[Posting, ...]:
     """What a fact takes from the budgets of the day."""
-    entry = f"{event.message} {event.model}"
+    entry = f"{event.message} {event.model}{f' {event.round}' if event.round else ''}"
     return tuple(
         Posting("settle", f"{BUDGET_PREFIX}{name}", THE_DAY, entry, amount, at) for name, amount in event.of_day
     )

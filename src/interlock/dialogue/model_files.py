@@ -18,6 +18,7 @@ BUILTIN: Final = "builtin"
 """The model that is always there, and asked last."""
 
 Provider = Literal["openai", "anthropic", "google", "mistral", "bedrock", "groq", "openrouter"]
+OutputForm = Literal["tool", "native", "prompted"]
 ModelName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z", examples=["main"])]
 
 
@@ -42,6 +43,7 @@ class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         url: the address; the provider's own where none is named.
         credential: the name of its key, ``INTERLOCK_CREDENTIAL_<NAME>`` where Interlock runs; without one it needs none.
         timeout: for an answer, repetitions included; after it the next model is asked.
+        answer_within: for the whole of an answer in an agent step, once its first word came within ``timeout``.
         retries: how often an answer that is no suggestion is asked for again.
         output: how suggestions are asked for: as a ``tool`` call, ``native`` (a JSON Schema that the server holds it to), or
             ``prompted`` (in words, for models that know nothing else).
@@ -54,8 +56,9 @@ class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
     credential: str = ""
     timeout: Duration = Duration(timedelta(seconds=4))
+    answer_within: Duration = Duration(timedelta(seconds=30))
     retries: Annotated[int, Meta(ge=0, le=3)] = 1
-    output: Literal["tool", "native", "prompted"] = "tool"
+    output: OutputForm = "tool"
     price: Price = Price()
     instructions: Annotated[str, Meta(max_length=4_000)] = ""
 
@@ -66,16 +69,31 @@ class ModelsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         models: by the name that the log, budgets and switches call them by.
         understand: those that are asked what a message means, in this order; then the built-in one.
+        agents: those that work in agent steps, in this order, where a step names none; those of ``understand`` by themselves.
     """
 
     models: dict[ModelName, ModelSpec]
     understand: tuple[ModelName, ...] = ()
+    agents: tuple[ModelName, ...] = ()
 
 
 class ModelSpecs(msgspec.Struct, frozen=True):
-    """The language models of a release, in the order in which they are asked."""
+    """The language models of a release.
+
+    Attributes:
+        asked: those that are asked what a message means, in this order.
+        others: those that are asked only where a journey or a step names them.
+        agents: the names of those that work in agent steps, in this order.
+    """
 
     asked: tuple[tuple[str, ModelSpec], ...] = ()
+    others: tuple[tuple[str, ModelSpec], ...] = ()
+    agents: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a journey can call them by, the built-in one included."""
+        return frozenset({BUILTIN, *(name for name, _ in (*self.asked, *self.others))})
 
 
 def read_models(files: Mapping[str, str]) -> ModelSpecs:
@@ -98,12 +116,17 @@ def read_models(files: Mapping[str, str]) -> ModelSpecs:
         if spec.url and spec.provider in ("google", "bedrock"):
             what = f"{spec.provider} is reached at its own addresses"
             problems.append(problem(located, ("models", name, "url"), what, "take 'url' out"))
-    for index, name in enumerate(file.understand):
-        if name not in file.models:
-            mend = did_you_mean(name, file.models)
-            problems.append(problem(located, ("understand", index), f"there is no model '{name}'", mend))
-        elif name in file.understand[:index]:
-            problems.append(problem(located, ("understand", index), f"'{name}' is named twice", "name it once"))
+    for key, names in (("understand", file.understand), ("agents", file.agents)):
+        for index, name in enumerate(names):
+            if name not in file.models:
+                mend = did_you_mean(name, file.models)
+                problems.append(problem(located, (key, index), f"there is no model '{name}'", mend))
+            elif name in names[:index]:
+                problems.append(problem(located, (key, index), f"'{name}' is named twice", "name it once"))
     if problems:
         raise DefinitionError(problems)
-    return ModelSpecs(tuple((name, file.models[name]) for name in file.understand))
+    return ModelSpecs(
+        tuple((name, file.models[name]) for name in file.understand),
+        tuple((name, spec) for name, spec in file.models.items() if name not in file.understand),
+        file.agents or file.understand,
+    )

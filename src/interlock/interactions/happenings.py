@@ -18,7 +18,13 @@ from interlock.vocabulary.interactions import (
     WrappedUp,
     WrapUpStarted,
 )
-from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted
+from interlock.vocabulary.journeys import (
+    AgentAnswerRefused,
+    AgentStepLeft,
+    ClaimsContradicted,
+    JourneyEnded,
+    JourneyStarted,
+)
 from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, CustomerMatched, MatchFailed
 from interlock.vocabulary.routing import OfferClosed, VisitEnded, VisitEntered, VisitOffered
 
@@ -112,4 +118,14 @@ def _about_journeys(event: Event) -> tuple[str, str, str] | None:
             return ("journey_started", f"Journey: {event.journey.replace('_', ' ')}", "")
         case JourneyEnded():
             return ("journey_ended", f"Journey ended: {event.outcome.replace('_', ' ')}", "")
+        case AgentAnswerRefused():
+            held = f". It would have said: “{event.text}”" if event.text else ""
+            return ("answer_refused", f"An answer of the model {event.model} was held back: {event.why}{held}", "")
+        case AgentStepLeft():
+            why = f" ({event.why})" if event.why else ""
+            took = f"{event.turns} turns, {event.actions} actions, {event.tokens} tokens"
+            return ("agent_left", f"Agent step ended: {event.how.replace('_', ' ')}{why}; {took}", "")
+        case ClaimsContradicted():
+            what = f"“{event.said}” contradicts what was said before: “{event.before}”"
+            return ("claims_contradicted", f"The assistant may have contradicted itself: {what}", "")
     return None

@@ -229,7 +229,7 @@ def _message(event: MessagePosted, at: datetime) -> dict[str, Any]:
         "kind": "message",
         "id": event.message,
         "at": _iso(at),
-        "author": {"kind": event.author.kind, "name": event.author.name},
+        "author": {"kind": event.author.kind, "name": event.author.name, "model": event.author.model},
         "text": str(event.text),
         "card": msgspec.to_builtins(event.card) if isinstance(event.card, Card) else None,
     }

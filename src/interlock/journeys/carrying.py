@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from interlock.journeys.agent_work import ASKED, REPLY
 from interlock.journeys.language import DoStep, LookUpStep
 from interlock.journeys.stack import go_on
 from interlock.journeys.state import FROM_CUSTOMER, READ, Conversation, Run
@@ -79,7 +80,7 @@ def _goes_along(before: Conversation, run: Run) -> bool:
     front = before.front_of(run)
     if front.waits_for == "proposal":
         return front.needs in ASKED_OF_HER
-    return front.waits_for in ("slot", "choice", "hand_over")
+    return front.waits_for in ("slot", "choice", "hand_over", ASKED, REPLY)
 
 
 def _copy(turn: Turn, run: Run, taken: Mapping[RunId, RunId]) -> None:
@@ -125,7 +126,7 @@ def _go_on(turn: Turn, runs: Sequence[Run], taken: Mapping[RunId, RunId]) -> Non
         if now is not None:
             proceed(turn, now, now.path)
     top = turn.state.foreground
-    if top is not None and top.waits_for in ("slot", "choice"):
+    if top is not None and top.waits_for in ("slot", "choice", ASKED, REPLY):
         go_on(turn, top)
     elif not runs:
         choices = tuple(Choice(value=name, label=title) for name, title in turn.menu().items())

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
+from interlock.journeys.agent_checks import never_goes_on, wrong_agent
 from interlock.journeys.branches import possible, required
 from interlock.journeys.calling import wrong_call
-from interlock.journeys.known import Known
+from interlock.journeys.known import Known, Path, Wrong
 from interlock.journeys.language import (
     BRANCHES,
     DO_FIRST,
     WAITING,
+    AgentStep,
     AskStep,
     CallStep,
     ChooseStep,
@@ -41,8 +43,6 @@ ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey", 
 CUSTOMER: Final = "customer"
 """Has a value behind a step that matched somebody: ``customer.id``."""
 
-Path = tuple[str | int, ...]
-
 
 class Checker:
     """Finds the problems of one file. ``slots`` are those that its steps may use."""
@@ -60,6 +60,7 @@ class Checker:
         file: JourneyFile = self.located.value
         self._results_of(file.steps)
         self._slots(file.slots)
+        self._wrong(self.known.wrong_models(file.models, ("models",)))
         ends, _ = self._block(file.steps, ("steps",), ALWAYS, frozenset())
         if not ends:
             self._dead_end(("steps", len(file.steps) - 1), "the journey")
@@ -70,7 +71,7 @@ class Checker:
         file: TenantFile = self.located.value
         for name, method in file.verification.items():
             self._action(method.action, ("verification", name, "action"))
-            self._arguments(method.action, method.args, ("verification", name, "args"))
+            self._wrong(self.known.wrong_arguments(method.action, method.args, ("verification", name, "args")))
         self._slots(file.slots)
         for name, steps in file.defaults.items():
             path = ("defaults", name)
@@ -111,6 +112,11 @@ class Checker:
             if then_ends and else_ends and step.otherwise:
                 return known, True
             return (otherwise if then_ends else then if else_ends else then & otherwise), False
+        if isinstance(step, AgentStep):
+            ends, _ = self._block(step.otherwise, (*path, "otherwise"), known, failed)
+            for name, steps in _named(step):
+                self._branch(name, steps, (*path, "on", name), known, failed)
+            return known, ends and never_goes_on(step)
         result = _result(step)
         inside = failed | {result} if result else failed
         for name, steps in _named(step):
@@ -156,8 +162,8 @@ class Checker:
             case LookUpStep() | DoStep() | ForeseeStep():
                 verb, action, args = called(step)
                 self._action(action, (*path, verb), reads=isinstance(step, LookUpStep))
-                self._arguments(action, args, (*path, "with"))
-                self._purpose(action, step.purpose, path)
+                self._wrong(self.known.wrong_arguments(action, args, (*path, "with")))
+                self._wrong(self.known.wrong_purpose(action, step.purpose, path))
                 for name, text in args.items():
                     self._text(text, (*path, "with", name), *names)
             case PromiseStep():
@@ -183,6 +189,9 @@ class Checker:
                 self._outside(step.outside, path)
                 if reason is not None:
                     self._text(reason, (*path, "reason"), *names)
+            case AgentStep():
+                self._agent(step, path, *names)
+        self._wrong(self.known.wrong_models(getattr(step, "models", ()), (*path, "models")))
         self._branches(step, path)
 
     def _branches(self, step: Step, path: Path) -> None:
@@ -265,34 +274,29 @@ class Checker:
         for index, name in enumerate(named or ()):
             self._action(name, (*path, "outside", index), proposed=False)
 
-    def _purpose(self, name: str, purpose: str, path: Path) -> None:
-        action = (self.known.actions or {}).get(name)
-        if action is not None and purpose and purpose not in action.purposes:
-            what = f"'{name}' is not proposed for '{purpose}'"
-            self._say((*path, "purpose"), what, did_you_mean(purpose, action.purposes) or "leave 'purpose' out")
-
-    def _arguments(self, name: str, given: Collection[str], path: Path) -> None:
-        action = (self.known.actions or {}).get(name)
-        if action is None:
-            return
-        known = [each.name for each in action.args]
-        for each in given:
-            if each not in known:
-                what = f"'{name}' has no argument '{each}'"
-                self._say((*path, each), what, did_you_mean(each, known), at_key=True)
-        missing = [each.name for each in action.args if not each.optional and each.name not in given]
-        if missing:
-            what = f"'{name}' also needs {', '.join(repr(each) for each in missing)}"
-            self._say(path, what, f"add '{missing[0]}: …' under '{path[-1]}:'")
-
     def _outcomes(self, step: Step) -> Collection[str]:
-        """The outcomes of a called journey, which can each have a branch."""
+        """The outcomes of a called journey and the exits of an agent, which can each have a branch."""
+        if isinstance(step, AgentStep):
+            return step.agent.exits
         callee = self.known.callees.get(step.call) if isinstance(step, CallStep) else None
         return callee.outcomes if callee is not None else ()
 
     def _call(self, step: CallStep, path: Path) -> None:
         for at, what, mend in wrong_call(step, self.known.callees, self.slots):
             self._say((*path, *at), what, mend, at_key=at[0] == "with")
+
+    def _agent(self, step: AgentStep, path: Path, known: frozenset[str], failed: frozenset[str]) -> None:
+        inside = (*path, "agent")
+        self._text(step.agent.goal, (*inside, "goal"), known, failed)
+        for index, action in enumerate(step.agent.may):
+            self._action(action, (*inside, "may", index))
+        if step.agent.until is not None:
+            self._text(step.agent.until, (*inside, "until"), known | frozenset(step.agent.sets), failed)
+        self._wrong(wrong_agent(step, path, known | frozenset(self.slots), self.slots))
+
+    def _wrong(self, found: Iterable[Wrong]) -> None:
+        for at, what, mend, at_key in found:
+            self._say(at, what, mend, at_key=at_key)
 
     def _queue(self, name: str, path: Path) -> None:
         if self.known.queues is not None and name not in self.known.queues:

@@ -32,6 +32,7 @@ def compile_journeys(
     remedies: Mapping[str, Collection[str]] = NO_REMEDIES,
     promises: Collection[str] | None = None,
     permitted: Collection[str] | None = None,
+    models: Collection[str] | None = None,
 ) -> JourneySet:
     """Read, check and compile the journeys of a release.
 
@@ -40,6 +41,7 @@ def compile_journeys(
         actions: every action by its full name; None leaves out the checks that need them. Likewise ``queues``
             and ``promises``.
         permitted: the actions that some rule permits to the virtual agent; None leaves out the check for one.
+        models: the names of the models that a journey can choose; None leaves out the check for them.
         remedies: the kinds of remedies that rules have, by action: some need branches of their own.
         tenant_file: the text of ``tenant.yaml``, which holds the default branches and their slots.
 
@@ -72,7 +74,9 @@ def compile_journeys(
     menu = {name: by_name[name].value.title for name in offered}
     compiled = {name: _compiled(located.value, defaults.value, menu) for name, located in by_name.items()}
     callees = {name: callee_of(located.value, defaults.value) for name, located in by_name.items()}
-    known = Known(tenant, actions, queues, frozenset(defaults.value.defaults), remedies, promises, callees, permitted)
+    known = Known(
+        tenant, actions, queues, frozenset(defaults.value.defaults), remedies, promises, callees, permitted, models
+    )
     problems += Checker(defaults, defaults.value.slots, known).defaults()
     for name, located in by_name.items():
         problems += Checker(located, callees[name].slots, known).journey()
@@ -124,6 +128,7 @@ def _compiled(file: JourneyFile, defaults: TenantFile, menu: Mapping[str, str]) 
         follows=follows,
         order=tuple(steps),
         menu=menu,
+        models=file.models,
     )
 
 

@@ -11,6 +11,7 @@ from interlock.journeys.branches import possible, required
 from interlock.journeys.language import (
     OVER_BUDGET,
     WAITING,
+    AgentJob,
     CallStep,
     EndStep,
     HandOverStep,
@@ -27,6 +28,9 @@ from interlock.kernel.template import Template
 
 Remedies = Mapping[str, Collection[str]]
 """The kinds of remedies that rules have, by action (see ``branches.required``)."""
+
+INNER: Final = ("then", "else", "otherwise")
+"""Blocks that run on into what follows their step, as branches do not."""
 
 GOES_ON_WAITING: Final = "goes on waiting"
 COMES_BACK: Final = "comes back to the step"
@@ -73,6 +77,8 @@ def text_of(step: Step) -> str:
     match value:
         case Template() | Expression():
             return value.text
+        case AgentJob():
+            return value.goal.text
         case Verify():
             return f"level {value.level} by {value.by}"
     return str(value)
@@ -203,7 +209,7 @@ def _course(journey: Journey, arm: Arm) -> Course:
         if isinstance(step, EndStep | HandOverStep):
             ends.append(f"{'end' if isinstance(step, EndStep) else 'hand over'}: {text_of(step)}")
             continue
-        inside = [block[0] for name in ("then", "else") if (block := _block(journey, f"{path}.{name}."))]
+        inside = [block[0] for name in INNER if (block := _block(journey, f"{path}.{name}."))]
         following = journey.follows[path] if len(inside) < 2 else ""
         if following == AGAIN:
             ends.append(COMES_BACK)

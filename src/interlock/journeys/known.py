@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from interlock.journeys.calling import Callee
+from interlock.kernel.documents import did_you_mean
 from interlock.vocabulary.settings import TenantSettings
+
+Path = tuple[str | int, ...]
+"""Where something stands in a file."""
+
+Wrong = tuple[Path, str, str, bool]
+"""Where something is wrong, what, what to write, and whether its key is meant."""
 
 
 class KnownArgument(Protocol):
@@ -39,6 +46,7 @@ class Known:
 
     Attributes:
         permitted: the actions that some rule permits to the virtual agent; None where that is not checked.
+        models: the names that can be chosen; None where that is not checked.
     """
 
     tenant: TenantSettings
@@ -49,3 +57,32 @@ class Known:
     promises: Collection[str] | None = None
     callees: Mapping[str, Callee] = field(default_factory=dict)
     permitted: Collection[str] | None = None
+    models: Collection[str] | None = None
+
+    def wrong_models(self, named: Sequence[str], at: Path) -> Iterator[Wrong]:
+        """Models that a journey or a step names and that are none."""
+        for index, name in enumerate(named):
+            if self.models is not None and name not in self.models:
+                mend = did_you_mean(name, self.models) or "add it to models.yaml"
+                yield (*at, index), f"there is no model '{name}'", mend, False
+
+    def wrong_purpose(self, name: str, purpose: str, at: Path) -> Iterator[Wrong]:
+        """A purpose that an action is not proposed for."""
+        action = (self.actions or {}).get(name)
+        if action is not None and purpose and purpose not in action.purposes:
+            mend = did_you_mean(purpose, action.purposes) or "leave 'purpose' out"
+            yield (*at, "purpose"), f"'{name}' is not proposed for '{purpose}'", mend, False
+
+    def wrong_arguments(self, name: str, given: Collection[str], at: Path) -> Iterator[Wrong]:
+        """Arguments that an action does not have, and those that it lacks."""
+        action = (self.actions or {}).get(name)
+        if action is None:
+            return
+        known = [each.name for each in action.args]
+        for each in given:
+            if each not in known:
+                yield (*at, each), f"'{name}' has no argument '{each}'", did_you_mean(each, known), True
+        missing = [each.name for each in action.args if not each.optional and each.name not in given]
+        if missing:
+            what = f"'{name}' also needs {', '.join(repr(each) for each in missing)}"
+            yield at, what, f"add '{missing[0]}: …' under '{at[-1]}:'", False

@@ -73,11 +73,13 @@ class AskStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         outside: the only actions that another vendor's agent in the conversation may propose while this waits; all that
             the rules permit it where none are named.
+        models: which ones are asked what the answer means, in this order; those of the journey where none are named.
     """
 
     ask: Name
     on: dict[Name, tuple[Step, ...]] = {}
     outside: tuple[ActionName, ...] | None = None
+    models: tuple[Name, ...] = ()
 
 
 class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +88,7 @@ class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         source: a CEL expression that gives the list (``from`` in the file).
         label: what each item is called; the slot's name stands for the item.
-        outside: as at ``ask``.
+        outside: as at ``ask``; ``models`` likewise.
     """
 
     choose: Name
@@ -95,6 +97,7 @@ class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: Template
     on: dict[Name, tuple[Step, ...]] = {}
     outside: tuple[ActionName, ...] | None = None
+    models: tuple[Name, ...] = ()
 
 
 class VerifyStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -239,6 +242,57 @@ class EndStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gives: dict[Name, Template] | None = None
 
 
+class AgentBudget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much an agent step may use before its scripted branch is taken.
+
+    Attributes:
+        turns: messages of the customer that the model answers.
+        actions: proposals that it makes; a further one is refused to it.
+        tokens: of all that it is asked and answers.
+    """
+
+    turns: Annotated[int, Meta(ge=1, le=50)] = 8
+    actions: Annotated[int, Meta(ge=0, le=50)] = 8
+    tokens: Annotated[int, Meta(ge=100, le=2_000_000)] = 40_000
+
+
+class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The one job of a model, and what it may use for it.
+
+    Attributes:
+        goal: what it is to reach, in words for the model.
+        may: the only actions that it may propose; each is judged like that of a ``do``.
+        sets: the slots that it may fill, by the customer's words.
+        sees: the slots and results that it is told; a personal slot is never told, only that it is known.
+        say: whether it may speak to the customer; without it, it has to come to an end by itself.
+        until: the step is over once this holds of what is known; a name without a value does not hold.
+        exits: the ends that it may choose, and when, in words for the model; without any it is just done.
+    """
+
+    goal: Template
+    may: tuple[ActionName, ...] = ()
+    sets: tuple[Name, ...] = ()
+    sees: tuple[Name, ...] = ()
+    say: bool = True
+    budget: AgentBudget = AgentBudget()
+    until: Expression | None = None
+    exits: dict[Name, Words] = {}
+
+
+class AgentStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Let a language model work freely within bounds. Branches: its exits; an exit without one goes on behind the step.
+
+    Attributes:
+        otherwise: what is done without a model, or where it gets nowhere; then behind the step, like after any exit.
+        models: which ones, in this order, by their names in ``models.yaml``; the tenant's ``agents`` where none are named.
+    """
+
+    agent: AgentJob
+    otherwise: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    models: tuple[Name, ...] = ()
+    on: dict[Name, tuple[Step, ...]] = {}
+
+
 Step = (
     SayStep
     | AskStep
@@ -253,6 +307,7 @@ Step = (
     | WhenStep
     | HandOverStep
     | EndStep
+    | AgentStep
 )
 
 
@@ -264,6 +319,8 @@ class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         about: the same within a sentence, as in *Back to your order*.
         examples: what customers say who want it; the intent classifier learns from them. A journey without any begins only
             when another one calls it.
+        models: which ones are asked what a message means while it runs, in this order, by their names in ``models.yaml``;
+            ``builtin`` is the one that is always there. Those of the tenant where none are named.
     """
 
     journey: Name
@@ -272,6 +329,7 @@ class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
     examples: tuple[Words, ...] = ()
     slots: dict[Name, Slot] = {}
+    models: tuple[Name, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuses examples that are too few to learn from. Raises ValueError."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from interlock.journeys.language import (
+    AgentStep,
+    AskStep,
     CallStep,
     ChooseStep,
     DoStep,
@@ -42,6 +44,7 @@ class Journey:
         follows: the path that is taken after a step; empty where the journey runs out.
         order: all paths in the order of the file.
         menu: the journeys that its release offers as buttons: titles by name.
+        models: the models that are asked while it runs, by name; empty where those of the tenant are.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Journey:
     follows: Mapping[str, str]
     order: tuple[str, ...]
     menu: Mapping[str, str]
+    models: tuple[str, ...]
 
     def take(self, path: str) -> Step:
         """The step at a path, for whoever takes it now."""
@@ -131,12 +135,23 @@ def blocks(step: Step) -> list[tuple[str, tuple[Step, ...]]]:
     """The blocks of steps within a step, by the path that leads to them."""
     if isinstance(step, WhenStep):
         return [("then", step.then), ("else", step.otherwise)]
+    own = [("otherwise", step.otherwise)] if isinstance(step, AgentStep) else []
+    return [*own, *_named(step)]
+
+
+def _named(step: Step) -> list[tuple[str, tuple[Step, ...]]]:
     return [(f"on.{name}", steps) for name, steps in branches(step).items()]
 
 
 def branches(step: Step) -> Mapping[str, tuple[Step, ...]]:
     """The branches that a step names itself."""
     return {} if isinstance(step, WhenStep | SayStep) else getattr(step, "on", {})
+
+
+def models_of(journey: Journey, path: str) -> tuple[str, ...]:
+    """The models that are asked at a step: its own, else those of its journey; empty where those of the tenant are."""
+    step = journey.steps.get(path)
+    return (step.models if isinstance(step, AskStep | ChooseStep | AgentStep) else ()) or journey.models
 
 
 def reason_of(step: HandOverStep, journey: Journey) -> Template:

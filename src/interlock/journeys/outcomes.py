@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from interlock.journeys.agent_turns import acted, come_to
 from interlock.journeys.language import (
     ACTION_BRANCHES,
     DO_FIRST,
     OVER_BUDGET,
     REMEDY_BRANCHES,
     WAITING,
+    AgentStep,
     DoStep,
     ForeseeStep,
     LookUpStep,
@@ -60,9 +62,11 @@ def settle(turn: Turn, run: Run, what: str) -> None:
     path = turn.current(run).path
     journey = turn.journey(run)
     step = journey.steps[path]
-    if what == OVER_BUDGET and not journey.branch(path, OVER_BUDGET):
+    if what == OVER_BUDGET and not isinstance(step, AgentStep) and not journey.branch(path, OVER_BUDGET):
         what = "denied"
-    if what in ("hand_over_failed", OVER_BUDGET):
+    if isinstance(step, AgentStep) and what not in PENDING:
+        come_to(turn, run)
+    elif what in ("hand_over_failed", OVER_BUDGET):
         take_branch(turn, run, path, what)
     elif what in ("handed_back", IN_TIME):
         proceed(turn, run, journey.follows[path])
@@ -98,7 +102,10 @@ def _awaited(turn: Turn, run: Run, what: str) -> bool:
 def _record(turn: Turn, run: Run, command: JourneyAdvance) -> None:
     """Keep what came of it: the result under the step's name, or what the customer may be told."""
     step = turn.journey(run).steps[run.path]
-    if command.what == "succeeded" and isinstance(step, LookUpStep | DoStep):
+    if isinstance(step, AgentStep):
+        if command.what not in PENDING:
+            acted(turn, run, command)
+    elif command.what == "succeeded" and isinstance(step, LookUpStep | DoStep):
         turn.fill(run, step.result or "result", command.result, called(step)[1])
     elif isinstance(step, ForeseeStep):
         turn.fill(run, step.result or "result", command.result, FORESEEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from interlock.journeys.agent_work import ASKED, REPLY
 from interlock.journeys.model import Journey
 from interlock.journeys.state import Run
 from interlock.journeys.steps import ask_again, proceed, return_to_callers
@@ -19,11 +20,13 @@ def begin(turn: Turn, journey: Journey) -> None:
 
 def go_on(turn: Turn, run: Run) -> None:
     """Come back to a run that was interrupted, with the question that it waits with."""
-    if run.waits_for not in ("slot", "choice") and not run.needs:
+    if run.waits_for not in ("slot", "choice", ASKED, REPLY) and not run.needs:
         return
     turn.resumed = True
     turn.say(turn.about(turn.settings.texts.back_to, run))
-    if run.waits_for in ("slot", "choice"):
+    if run.waits_for in (ASKED, REPLY):
+        turn.ask_model(run, run.path)
+    elif run.waits_for in ("slot", "choice"):
         ask_again(turn, run, not_understood=False)
     else:
         texts = turn.settings.texts

@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from interlock.journeys.agent_work import OUTCOME, AgentWork, worked
+from interlock.journeys.claims import Told, told_by
 from interlock.kernel.events import Event, Recorded
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import NOBODY, CustomerId, InteractionId, PersonId, RunId, SessionId
@@ -20,7 +22,8 @@ from interlock.vocabulary.interactions import (
     InteractionStarted,
     MessagePosted,
 )
-from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
+from interlock.vocabulary.journeys import AgentAnswerRefused, JourneyEnded, JourneyStarted, SlotFilled, StepReached
+from interlock.vocabulary.models import ModelUsed
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
 from interlock.vocabulary.proposals import ProposalJudged, RemedyRefused
 from interlock.vocabulary.routing import VisitEnded, VisitEntered
@@ -39,6 +42,8 @@ READ: Final = (
     SlotFilled,
     StepReached,
     JourneyEnded,
+    AgentAnswerRefused,
+    ModelUsed,
     CustomerMatched,
     MatchFailed,
     ProposalJudged,
@@ -50,7 +55,9 @@ FROM_CUSTOMER: Final = "message"
 """The source of a slot's value that the customer gave."""
 
 Holder = Literal["virtual_agent", "queue", "agent"]
-WaitsFor = Literal["", "slot", "choice", "proposal", "approval", "hand_over", "floor", "intent", "call", "time"]
+WaitsFor = Literal[
+    "", "slot", "choice", "proposal", "approval", "hand_over", "floor", "intent", "call", "time", "agent", "reply"
+]
 
 
 class Standing(NamedTuple):
@@ -67,13 +74,15 @@ class Run(msgspec.Struct, frozen=True):
         values: slots and results by name.
         sources: where values came from; the name of an action stands for its success.
         waits_for: ``slot`` and ``choice`` (``ref`` names the slot), ``proposal`` and ``approval`` (``ref`` is the
-            proposal), ``hand_over``, ``call`` (``ref`` is the called run), ``time``, or ``floor``: it goes on in branch
-            ``ref`` once nobody else has the interaction.
+            proposal), ``hand_over``, ``call`` (``ref`` is the called run), ``time``, ``agent`` (its model is asked, in the
+            round ``ref``), ``reply`` (the customer answers that model), or ``floor``: it goes on in branch ``ref`` once
+            nobody else has the interaction.
         needs: the kind of remedy that its proposal waits for first, and ``needed`` its argument.
         pending: the step and its proposal that wait while something else is done first.
         reason: what the customer may be told about the last outcome that was no success.
         answered: the slots that she filled, in that order.
         says: what its proposal does, in words.
+        work: what the model of its latest agent step has done.
     """
 
     run: RunId
@@ -94,6 +103,7 @@ class Run(msgspec.Struct, frozen=True):
     match_failures: int = 0
     answered: tuple[str, ...] = ()
     says: str = ""
+    work: AgentWork | None = None
 
     @property
     def waits_for_customer(self) -> bool:
@@ -109,7 +119,8 @@ class Conversation(msgspec.Struct, frozen=True):
         given: the slots that the customer filled in any journey.
         spoke: the virtual agent has said something, and therefore also that it is a machine.
         closing_said: the customer has been asked whether there is anything else.
-        done: what the virtual agent has done in it, in words.
+        done: what the virtual agent has done in it, in words; ``did`` are the actions.
+        told: what language models have told the customer, sentence by sentence.
         continues: the interaction that it carries on.
     """
 
@@ -128,6 +139,8 @@ class Conversation(msgspec.Struct, frozen=True):
     closing_said: bool = False
     match_failures: int = 0
     done: tuple[str, ...] = ()
+    did: frozenset[str] = frozenset()
+    told: tuple[Told, ...] = ()
     continues: InteractionId = InteractionId("")
 
     @property
@@ -209,7 +222,7 @@ def apply(state: Conversation, event: Event) -> Conversation:
         case CustomerMatched():
             return replace(state, customer=event.customer)
         case MessagePosted(author=author) if author.kind == "virtual_agent":
-            return replace(state, spoke=True)
+            return replace(state, spoke=True, told=told_by(state.told, event) if author.model else state.told)
     return _in_runs(state, event)
 
 
@@ -234,7 +247,9 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
             return replace(state, standing=Standing(event.path, event.tries), closing_said=closing)
         case StepReached():
             same = {"path": event.path, "waits_for": event.waits_for, "ref": event.ref, "tries": event.tries}
-            return _with(state, event.run, needs="", **same)
+            return _working(_with(state, event.run, needs="", **same), event)
+        case AgentAnswerRefused() | ModelUsed():
+            return _working(state, event)
         case HandOverFailed():
             return _with(state, event.run, why_not=event.why, message=event.message)
         case MatchFailed():
@@ -251,7 +266,9 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
             first = event.needs[0] if event.verdict == "needs" and event.needs else None
             kind, argument = (first.kind, first.argument) if first is not None else ("", "")
             pending = (waiting.path, waiting.ref) if kind == "do" else ("", "")
-            return _with(state, waiting.run, needs=kind, needed=argument, pending=pending, says=str(event.says))
+            judged = {"needs": kind, "needed": argument, "pending": pending, "says": str(event.says)}
+            work = replace(waiting.work, action=event.action) if waiting.work is not None else None
+            return _with(state, waiting.run, work=work, **judged)
     return state
 
 
@@ -259,22 +276,32 @@ def _filled(state: Conversation, event: SlotFilled) -> Conversation:
     run = state.run(event.run)
     if run is None:
         return state
-    values = {**run.values, event.name: event.value}
+    if event.name == OUTCOME:
+        state = _working(state, event)
+        run = state.run(event.run) or run
+    values = {**run.values, event.name: event.value} if event.name != OUTCOME else dict(run.values)
     reason = run.reason
     if isinstance(event.value, Mapping) and set(event.value) == {"customer_reason"}:
         reason = str(event.value["customer_reason"])
-    given, done = dict(state.given), state.done
+    given, done, did = dict(state.given), state.done, state.did
     answered = tuple(name for name in run.answered if name != event.name)
     if event.value is None:
-        values.pop(event.name)
+        values.pop(event.name, None)
         given.pop(event.name, None)
     elif event.source == FROM_CUSTOMER:
         given[event.name] = event.value
         answered += (event.name,)
     elif "." in event.source and run.says:  # the name of an action stands for its success
         done += (run.says,)
+        did |= {event.source}
     changes = {"values": values, "sources": run.sources | {event.source}, "reason": reason, "answered": answered}
-    return replace(_with(state, event.run, **changes), given=given, done=done)
+    return replace(_with(state, event.run, **changes), given=given, done=done, did=did)
+
+
+def _working(state: Conversation, event: StepReached | SlotFilled | AgentAnswerRefused | ModelUsed) -> Conversation:
+    """What the model of an agent step has done, after one more fact of its run."""
+    run = state.run(event.run)
+    return state if run is None else _with(state, event.run, work=worked(run.work, event))
 
 
 def _with(state: Conversation, run: str, **changes: Any) -> Conversation:

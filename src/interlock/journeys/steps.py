@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from interlock.journeys.language import (
+    AgentStep,
     AskStep,
     CallStep,
     ChooseStep,
@@ -162,6 +163,10 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
                     run=run.run,
                 )
             )
+            return None
+        case AgentStep():
+            turn.introduce()  # what a model says may be seen while it is written, so that it is a machine comes first
+            turn.ask_model(run, path)
             return None
         case EndStep(end=outcome, gives=gives):
             turn.end(run, outcome, None if gives is None else _given(turn, run, gives))

@@ -10,13 +10,21 @@ from interlock.journeys.carrying import take_up
 from interlock.journeys.outcomes import advance
 from interlock.journeys.state import READ, Conversation, evolve
 from interlock.journeys.turn import Kit, Propose, Resolve, Turn
-from interlock.journeys.turns import take_turn
+from interlock.journeys.turns import take_agent_answer, take_turn
 from interlock.kernel.deciders import ClearTimer, Decider, Moment, SetTimer, Subject
 from interlock.kernel.events import Command, Event
 from interlock.kernel.log import Query
 from interlock.vocabulary.ids import tag
 from interlock.vocabulary.interactions import HandedBack, HandOverFailed, HandOverRequested
-from interlock.vocabulary.journeys import IN_TIME, AdvanceJourney, JourneyAdvance, StepReached, TurnContext
+from interlock.vocabulary.journeys import (
+    IN_TIME,
+    AdvanceJourney,
+    AskAgent,
+    JourneyAdvance,
+    StepReached,
+    TakeAgentAnswer,
+    TurnContext,
+)
 from interlock.vocabulary.routing import EnterQueue
 from interlock.vocabulary.settings import TenantSettings
 
@@ -24,7 +32,7 @@ from interlock.vocabulary.settings import TenantSettings
 def subject(resolve: Resolve, settings: TenantSettings, propose: Propose) -> Subject:
     """Journeys with the releases that this node knows, a tenant's settings, and what types an action's arguments."""
     kit = Kit(resolve, settings, propose)
-    deciders: tuple[Decider[Any, Any], ...] = (_turns(kit), _advances(kit), take_up(kit))
+    deciders: tuple[Decider[Any, Any], ...] = (_turns(kit), _answers(kit), _advances(kit), take_up(kit))
     return Subject(
         "journeys", cast("tuple[Decider[Command, object], ...]", deciders), reactions=(react,), timers=(_waits,)
     )
@@ -43,6 +51,21 @@ def _turns(kit: Kit) -> Decider[TurnContext, Conversation]:
 
     return Decider(
         command=TurnContext,
+        reads=lambda command: [reads(command.interaction)],
+        initial=Conversation(),
+        evolve=evolve,
+        decide=decide,
+    )
+
+
+def _answers(kit: Kit) -> Decider[TakeAgentAnswer, Conversation]:
+    def decide(command: TakeAgentAnswer, state: Conversation, moment: Moment) -> Sequence[Event]:
+        turn = Turn(state, moment, kit)
+        take_agent_answer(turn, command)
+        return turn.facts
+
+    return Decider(
+        command=TakeAgentAnswer,
         reads=lambda command: [reads(command.interaction)],
         initial=Conversation(),
         evolve=evolve,
@@ -80,6 +103,8 @@ def react(event: Event) -> Sequence[Command]:
             return (EnterQueue(interaction=event.interaction, queue=event.queue, run=event.run),)
         case HandOverFailed():
             return (AdvanceJourney(interaction=event.interaction, what="hand_over_failed", ref=event.run),)
+        case StepReached(waits_for="agent"):
+            return (AskAgent(interaction=event.interaction, run=event.run, round=event.ref),)
         case StepReached() if event.again:
             return (AdvanceJourney(interaction=event.interaction, what="again", ref=event.ref),)
         case HandedBack():

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from interlock.journeys.language import AskStep, ChooseStep, DoStep, VerifyStep
+from interlock.journeys.agent_work import ASKED
+from interlock.journeys.language import AgentStep, AskStep, ChooseStep, DoStep, VerifyStep
 from interlock.journeys.model import Journey
 from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.journeys.state import Conversation, Run, apply
@@ -100,19 +101,30 @@ class Turn:
         """The journeys that are offered as buttons in this interaction: titles by name."""
         return menu_of(self.state, self.resolve, self.settings)
 
-    def say(self, text: str, choices: tuple[Choice, ...] = ()) -> None:
-        """Post a message of the virtual agent; before its first one in an interaction, that it is a machine."""
+    def introduce(self) -> None:
+        """Before anything else in an interaction the virtual agent says that it is a machine."""
         if not self.state.spoke:
             self._post(self.settings.machine_notice, None)
-        self._post(text, Card(kind="choices", title="", choices=choices[:MAX_CHOICES]) if choices else None)
 
-    def _post(self, text: str, card: Card | None) -> None:
+    def say(self, text: str, choices: tuple[Choice, ...] = (), model: str = "") -> None:
+        """Post a message of the virtual agent, in the words of a journey or of a ``model``."""
+        self.introduce()
+        card = Card(kind="choices", title="", choices=choices[:MAX_CHOICES]) if choices else None
+        self._post(text, card, model)
+
+    @property
+    def last_message(self) -> MessageId:
+        """The message that was posted last in this turn; empty where none was."""
+        posted = [fact.message for fact in self.facts if isinstance(fact, MessagePosted)]
+        return posted[-1] if posted else MessageId("")
+
+    def _post(self, text: str, card: Card | None, model: str = "") -> None:
         self.add(
             MessagePosted(
                 interaction=self.state.interaction,
                 person=self.state.person,
                 message=MessageId(self.moment.new_id("m")),
-                author=Author(kind="virtual_agent", id="virtual_agent", name=self.settings.assistant),
+                author=Author(kind="virtual_agent", id="virtual_agent", name=self.settings.assistant, model=model),
                 text=text,
                 card=card,
             )
@@ -189,6 +201,10 @@ class Turn:
             )
         )
 
+    def ask_model(self, run: Run, path: str, tries: int = 0) -> None:
+        """Have the model of an agent step asked how to go on; ``tries`` answers in a row could not be taken."""
+        self.wait(run, path, ASKED, self.moment.new_id("round"), tries)
+
     def stand(self, about: str, tries: int) -> None:
         """No journey runs: the conversation waits for a subject."""
         self.add(
@@ -223,7 +239,11 @@ class Turn:
 
     def acted(self, run: Run) -> bool:
         """Whether a run has done something outside, or a journey that it called has."""
-        actions = {step.do for step in self.journey(run).steps.values() if isinstance(step, DoStep)}
+        steps = self.journey(run).steps.values()
+        actions = {step.do for step in steps if isinstance(step, DoStep)}
+        actions |= {
+            action for step in steps if isinstance(step, AgentStep) for action in step.agent.may
+        } & self.state.did
         return bool(actions & run.sources) or any(source.startswith(ACTED) for source in run.sources)
 
     def about(self, text: str, run: Run) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.journeys.agent_turns import take_answer
+from interlock.journeys.agent_work import ASKED, REPLY
 from interlock.journeys.calling import CANCELLED
 from interlock.journeys.filling import Taken, passed_on, restore, rewind, take_slots
 from interlock.journeys.looking_back import go_back, recap
@@ -17,7 +19,8 @@ from interlock.journeys.turn import Turn
 from interlock.journeys.understanding import Understood, understood
 from interlock.journeys.values import accepted
 from interlock.vocabulary.channels import Choice
-from interlock.vocabulary.journeys import SuggestionsMade, TurnContext
+from interlock.vocabulary.ids import MessageId
+from interlock.vocabulary.journeys import AgentAnswer, SuggestionsMade, TakeAgentAnswer, TurnContext
 
 HUMAN = "human"
 INTENT = "intent"
@@ -29,16 +32,9 @@ def take_turn(turn: Turn, command: TurnContext) -> None:
     if not turn.state.interaction:
         return
     found = understood(command.suggestions)
-    if found.usable:
-        turn.add(
-            SuggestionsMade(
-                interaction=turn.state.interaction,
-                person=turn.state.person,
-                message=command.message,
-                model=command.model,
-                suggestions=list(found.usable),
-            )
-        )
+    if command.answer is not None:
+        _used(turn, command.answer)
+    _suggested(turn, command.message, command.model, found)
     if turn.state.holder != "virtual_agent":
         return
     resume_floor(turn)
@@ -46,12 +42,45 @@ def take_turn(turn: Turn, command: TurnContext) -> None:
     if run is None:
         _without_journey(turn, found, command.text)
     else:
-        _in_journey(turn, run, found, command.text)
+        _in_journey(turn, run, found, command)
     go_on_below(turn)
 
 
-def _in_journey(turn: Turn, run: Run, found: Understood, text: str) -> None:
-    journey = turn.journey(run)
+def take_agent_answer(turn: Turn, command: TakeAgentAnswer) -> None:
+    """Go on as the model of an agent step answers; not at all, where something else has happened meanwhile."""
+    answer = command.answer
+    _used(turn, answer)
+    run = turn.state.run(answer.run)
+    if run is None or run.waits_for != ASKED or run.ref != answer.round:
+        return
+    if not turn.state.may_speak:
+        turn.wait(run, run.path, "floor", ASKED)
+        return
+    _suggested(turn, command.message, answer.model, understood(answer.suggestions))
+    take_answer(turn, run, answer)
+    go_on_below(turn)
+
+
+def _used(turn: Turn, answer: AgentAnswer) -> None:
+    for each in answer.used:
+        turn.add(each)
+
+
+def _suggested(turn: Turn, message: MessageId, model: str, found: Understood) -> None:
+    if found.usable:
+        turn.add(
+            SuggestionsMade(
+                interaction=turn.state.interaction,
+                person=turn.state.person,
+                message=message,
+                model=model,
+                suggestions=list(found.usable),
+            )
+        )
+
+
+def _in_journey(turn: Turn, run: Run, found: Understood, command: TurnContext) -> None:
+    journey, text, answer = turn.journey(run), command.text, command.answer
     if _wants_human(turn, found) and run.journey != turn.settings.human_journey:
         if run.waits_for == "slot" and journey.slots[run.ref].type != "text":
             take_slots(turn, run, found, text)
@@ -62,6 +91,13 @@ def _in_journey(turn: Turn, run: Run, found: Understood, text: str) -> None:
     if found.recap and not free_text:
         recap(turn)
         ask_again(turn, run, not_understood=False)
+        return
+    if run.waits_for in (ASKED, REPLY):
+        if found.cancel:
+            _cancel(turn, run)
+        elif answer is not None and answer.run == run.run:
+            _suggested(turn, command.message, answer.model, understood(answer.suggestions))
+            take_answer(turn, run, answer)
         return
     if run.waits_for not in ("slot", "choice"):
         _while_waiting(turn, run, found, other)

@@ -62,7 +62,7 @@ from interlock.vocabulary.carrying import TakeUp
 from interlock.vocabulary.foresights import Foresee
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.interactions import HandBack
-from interlock.vocabulary.journeys import AdvanceJourney, TakeTurn
+from interlock.vocabulary.journeys import AdvanceJourney, AskAgent, TakeTurn
 from interlock.vocabulary.lockouts import CountGuess
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeProposal, PerformEffect, ProposeAction
@@ -196,6 +196,8 @@ class App:
                     await self.turns.advance(due, command)
                 case TakeUp():
                     await self.turns.take_up(due, command)
+                case AskAgent():
+                    await self.turns.ask_agent(due, command)
                 case JudgeProposal():
                     await self.gate.judge(due, command)
                 case Foresee():
@@ -283,14 +285,17 @@ class App:
         for call in self.after_release:
             self._chores.once(call())
 
-    @property
-    def asked(self) -> tuple[Model, ...]:
-        """The models that are asked before the built-in one, in this order."""
-        return self._in_force.asked
+    def asked(self, chosen: Sequence[str]) -> tuple[Model, ...]:
+        """The models that are asked before the built-in one, in this order, by a step or journey that chooses these."""
+        return self._in_force.chosen(chosen, [name for name, _ in self.definitions.models.asked])
+
+    def agents(self, chosen: Sequence[str]) -> tuple[Model, ...]:
+        """The models that may work in an agent step that chooses these."""
+        return self._in_force.chosen(chosen, self.definitions.models.agents)
 
     def use_model(self, model: Model | None) -> None:
         """Ask this model in place of those that the definitions name; None is the built-in one alone."""
-        self._in_force.asked = () if model is None else (model,)
+        self._in_force.asked, self._in_force.instead = () if model is None else (model,), True
         self.engine.use(self._in_force.subjects())
 
     def connect(self) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import structlog
 
-from interlock.connectors.builtin_model import BuiltinModel, Model, Question, Suggested, Usage
+from interlock.connectors.builtin_model import BuiltinModel, Model, NoAnswer, Question, Suggested, Usage
 from interlock.control import budgets
 from interlock.control.budget_files import Budget
 from interlock.journeys import Conversation, expected, slots_of
+from interlock.journeys.model import models_of
+from interlock.journeys.turn import journey_of
+from interlock.runtime.spending import AskedFor
 from interlock.vocabulary.ids import InteractionId, MessageId, RunId
 from interlock.vocabulary.models import ModelUsed
 
@@ -37,6 +41,13 @@ class Asked(NamedTuple):
     used: tuple[ModelUsed, ...] = ()
 
 
+class Allowed(NamedTuple):
+    """The first model of a chain that may be asked, and the budget that is used up for one before it."""
+
+    model: Model | None
+    over: Budget | None
+
+
 class Asking:
     """Asks models: those that the definitions name, in their order, and the built-in one last."""
 
@@ -48,10 +59,16 @@ class Asking:
         """Ask about a message, within what switches and budgets allow; never fails."""
         app = self._app
         waits = expected(state, app.releases.journey, app.tenant)
-        run = state.foreground.run if state.foreground is not None else RunId("")
+        stands = state.foreground
+        asked_for = AskedFor(interaction, message, RunId(""))
+        named: tuple[str, ...] = ()
+        if stands is not None:
+            asked_for = AskedFor(interaction, message, stands.run, stands.path)
+            named = models_of(journey_of(stands, app.releases.journey), stands.path)
         definitions = app.releases.of(state.release)
-        chain = (*app.asked, self._builtin_model(definitions))
-        model, over = await self._allowed(interaction, run, chain)
+        builtin = self._builtin_model(definitions)
+        chain: tuple[Model, ...] = (*app.asked(named), builtin)
+        model, over = await self.allowed(asked_for, chain, builtin)
         if waits.silent:
             return Asked((), NO_MODEL if model is None else model.name)
         if model is None:
@@ -66,50 +83,55 @@ class Asking:
             today=app.clock().astimezone(app.tenant.zone).date(),
             language=app.tenant.language,
         )
-        answer = await self._suggested(model, question)
-        while answer is None and (chain := chain[chain.index(model) + 1 :]):
-            following, _ = await self._allowed(interaction, run, chain)
+        used: list[ModelUsed] = []
+        while True:
+            answer, usage = await self.answered(model.name, model.suggest(question))
+            if model is not builtin or app.definitions.budgets.count_every_call:
+                used.append(app.spending.used(asked_for, model.name, UNDERSTAND, usage))
+            chain = chain[chain.index(model) + 1 :]
+            if answer is not None or not chain:
+                break
+            following, _ = await self.allowed(asked_for, chain, builtin)
             if following is None:
                 break
             model = following
-            answer = await self._suggested(model, question)
-        suggested, usage = answer if answer is not None else ((), Usage())
-        counted = model.name != BuiltinModel.name or app.definitions.budgets.count_every_call
-        used = app.spending.used(interaction, message, run, model.name, UNDERSTAND, usage) if counted else None
-        return Asked(suggested, model.name, () if used is None else (used,))
+        return Asked(answer or (), model.name, tuple(used))
 
-    async def _suggested(self, model: Model, question: Question) -> tuple[tuple[Any, ...], Usage] | None:
+    async def answered(self, model: str, asking: Awaitable[object]) -> tuple[tuple[Any, ...] | None, Usage]:
         """What a model suggests, and what that took; None where it failed: then the next one is asked."""
         try:
-            answer: object = await model.suggest(question)
+            answer: object = await asking
         except Exception as error:
             # Whatever a model trips over becomes a repair step in the end, never an error. What it says of it may repeat the
             # customer's words.
-            logger.warning("the model failed", model=model.name, error=type(error).__name__)
-            return None
+            failed = error.__cause__ if isinstance(error, NoAnswer) and error.__cause__ is not None else error
+            logger.warning("the model failed", model=model, error=type(failed).__name__)
+            return None, error.usage if isinstance(error, NoAnswer) else Usage()
         told = answer if isinstance(answer, Suggested) else Suggested(answer, Usage())
         several = told.suggestions
         return (tuple(several) if isinstance(several, list | tuple) else (several,)), told.usage
 
-    async def _allowed(
-        self, interaction: InteractionId, run: str, chain: tuple[Model, ...]
-    ) -> tuple[Model | None, Budget | None]:
-        """The first model of a chain that may be asked; None where all are halted, or a budget that is used up says so."""
-        app, builtin = self._app, chain[-1]
+    async def allowed(self, asked_for: AskedFor, chain: Sequence[Model], builtin: Model | None = None) -> Allowed:
+        """The first model of a chain that may be asked; None where all are halted, or a budget that is used up says so.
+
+        Args:
+            builtin: the one that a budget may fall back to; nobody where nothing but a language model will do.
+        """
+        app = self._app
         switches = await app.switchboard.now()
         over = None
         for model in chain:
             if switches.on_model(model.name) is not None:
                 continue
-            over = await app.spending.over_model(model.name, interaction, run)
+            over = await app.spending.over_model(model.name, asked_for.interaction, asked_for.run)
             if over is None:
-                return model, None
+                return Allowed(model, None)
             app.metrics.stops.labels(over.rule).inc()
             if over.then != "fallback":
-                return None, over
-            if model is not builtin and switches.on_model(builtin.name) is None:
-                return builtin, None  # it costs nothing: the budget that is used up says that it answers
-        return None, over
+                return Allowed(None, over)
+            if builtin is not None and model is not builtin and switches.on_model(builtin.name) is None:
+                return Allowed(builtin, None)  # it costs nothing: the budget that is used up says that it answers
+        return Allowed(None, over)
 
     def _builtin_model(self, definitions: Definitions) -> BuiltinModel:
         """The model that was trained from a release's own examples."""

@@ -152,6 +152,7 @@ def _read(files: Mapping[str, str]) -> Checked:
                 remedies={} if bundle is None else bundle.remedies,
                 promises=None if bundle is None else bundle.promises,
                 permitted=None if bundle is None else bundle.permitted_to(VIRTUAL_AGENT.roles),
+                models=None if models is None else models.names,
             )
         )
     breakers: BreakerSpecs | None = None

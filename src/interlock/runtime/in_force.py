@@ -52,13 +52,29 @@ class InForce:
         self._on_call = on_call
         self._models: tuple[OpenedModel, ...] = ()
         self.asked: tuple[Model, ...] = ()
-        """The models that are asked before the built-in one, in this order."""
+        """The models that are asked before the built-in one, in this order, where nothing else is chosen."""
+        self.instead = False
+        """Whether one was put in their place."""
         self._connectors: Mapping[str, Connection] = connectors if connectors is not None else {}
 
     @property
     def models(self) -> tuple[str, ...]:
         """The names of the models that may be asked here."""
-        return tuple(dict.fromkeys((BuiltinModel.name, *(model.name for model in self.asked))))
+        return tuple(dict.fromkeys((BuiltinModel.name, *(model.name for model in (*self.asked, *self._models)))))
+
+    def chosen(self, names: Sequence[str], by_themselves: Sequence[str]) -> tuple[Model, ...]:
+        """The models that a step or a journey chooses, in this order; where it chooses none, those of the tenant.
+
+        Args:
+            by_themselves: the names of the tenant's own choice.
+        """
+        if self.instead:
+            return self.asked
+        opened = {model.name: model for model in self._models}
+        found = tuple(opened[name] for name in names if name in opened)
+        return (
+            found if names and (found or BuiltinModel.name in names) else tuple(opened[each] for each in by_themselves)
+        )
 
     @property
     def control(self) -> ControlSettings:
@@ -120,9 +136,9 @@ class InForce:
         connectors, models = self._opened(definitions), self._opened_models(definitions)
         before: tuple[Closable, ...] = (*self._connectors.values(), *self._models)
         self._connectors = connectors
-        if self.asked == self._models:  # and not one that was put in their place
-            self.asked = models
         self._models = models
+        if not self.instead:
+            self.asked = models[: len(definitions.models.asked)]
         self.definitions = definitions
         self.releases.keep(definitions)
         return before
@@ -130,7 +146,9 @@ class InForce:
     def connect(self) -> None:
         """Open the connectors of the definitions in force."""
         self._connectors = self._opened(self.definitions)
-        self.asked = self._models = self._opened_models(self.definitions)
+        self._models = self._opened_models(self.definitions)
+        self.asked = self._models[: len(self.definitions.models.asked)]
+        self.instead = False
 
     async def aclose(self) -> None:
         """Close the connectors and the models."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 
 DAY_KNOWN_FOR: Final = timedelta(seconds=1)
 """For how long what was read of a day's budget is relied upon; beyond it, a day is passed by what is asked meanwhile."""
+
+
+class AskedFor(NamedTuple):
+    """What a model is asked for: the message, and the run and its step that stand."""
+
+    interaction: InteractionId
+    message: MessageId
+    run: RunId
+    step: str = ""
+    round: str = ""
 
 
 class Spending:
@@ -67,14 +77,14 @@ class Spending:
                 reason = f"This {what} {times} times; see it through, or take it further."
                 raise Refused("handed_back_too_often", reason)
 
-    def used(
-        self, interaction: InteractionId, message: MessageId, run: RunId, model: str, purpose: str, usage: Usage
-    ) -> ModelUsed:
+    def used(self, asked_for: AskedFor, model: str, purpose: str, usage: Usage) -> ModelUsed:
         """The fact that a model was asked, with what that took."""
         fact = ModelUsed(
-            interaction=interaction,
-            message=message,
-            run=run,
+            interaction=asked_for.interaction,
+            message=asked_for.message,
+            run=asked_for.run,
+            step=asked_for.step,
+            round=asked_for.round,
             model=model,
             purpose=purpose,
             tokens_in=usage.tokens_in,

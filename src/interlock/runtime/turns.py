@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from interlock.connectors.builtin_model import wish
 from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
 from interlock.control.rules import BUDGET_PREFIX
@@ -15,12 +16,21 @@ from interlock.journeys.language import OVER_BUDGET
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import START, Command, Erased, Event, PersonalText, Recorded
-from interlock.kernel.log import Due, Query
-from interlock.runtime.asking import Asking
+from interlock.kernel.log import Appended, Due, Query
+from interlock.runtime.agent_steps import AgentSteps, Worked
+from interlock.runtime.asking import Asked, Asking
 from interlock.vocabulary.carrying import TakeUp
 from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, ProposalId, tag
 from interlock.vocabulary.interactions import MessagePosted
-from interlock.vocabulary.journeys import AdvanceJourney, JourneyAdvance, TakeTurn, TurnContext
+from interlock.vocabulary.journeys import (
+    AdvanceJourney,
+    AgentAnswer,
+    AskAgent,
+    JourneyAdvance,
+    TakeAgentAnswer,
+    TakeTurn,
+    TurnContext,
+)
 from interlock.vocabulary.people import AnswerChallenge, ChallengeFailed, ChallengeIssued, ChallengePassed
 from interlock.vocabulary.proposals import (
     ActionProposed,
@@ -35,6 +45,9 @@ if TYPE_CHECKING:
 
 _CODE: Final = re.compile(r"\D*(\d[\d \-]{4,10}\d)\D*")
 CODE_DIGITS: Final = 6
+AT_ANY_TIME: Final = ("hand_over", "cancel", "recap")
+"""What a message can say in an agent step that its model is not asked about."""
+_SPEAKERS: Final = {"customer": "customer", "virtual_agent": "you"}
 LOOK_UPS_AT_ONCE: Final = 3
 """Look-ups that one turn answers within its own transaction; a further one has a turn of its own."""
 MESSAGES_KEPT: Final = 50
@@ -47,12 +60,13 @@ class Standing:
     """Where an interaction stands before a turn.
 
     Attributes:
-        said: the latest messages, by identifier.
+        said: the latest messages, by identifier; ``authors`` are the kinds of who wrote them.
         challenges: those that can still be answered, the latest last.
     """
 
     conversation: Conversation = field(default_factory=Conversation)
     said: tuple[tuple[MessageId, PersonalText], ...] = ()
+    authors: tuple[str, ...] = ()
     challenges: tuple[ChallengeId, ...] = ()
 
 
@@ -62,12 +76,32 @@ def evolve_standing(standing: Standing, recorded: Recorded) -> Standing:
     standing = replace(standing, conversation=evolve(standing.conversation, recorded))
     match event:
         case MessagePosted():
-            return replace(standing, said=(*standing.said, (event.message, event.text))[-MESSAGES_KEPT:])
+            said = (*standing.said, (event.message, event.text))[-MESSAGES_KEPT:]
+            return replace(standing, said=said, authors=(*standing.authors, event.author.kind)[-MESSAGES_KEPT:])
         case ChallengeIssued():
             return replace(standing, challenges=(*standing.challenges, event.challenge))
         case ChallengePassed() | ChallengeFailed() if not (isinstance(event, ChallengeFailed) and event.why == "wrong"):
             return replace(standing, challenges=tuple(each for each in standing.challenges if each != event.challenge))
     return standing
+
+
+def _settle(worked: Worked, written: Appended) -> None:
+    """What was shown of a model's words is taken back where they were not said."""
+    said = (each.event for each in written.recorded if isinstance(each.event, MessagePosted))
+    if not any(each.author.model for each in said):
+        worked.draft.take_back()
+
+
+def _latest(standing: Standing) -> list[tuple[tuple[MessageId, PersonalText], str]]:
+    return list(zip(standing.said, standing.authors, strict=True))[::-1]
+
+
+def _so_far(standing: Standing) -> list[tuple[str, str]]:
+    """The conversation as a model is told it, by who spoke."""
+    return [
+        (_SPEAKERS.get(kind, "colleague"), str(text))
+        for (_, text), kind in zip(standing.said, standing.authors, strict=True)
+    ]
 
 
 class Turns:
@@ -76,6 +110,7 @@ class Turns:
     def __init__(self, app: App) -> None:
         self._app = app
         self.asking = Asking(app)
+        self._agents = AgentSteps(app)
 
     async def _standing(self, interaction: InteractionId) -> tuple[Standing, str]:
         queries = (reads(interaction), Query(tag("interaction", interaction), CHALLENGES))
@@ -101,13 +136,21 @@ class Turns:
             raise Conflict("what it carries on has not been taken up yet; on another node, that may come later")
         if await self._took_code(due, standing, text):
             return
-        asked = await self.asking.ask(command.interaction, command.message, standing.conversation, text)
+        state = standing.conversation
+        question = None if (wish(text) or {}).get("type") in AT_ANY_TIME else self._agents.question(state)
+        worked = None
+        if question is not None:
+            worked = await self._agents.ask(state, question, _so_far(standing), command.message)
+            asked = Asked((), worked.answer.model)
+        else:
+            asked = await self.asking.ask(command.interaction, command.message, state, text)
         context = TurnContext(
             interaction=command.interaction,
             message=command.message,
             text=text,
             suggestions=asked.suggestions,
             model=asked.model,
+            answer=None if worked is None else worked.answer,
         )
 
         async def extend(
@@ -116,8 +159,30 @@ class Turns:
             facts, done = await self._look_ups(facts, state, moment)
             return (*asked.used, *facts), done
 
-        known = (standing.conversation, snapshot)
-        await app.engine.execute(context, cause=due.id, answers=due.id, known=known, extend=extend)
+        written = await app.engine.execute(
+            context, cause=due.id, answers=due.id, known=(state, snapshot), extend=extend
+        )
+        if worked is not None:
+            _settle(worked, written)
+
+    async def ask_agent(self, due: Due, command: AskAgent) -> None:
+        """Ask the model of an agent step how it goes on, and go on as it says."""
+        standing, snapshot = await self._standing(command.interaction)
+        state = standing.conversation
+        message = next((each for (each, _), kind in _latest(standing) if kind == "customer"), MessageId(""))
+        question = self._agents.question(state)
+        answer, worked = AgentAnswer(run=command.run, round=command.round), None
+        if question is not None and question.run.run == command.run and question.run.ref == command.round:
+            worked = await self._agents.ask(state, question, _so_far(standing), message, command.round)
+            answer = worked.answer
+        taken = TakeAgentAnswer(interaction=command.interaction, message=message, answer=answer)
+
+        known = (state, snapshot)
+        written = await self._app.engine.execute(
+            taken, cause=due.id, answers=due.id, known=known, extend=self._look_ups
+        )
+        if worked is not None:
+            _settle(worked, written)
 
     async def _look_ups(
         self, facts: tuple[Event, ...], state: Conversation, moment: Moment

@@ -139,7 +139,7 @@ def _verb(journey: Journey, path: str) -> str:
     value = getattr(step, field)
     if isinstance(value, timedelta):
         value = duration_text(value)
-    said = str(getattr(value, "text", None) or getattr(value, "by", None) or value)
+    said = str(getattr(value, "text", None) or getattr(value, "by", None) or getattr(value, "goal", value))
     return f"{field} {said if len(said) <= LONGEST else said[: LONGEST - 1] + '…'}"
 
 

@@ -27,6 +27,8 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Literal["customer", "virtual_agent", "agent", "system"]
     id: str = ""
     name: str = ""
+    model: str = ""
+    """The language model that wrote it word for word; empty for whatever a person wrote, or the author of a journey."""
 
 
 class Principal(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from interlock.kernel.events import Command, Event, PersonalValue
+import msgspec
+
+from interlock.kernel.events import Command, Event, PersonalText, PersonalValue
 from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, RunId, tags
+from interlock.vocabulary.models import ModelUsed
 
 HANDED_OVER: Final = "handed_over"
 """The outcome of a run that ran out after a person had the interaction: what it was about, the run did not settle."""
@@ -90,6 +93,72 @@ class JourneyEnded(Event, frozen=True, kw_only=True):
         return tags(interaction=self.interaction, run=self.run)
 
 
+class AgentAnswerRefused(Event, frozen=True, kw_only=True):
+    """An answer of a model in an agent step was not taken: ``why`` says what was wrong; ``text`` is what it would have said."""
+
+    interaction: InteractionId
+    person: PersonId
+    run: RunId
+    path: str
+    model: str
+    why: str
+    text: PersonalText = ""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction)
+
+
+class AgentStepLeft(Event, frozen=True, kw_only=True):
+    """An agent step is over: by an ``exit``, its ``until``, or in its scripted branch (``otherwise``); with what it took."""
+
+    interaction: InteractionId
+    person: PersonId
+    run: RunId
+    path: str
+    how: str
+    """The name of the exit, ``until``, ``done`` or ``otherwise``."""
+    why: str = ""
+    """Why the scripted branch is taken."""
+    turns: int = 0
+    actions: int = 0
+    tokens: int = 0
+    cost_micro: int = 0
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction)
+
+
+class ClaimsContradicted(Event, frozen=True, kw_only=True):
+    """A model told a customer something that contradicts what was told to her earlier in the same interaction."""
+
+    interaction: InteractionId
+    person: PersonId
+    message: MessageId
+    earlier: MessageId
+    said: PersonalText
+    before: PersonalText
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction)
+
+
+class AgentAnswer(msgspec.Struct, frozen=True):
+    """What a model answered in an agent step: suggestions that may be anything.
+
+    Attributes:
+        run: the run that stands there; ``round`` is what it was asked for, empty where a message was.
+        failed: why there is no answer; empty where there is one.
+        used: what asking took, of every model that was asked.
+    """
+
+    run: RunId
+    round: str
+    suggestions: tuple[Any, ...] = ()
+    model: str = ""
+    failed: str = ""
+    used: tuple[ModelUsed, ...] = ()
+
+
 class TakeTurn(Command, frozen=True, kw_only=True):
     """Understand a customer's message and let the journey answer it."""
 
@@ -124,6 +193,30 @@ class TurnContext(Command, frozen=True, kw_only=True):
     text: str
     suggestions: tuple[Any, ...]
     model: str
+    answer: AgentAnswer | None = None
+    """In an agent step, what its model makes of the message."""
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class AskAgent(Command, frozen=True, kw_only=True):
+    """Ask the model of an agent step how it goes on: at its beginning, and after an action of its own."""
+
+    interaction: InteractionId
+    run: RunId
+    round: str
+
+    def lane(self) -> str:
+        return self.interaction
+
+
+class TakeAgentAnswer(Command, frozen=True, kw_only=True):
+    """What the model of an agent step answered: built and carried out by the runtime, never kept for later."""
+
+    interaction: InteractionId
+    message: MessageId
+    answer: AgentAnswer
 
     def lane(self) -> str:
         return self.interaction

@@ -20,6 +20,10 @@ class ModelUsed(Event, frozen=True, kw_only=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cost_micro: int = 0
+    step: str = ""
+    """The step that it was asked for, as in the file (``3``, ``4.on.denied.0``)."""
+    round: str = ""
+    """In an agent step, what it was asked for; empty where a message was."""
     of_day: tuple[tuple[str, int], ...] = ()
     """What it takes from the budgets of the day, by their names."""
 

@@ -83,38 +83,55 @@ def definitions(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def _node(url: str, folder: Path, stub: Stub) -> AsyncIterator[Wire]:
-    """A node that serves, and a client of it with the key of an agent."""
+async def running(url: str, folder: Path, definitions: Path, stub: Stub, *, allow: str = "") -> AsyncIterator[int]:
+    """A node that serves in a process of its own: its port.
+
+    Args:
+        allow: further addresses that it may call.
+    """
     port = _free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url,
-        "INTERLOCK_DATA": str(folder),
-        "INTERLOCK_DEFINITIONS": str(definitions(folder)),
-        "INTERLOCK_TENANT": "bench",
-        "INTERLOCK_ALLOW": stub.authority,
-        "INTERLOCK_LOG_LEVEL": "error",
-        **demo_systems(stub.url),
-    }
     command = (sys.executable, "-m", "interlock.cli.main")
+    environment = _environment(url, folder, definitions, stub, allow)
     node = await asyncio.create_subprocess_exec(
         *command, "serve", "--port", str(port), env=environment, stdout=asyncio.subprocess.DEVNULL
     )
     try:
         await _ready(port, node)
+        yield port
+    finally:
+        if node.returncode is None:
+            node.send_signal(signal.SIGTERM)
+        await node.wait()
+
+
+def _environment(url: str, folder: Path, definitions: Path, stub: Stub, allow: str = "") -> dict[str, str]:
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "INTERLOCK_DATA": str(folder),
+        "INTERLOCK_DEFINITIONS": str(definitions),
+        "INTERLOCK_TENANT": "bench",
+        "INTERLOCK_ALLOW": ",".join(filter(None, (stub.authority, allow))),
+        "INTERLOCK_LOG_LEVEL": "error",
+        **demo_systems(stub.url),
+    }
+
+
+@asynccontextmanager
+async def _node(url: str, folder: Path, stub: Stub) -> AsyncIterator[Wire]:
+    """A node that serves, and a client of it with the key of an agent."""
+    written = definitions(folder)
+    async with running(url, folder, written, stub) as port:
         adding = await asyncio.create_subprocess_exec(
-            *(*command, "agent", "add", "bench", "--role", "external_agent", "--scope", "low"),
-            env=environment,
+            *(sys.executable, "-m", "interlock.cli.main", "agent", "add", "bench"),
+            *("--role", "external_agent", "--scope", "low"),
+            env=_environment(url, folder, written, stub),
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await adding.communicate()
         wire = Wire(port, {"Authorization": f"Bearer {said.decode().split()[-1]}"})
         yield wire
         wire.close()
-    finally:
-        if node.returncode is None:
-            node.send_signal(signal.SIGTERM)
-        await node.wait()
 
 
 def _free_port() -> int:

@@ -13,7 +13,7 @@ export function Log({ store }) {
   const atEnd = useRef(true);
   const messages = store.messages.value;
   const unsent = store.unsent.value.filter((one) => !messages.some((message) => message.id === one.id));
-  const size = messages.length + unsent.length + (store.typing.value ? 0.5 : 0) + Object.keys(store.answers.value).length / 1000;
+  const size = messages.length + unsent.length + (store.typing.value ? 0.5 : 0) + (store.coming.value?.text.length ?? 0) / 100_000 + Object.keys(store.answers.value).length / 1000;
   useLayoutEffect(() => {
     if (box.current && (atEnd.current || unsent.length)) box.current.scrollTop = box.current.scrollHeight;
   }, [size, store.opened.value]);
@@ -33,6 +33,7 @@ export function Log({ store }) {
     ${store.greeting.value ? html`<div class="row virtual_agent"><p class="by"><${Icon} name="machine" size=${13} />Virtual assistant</p><p class="bubble">${store.greeting.value}</p></div>` : null}
     ${messages.map((message, i) => html`<${Row} key=${message.id} message=${message} before=${messages[i - 1]} store=${store} active=${i > lastOwn && !unsent.length} next=${messages.slice(i + 1).find((one) => one.author.kind === 'customer')?.text ?? ''} />`)}
     ${unsent.map((message) => html`<${Unsent} key=${message.id} message=${message} store=${store} />`)}
+    ${store.coming.value ? html`<${Draft} draft=${store.coming.value} />` : null}
     ${store.typing.value ? html`<p class="typing"><i /><i /><i /><span>${store.typing.value} is writing</span></p>` : null}</div>`;
 }
 
@@ -44,13 +45,19 @@ function Row({ message, before, store, active, next }) {
   const { author } = message;
   const newDay = !before || new Date(before.at).toDateString() !== new Date(message.at).toDateString();
   const newTalk = before && before.interaction && message.interaction && before.interaction !== message.interaction;
-  const grouped = !newDay && !newTalk && before.author.kind === author.kind && before.author.name === author.name && Date.parse(message.at) - Date.parse(before.at) < GROUP_MS;
+  const grouped = !newDay && !newTalk && before.author.kind === author.kind && before.author.name === author.name && before.author.model === author.model && Date.parse(message.at) - Date.parse(before.at) < GROUP_MS;
   const by = author.kind === 'customer' ? 'You' : author.kind === 'virtual_agent' ? assistant(author.name) : author.name || (author.kind === 'agent' ? 'Colleague' : '');
   return html`${newDay || newTalk ? html`<p class="divider">${newTalk ? 'New conversation · ' : ''}${new Date(message.at).toDateString() === new Date().toDateString() ? 'Today' : day(message.at)}</p>` : null}
     <div class="row ${author.kind} ${grouped ? 'grouped' : ''}">
-      ${by ? html`<p class="by ${grouped || author.kind === 'customer' ? 'hidden' : ''}">${author.kind === 'virtual_agent' ? html`<${Icon} name="machine" size=${13} />` : null}${by}</p>` : null}
+      ${by ? html`<p class="by ${grouped || author.kind === 'customer' ? 'hidden' : ''}">${author.kind === 'virtual_agent' ? html`<${Icon} name="machine" size=${13} />` : null}${by}${author.model ? html` <span class="written" title="Written by a language model, within the bounds of the company">AI</span>` : null}</p>` : null}
       ${message.text ? html`<p class="bubble" dir="auto" title=${clock(message.at)}>${message.text}</p>` : null}
       ${message.card ? html`<${Card} card=${message.card} store=${store} active=${active} next=${next} />` : null}</div>`;
+}
+
+/** What is still being said; read out once it is whole. @param {{draft: {text: string, gone: boolean}}} props */
+function Draft({ draft }) {
+  if (draft.gone) return html`<p class="taken-back" role="status">The assistant has taken back what it began to say.</p>`;
+  return html`<div class="row virtual_agent draft" aria-hidden="true"><p class="by"><${Icon} name="machine" size=${13} />Virtual assistant</p><p class="bubble" dir="auto">${draft.text}<i class="caret" /></p></div>`;
 }
 
 /** @param {{message: any, store: any}} props */

@@ -32,6 +32,8 @@ export class ChatStore {
     this.draft = signal(/** @type {string} */ (this.memory.get('draft', '')));
     this.answers = signal(/** @type {Record<string, Answer>} */ ({}));
     this.typing = signal('');
+    /** What the assistant says while it still comes; `gone`: it was taken back. @type {import('../lib.js').Signal<{name: string, text: string, gone: boolean} | null>} */
+    this.coming = signal(/** @type {any} */ (null));
     /** The replay is over: what comes now is new. */
     this.settled = signal(false);
     /** A code to go on elsewhere with, or one from elsewhere that is being entered. */
@@ -209,6 +211,7 @@ export class ChatStore {
       else if (frame.type === 'typing') this.#typed(frame.author);
       else if (frame.type === 'answered') this.#answeredCard(frame);
       else if (frame.type === 'carry_code') this.carry.value = { code: frame.code, expires_at: frame.expires_at };
+      else if (frame.type === 'draft') this.#drafted(frame);
     });
   }
 
@@ -236,6 +239,7 @@ export class ChatStore {
     if (message.author.kind === 'customer') this.#echoed(message);
     else {
       this.typing.value = '';
+      if (message.author.model || !this.coming.peek()?.gone) this.coming.value = null; // the whole of it is there
       for (const [key, answer] of Object.entries(this.answers.peek())) if (answer.pending) this.#setAnswer(key, {}); // answered in words
     }
     if (this.settled.peek()) this.markSeen();
@@ -309,6 +313,14 @@ export class ChatStore {
   /** @param {string} key @param {Answer} answer */
   #setAnswer(key, answer) {
     this.answers.value = { ...this.answers.peek(), [key]: answer };
+  }
+
+  /** A piece of what the assistant says, or all of it taken back. A piece that follows on a missed one is left out. @param {any} frame */
+  #drafted(frame) {
+    const before = this.coming.peek();
+    const known = before?.name === frame.draft && !before.gone ? before.text : '';
+    if (frame.gone) this.coming.value = { name: frame.draft, text: '', gone: true };
+    else if (frame.at === known.length) this.coming.value = { name: frame.draft, text: known + frame.text, gone: false };
   }
 
   /** @param {any} author */

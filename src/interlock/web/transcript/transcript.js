@@ -57,7 +57,7 @@ function Row({ entry, before, me, rowEnd }) {
 
 /** @param {any} before @param {any} entry */
 function sameVoice(before, entry) {
-  return before?.kind === 'message' && before.author.kind === entry.author.kind && before.author.name === entry.author.name
+  return before?.kind === 'message' && before.author.kind === entry.author.kind && before.author.name === entry.author.name && before.author.model === entry.author.model
     && Date.parse(entry.at) - Date.parse(before.at) < GROUP_MS;
 }
 
@@ -74,7 +74,7 @@ function Message({ entry, grouped, me }) {
   return html`<li class="entry message ${author.kind} ${mine ? 'mine' : ''} ${grouped ? 'grouped' : ''}">
     <${Stamp} at=${entry.at} />
     <div class="said">
-      <p class=${grouped ? 'visually-hidden' : 'who'}>${author.kind === 'virtual_agent' ? html`<${Icon} name="machine" size=${14} />` : null}${who}</p>
+      <p class=${grouped ? 'visually-hidden' : 'who'}>${author.kind === 'virtual_agent' ? html`<${Icon} name="machine" size=${14} />` : null}${who}${author.model ? html` <span class="note" title="Written by a language model">AI · ${author.model}</span>` : null}</p>
       ${entry.text ? html`<p class="text" dir="auto">${entry.text}</p>` : null}
       ${entry.card ? html`<${CardLine} card=${entry.card} />` : null}</div></li>`;
 }

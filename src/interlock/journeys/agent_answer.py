@@ -1,0 +1,172 @@
+"""What is taken of a model's answer in an agent step? All of it or nothing: what may not be said or done here is a repair."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from interlock.journeys.agent_work import AgentWork
+from interlock.journeys.claims import unbacked
+from interlock.journeys.language import AgentStep
+from interlock.journeys.state import Run
+from interlock.journeys.turn import MAX_CHOICES, MAX_LABEL, Turn
+from interlock.journeys.values import accepted
+from interlock.kernel.errors import Refused
+
+LONGEST: Final = 2_000
+"""Characters that a model says at once."""
+
+MOST: Final = 12
+"""Suggestions of one answer."""
+
+_REFERENCE: Final = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
+
+
+class Unusable(ValueError):
+    """An answer that is not taken; the message tells the model what was wrong with it."""
+
+    def __init__(self, why: str, text: str = "") -> None:
+        super().__init__(why)
+        self.text = text
+
+
+@dataclass(slots=True)
+class Answer:
+    """A model's answer, checked.
+
+    Attributes:
+        say: what it says; ``options`` are the buttons below it.
+        fills: values by slot.
+        action: what it proposes, with its arguments as the gate takes them.
+        exit: the end that it has come to; ``done`` where the step names none.
+    """
+
+    say: str = ""
+    options: tuple[str, ...] = ()
+    fills: dict[str, Any] = field(default_factory=dict)
+    action: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    exit: str = ""
+    hand_over: bool = False
+    journey: str = ""
+
+    @property
+    def moves(self) -> int:
+        """How many ways it would take at once."""
+        return sum((bool(self.action), bool(self.exit), self.hand_over, bool(self.journey)))
+
+
+def read_answer(turn: Turn, run: Run, step: AgentStep, suggestions: object) -> Answer:
+    """An answer as it may be taken here. Raises Unusable."""
+    found = Answer()
+    several = suggestions if isinstance(suggestions, list | tuple) else ()
+    if not several or len(several) > MOST:
+        raise Unusable(f"there have to be 1 to {MOST} suggestions")
+    for one in several:
+        if not isinstance(one, Mapping):
+            raise Unusable("a suggestion is an object with a type")
+        _take(turn, run, step, one, found)
+    if found.moves > 1:
+        raise Unusable("there may be one of propose_action, done, hand_over and start_journey at a time")
+    if not found.moves and not found.say and not (step.agent.until is not None and found.fills):
+        raise Unusable(
+            "say something, propose an action, or be done" if step.agent.say else "propose an action, or be done"
+        )
+    if claim := unbacked(found.say, turn.state.did, turn.state.done, _answered(turn, run)):
+        raise Unusable(f"you said '{claim[:200]}', and nothing of that has been done here", found.say)
+    return found
+
+
+def _take(turn: Turn, run: Run, step: AgentStep, one: Mapping[str, Any], found: Answer) -> None:
+    job = step.agent
+    match one.get("type"):
+        case "say" | "clarify" as kind:
+            text = one.get("text")
+            if not job.say:
+                raise Unusable("you may not speak to the customer here")
+            if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
+                raise Unusable(f"what is said has 1 to {LONGEST} characters")
+            found.say = f"{found.say}\n\n{text.strip()}" if found.say else text.strip()
+            if kind == "clarify":
+                options = one.get("options")
+                labels = (
+                    [each.strip() for each in options if isinstance(each, str)] if isinstance(options, list) else []
+                )
+                if not 1 < len(labels) <= MAX_CHOICES or not all(0 < len(each) <= MAX_LABEL for each in labels):
+                    raise Unusable(f"clarify has 2 to {MAX_CHOICES} short options")
+                found.options = tuple(labels)
+        case "set_slot" | "correct_slot":
+            name = one.get("name")
+            if not isinstance(name, str) or name not in job.sets:
+                raise Unusable(f"there is no slot {str(name)[:40]!r} to set; there are {', '.join(job.sets) or 'none'}")
+            slot = turn.journey(run).slots[name]
+            value = accepted(slot, one.get("value"))
+            if value is None or not turn.valid(run, slot, value):
+                raise Unusable(f"that is no value of the slot '{name}'")
+            found.fills[name] = value
+        case "propose_action":
+            found.action, found.args = _proposed(turn, run, step, one)
+        case "done":
+            found.exit = _exit(step, one.get("exit"))
+        case "hand_over":
+            found.hand_over = True
+        case "start_journey":
+            journey = turn.offered(one.get("journey"))
+            if journey is None or journey.name == run.journey or not journey.examples:
+                raise Unusable("there is no such journey to begin")
+            found.journey = journey.name
+        case kind:
+            raise Unusable(f"there is no suggestion of the type {str(kind)[:40]!r} here")
+
+
+def _exit(step: AgentStep, name: object) -> str:
+    exits = step.agent.exits
+    if not exits:
+        return "done"
+    if not isinstance(name, str) or name not in exits:
+        raise Unusable(f"done names its exit: {', '.join(exits)}")
+    return name
+
+
+def _proposed(turn: Turn, run: Run, step: AgentStep, one: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    action, work = one.get("action"), run.work or AgentWork(run.path)
+    if not isinstance(action, str) or action not in step.agent.may:
+        allowed = ", ".join(step.agent.may) or "none"
+        raise Unusable(f"{str(action)[:60]!r} is no action that you may propose; there are {allowed}")
+    if work.actions >= step.agent.budget.actions:
+        raise Unusable("you may propose no further action in this step")
+    if any(note.about == action and note.how == "outcome_unknown" for note in work.notes):
+        raise Unusable(f"nobody knows yet what became of {action}, so it is not proposed again")
+    args = one.get("args")
+    if not isinstance(args, Mapping):
+        raise Unusable("the arguments of an action are an object")
+    values = turn.values(run)
+    raw = {str(name): _resolved(value, values) for name, value in args.items()}
+    try:
+        turn.propose(action, raw)
+    except Refused as refused:
+        raise Unusable(f"the arguments of {action} do not fit: {refused.reason}") from refused
+    return action, raw
+
+
+def _resolved(value: Any, values: Mapping[str, Any]) -> Any:
+    """An argument; ``{email}`` stands for what is known under that name, so that it need not be told to a model."""
+    found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    known: Any = values
+    for part in found[1].split("."):
+        if not isinstance(known, Mapping) or part not in known:
+            raise Unusable(f"nothing is known as {found[0]}")
+        known = known[part]
+    return known
+
+
+def _answered(turn: Turn, run: Run) -> dict[str, Any]:
+    """What systems have answered in this run."""
+    slots = turn.journey(run).slots
+    notes = run.work.notes if run.work is not None else ()
+    known = {name: value for name, value in run.values.items() if name not in slots}
+    return {**known, "notes": [note.value for note in notes if note.how == "succeeded"]}

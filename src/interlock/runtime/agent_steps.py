@@ -1,0 +1,106 @@
+"""Which model works in an agent step, what is it told, and how does what it says reach the customer while it comes?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from interlock.connectors.agent_model import Actor, Brief
+from interlock.control.tools import tool
+from interlock.journeys import Conversation
+from interlock.journeys.agent_question import AgentQuestion, agent_question
+from interlock.journeys.claims import unbacked
+from interlock.runtime.drafts import Draft
+from interlock.runtime.signals import Signals
+from interlock.runtime.spending import AskedFor
+from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.ids import MessageId
+from interlock.vocabulary.journeys import AgentAnswer
+from interlock.vocabulary.models import ModelUsed
+
+if TYPE_CHECKING:
+    from interlock.runtime.app import App
+
+PURPOSE: Final = "agent"
+"""What a model is asked for: to work in an agent step."""
+
+REMEMBERED: Final = 24
+"""Messages of a conversation that a model is told."""
+
+
+_NOBODY: Final = Signals()
+"""Who hears what is said on a channel on which nothing is shown before it is whole."""
+
+
+class Worked(NamedTuple):
+    """What came of asking in an agent step: the answer, and what was shown of it."""
+
+    answer: AgentAnswer
+    draft: Draft
+
+
+class AgentSteps:
+    """Asks the models of agent steps."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def question(self, state: Conversation) -> AgentQuestion | None:
+        """What a model would be asked now; None where no agent step stands, or somebody else has the interaction."""
+        if not state.interaction or not state.may_speak:
+            return None
+        return agent_question(state, self._app.releases.journey, self._app.tenant.on(state.channel))
+
+    async def ask(
+        self,
+        state: Conversation,
+        question: AgentQuestion,
+        said: Sequence[tuple[str, str]],
+        message: MessageId,
+        round: str = "",
+    ) -> Worked:
+        """Ask the models of a step, one after the other, within what switches and budgets allow; never fails.
+
+        Args:
+            said: the latest messages, by who wrote them.
+            round: what is asked for; empty where the last message is.
+        """
+        app, run = self._app, question.run
+        asked_for = AskedFor(state.interaction, message, run.run, question.path, round)
+        values = {**run.values, "notes": [note.value for note in question.notes if note.how == "succeeded"]}
+        name = f"{run.run}.{round or message}"
+        draft = Draft(
+            app.signals if state.channel is Channel.CHAT else _NOBODY,
+            state.interaction,
+            name,
+            lambda text: bool(unbacked(text, state.did, state.done, values)),
+        )
+        used: list[ModelUsed] = []
+        if question.over:
+            why = f"the step has used its {question.over}"
+            return Worked(AgentAnswer(run=run.run, round=round, failed=why), draft)
+        chain = [model for model in app.agents(question.models) if isinstance(model, Actor)]
+        brief = self._brief(question, said)
+        while (model := (await app.turns.asking.allowed(asked_for, chain)).model) is not None:
+            assert isinstance(model, Actor)
+            found, usage = await app.turns.asking.answered(model.name, model.act(brief, draft.hear))
+            used.append(app.spending.used(asked_for, model.name, PURPOSE, usage))
+            if found is not None:
+                draft.end()
+                answer = AgentAnswer(run=run.run, round=round, suggestions=found, model=model.name, used=tuple(used))
+                return Worked(answer, draft)
+            draft.take_back()
+            chain = chain[chain.index(model) + 1 :]
+        why = "no model answered" if used else "no model may be asked"
+        return Worked(AgentAnswer(run=run.run, round=round, failed=why, used=tuple(used)), draft)
+
+    def _brief(self, question: AgentQuestion, said: Sequence[tuple[str, str]]) -> Brief:
+        app = self._app
+        described = {name: tool(app.definitions.bundle.action(name)) for name in question.may}
+        return Brief(
+            question=question,
+            said=said[-REMEMBERED:],
+            actions={name: (each.description, each.input_schema) for name, each in described.items()},
+            today=app.clock().astimezone(app.tenant.zone).date(),
+            language=app.tenant.language,
+        )
