@@ -70,6 +70,8 @@ class Disposition(msgspec.Struct, forbid_unknown_fields=True):
 
     disposition: Identifier
     note: Annotated[str, Meta(max_length=4000)] = ""
+    suggested: Annotated[str, Meta(max_length=64)] = ""
+    """The disposition that was suggested on the screen, whether it was taken or not."""
 
 
 def principal(person: Person) -> Principal:
@@ -203,7 +205,11 @@ async def wrap_up(
     require(person, "take_interactions")
     app: App = state.app
     command = WrapUp(
-        interaction=InteractionId(interaction), agent=person.id, disposition=data.disposition, note=data.note
+        interaction=InteractionId(interaction),
+        agent=person.id,
+        disposition=data.disposition,
+        note=data.note,
+        suggested=data.suggested,
     )
     await app.execute(command, fresh("disposition"))
 

@@ -87,6 +87,8 @@ def wrap_up(settings: TenantSettings) -> Decider[WrapUp, InteractionState]:
     def decide(command: WrapUp, state: InteractionState, moment: Moment) -> list[Event]:
         _exists(state)
         disposition = _disposition(settings, command.disposition)
+        if command.suggested:
+            _disposition(settings, command.suggested)
         if state.agents.get(command.agent) == "done":
             return []
         work = _works_on(state, command.agent)
@@ -100,6 +102,7 @@ def wrap_up(settings: TenantSettings) -> Decider[WrapUp, InteractionState]:
                 agent=command.agent,
                 disposition=disposition.value,
                 note=command.note.strip(),
+                suggested=command.suggested,
             )
         )
         ends = state.open and state.holder == "agent" and state.agent == command.agent

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -20,6 +21,7 @@ from interlock.control.proposals import ProposalState, proposal_query
 from interlock.control.proposals import evolve as evolve_proposal
 from interlock.control.switches import switches_document
 from interlock.governance.accounts import Account
+from interlock.interactions.assisting import Taken, likely, summary
 from interlock.interactions.masking import masked_value
 from interlock.interactions.view import InteractionView
 from interlock.kernel.errors import Refused
@@ -27,10 +29,16 @@ from interlock.kernel.events import Cursor, Recorded, sealed_fields
 from interlock.kernel.log import Query
 from interlock.routing import screens
 from interlock.runtime.lending import deciding_for, roles_now
+from interlock.runtime.past import recent_wrap_ups
 from interlock.vocabulary.ids import InteractionId, ProposalId, StaffId, tag
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
+
+
+TAKEN_FOR: Final = timedelta(seconds=30)
+"""For how long it is relied upon how often agents took what was suggested."""
+START_OF_TIME: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Watched(NamedTuple):
@@ -46,6 +54,8 @@ class Documents:
     def __init__(self, app: App) -> None:
         self._app = app
         self._built: dict[str, Watched] = {}
+        self._recent_wrap_ups = recent_wrap_ups(app.log, app.clock)
+        self._taken_now, self._taken_at = Taken(), START_OF_TIME
 
     async def board(self) -> dict[str, Any]:
         """The document ``board``."""
@@ -137,7 +147,19 @@ class Documents:
             actions=self._actions(),
         )
         value["entries"] = [_with_facts(entry, bundle) for entry in value["entries"]]
+        executing = {name for name, action in bundle.actions.items() if action.effect == "execute"}
+        likely_one = None
+        if value["my_state"] != "none":
+            likely_one = likely(value, executing, app.tenant.dispositions, await self._taken())
+        value["assist"] = {"summary": summary(value, executing), "disposition": likely_one}
         return Watched(app.follower.cursor, value)
+
+    async def _taken(self) -> Taken:
+        """How often what was suggested was taken, looked up no more often than it is looked at by a person."""
+        now = self._app.clock()
+        if now - self._taken_at > TAKEN_FOR:
+            self._taken_now, self._taken_at = await self._recent_wrap_ups.now(), now
+        return self._taken_now
 
     def _journey_titles(self) -> dict[str, str]:
         return {name: journey.title for name, journey in self._app.definitions.journeys.items()}

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
 from interlock.control.history import KEPT, History
+from interlock.interactions.assisting import KEPT as TAKEN_KEPT
+from interlock.interactions.assisting import Taken
 from interlock.journeys.traffic import KEPT as TRAFFIC_KEPT
 from interlock.journeys.traffic import OF_TRAFFIC, Traffic
 from interlock.kernel.events import START, Cursor, Event, Recorded
 from interlock.kernel.log import Log, Query
 from interlock.runtime.clock import Clock
+from interlock.vocabulary.interactions import WrappedUp
 from interlock.vocabulary.proposals import ProposalJudged
 from interlock.vocabulary.releases import ReleasePublished
 
@@ -97,6 +100,15 @@ def recent_use(log: Log, clock: Clock) -> Recent[History]:
         return history
 
     return Recent(log, clock, KEPT, (ProposalJudged, ReleasePublished), begin)
+
+
+def recent_wrap_ups(log: Log, clock: Clock) -> Recent[Taken]:
+    """How agents lately took what was suggested to them."""
+
+    async def begin() -> Taken:
+        return Taken()
+
+    return Recent(log, clock, TAKEN_KEPT, (WrappedUp,), begin)
 
 
 def recent_traffic(log: Log, clock: Clock) -> Recent[Traffic]:

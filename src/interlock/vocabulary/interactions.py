@@ -149,6 +149,8 @@ class WrappedUp(Event, frozen=True, kw_only=True):
     agent: StaffId
     disposition: str
     note: PersonalText = ""
+    suggested: str = ""
+    """The disposition that was suggested to him; empty where none was."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person, agent=self.agent)
@@ -253,6 +255,7 @@ class WrapUp(Command, frozen=True, kw_only=True):
     agent: StaffId
     disposition: str
     note: str = ""
+    suggested: str = ""
 
     def lane(self) -> str:
         return self.interaction

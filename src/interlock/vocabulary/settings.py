@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
+from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Duration
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.hours import Hours
@@ -34,12 +35,28 @@ class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end_after: Duration = _of(minutes=2)
 
 
+AT_WRAP_UP: Final = ("done", "not_done", "waits", "ended", "unanswered")
+"""What a disposition's condition can look at: the actions that were done, not done, or wait; the outcomes of journeys; whether
+the last word was an agent's."""
+
+
 class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One of the answers to *how did it go* that an agent picks at wrap-up, and what it says about the matter."""
+    """One of the answers to *how did it go* that an agent picks at wrap-up, and what it says about the matter.
+
+    Attributes:
+        when: a CEL condition; the first disposition whose condition holds is suggested. It can look at `AT_WRAP_UP`.
+    """
 
     value: Name
     label: Words
     resolution: Resolution = "unknown"
+    when: Expression | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a condition on something else. Raises ValueError."""
+        for reference in self.when.references if self.when is not None else ():
+            if reference.path not in AT_WRAP_UP:
+                raise ValueError(f"'{reference.path}' is not known at wrap-up; known are {', '.join(AT_WRAP_UP)}")
 
 
 class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

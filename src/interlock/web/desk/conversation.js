@@ -26,7 +26,7 @@ export function Conversation() {
   return html`<main class="column middle ${shown}" id="column-talk" tabindex="-1" aria-label="Interaction with ${customerName(value)}">
     <${Head} value=${value} />
     <${Story} key=${value.id} value=${value} />
-    ${value.my_state === 'wrap_up' ? html`<${WrapUpPanel} key=${value.id} interaction=${value.id} customer=${customerName(value)} />`
+    ${value.my_state === 'wrap_up' ? html`<${WrapUpPanel} key=${value.id} interaction=${value.id} customer=${customerName(value)} assist=${value.assist} />`
       : html`<${Composer} key=${value.id} interaction=${value.id} closed=${closedBecause(value)} customer=${customerName(value)} aloud=${value.channel === 'voice'} />`}
     ${overlay.value === 'hand-back' ? html`<${HandBack} value=${value} />` : null}
     ${overlay.value === 'wrap-up' ? html`<${WrapUp} value=${value} />` : null}</main>`;

@@ -26,7 +26,9 @@ export function KnownColumn() {
 /** @param {{value: any}} props */
 function Known({ value }) {
   const facts = value.facts ?? [];
+  const lines = value.assist?.summary ?? [];
   return html`
+    ${lines.length ? html`<${Section} title="Summary"><${Summary} lines=${lines} /><//>` : null}
     <${Section} title="Customer"><${Customer} value=${value} /><//>
     <${Promises} value=${value} />
     <${Section} title="Actions"><${Actions} value=${value} /><//>
@@ -34,6 +36,12 @@ function Known({ value }) {
     <${Section} title="What was tried"><${Tried} entries=${value.entries} /><//>
     ${facts.length ? html`<${Section} title="Facts"><${Pairs} rows=${facts.map((/** @type {any} */ fact) => ({ label: fact.label, value: inline(fact.value), note: fact.note }))} /><//>` : null}
     <p class="note release">Definitions: ${value.release ? html`<${CopyId} id=${value.release} label="release" />` : '–'}</p>`;
+}
+
+/** What it has come to, each line with where it comes from. @param {{lines: any[]}} props */
+function Summary({ lines }) {
+  return html`<${Pairs} rows=${lines.map((line) => ({ label: line.label, value: html`<span dir="auto">${line.text}</span> <span class="note"><${At} at=${line.at} /></span>` }))} />
+    <p class="note"><${Icon} name="machine" size=${13} /> Taken from the transcript, word for word.</p>`;
 }
 
 /** @param {{title: string, children?: any}} props */

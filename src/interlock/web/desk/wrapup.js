@@ -3,16 +3,21 @@
 import { post } from '../api.js';
 import { html, useState } from '../lib.js';
 import { keep, recall } from '../store.js';
-import { ErrorNote, Keys } from '../ui/parts.js';
+import { Icon } from '../ui/icons.js';
+import { ErrorNote, Keys, Mark } from '../ui/parts.js';
 import { say } from '../ui/toasts.js';
 import { me, select, selected } from './state.js';
 
-/** @param {{interaction: string, customer: string}} props */
-export function WrapUpPanel({ interaction, customer }) {
+/** The lines of a summary as a note. @param {any[]} lines */
+const asNote = (lines) => lines.map((line) => `${line.label}: ${line.text}`).join('\n');
+
+/** @param {{interaction: string, customer: string, assist?: any}} props */
+export function WrapUpPanel({ interaction, customer, assist }) {
   const [draft, setDraft] = useState(() => recall(`draft.${interaction}/wrap`, { disposition: '', note: '' }));
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const dispositions = me.value?.dispositions ?? [];
+  const likely = assist?.disposition, lines = assist?.summary ?? [];
   /** @param {any} change */
   const change = (change) => {
     const next = { ...draft, ...change };
@@ -24,7 +29,7 @@ export function WrapUpPanel({ interaction, customer }) {
     if (!draft.disposition) return setProblem('Choose how it came out.');
     setBusy(true);
     try {
-      await post(`/v1/interactions/${interaction}/disposition`, draft);
+      await post(`/v1/interactions/${interaction}/disposition`, { ...draft, suggested: likely?.value ?? '' });
       keep(`draft.${interaction}/wrap`, null);
       say(`Wrapped up: ${customer}`);
       const rest = (me.peek()?.work ?? []).filter((/** @type {any} */ one) => one.interaction !== interaction);
@@ -47,9 +52,11 @@ export function WrapUpPanel({ interaction, customer }) {
     <fieldset><legend>How did it come out?</legend>
       <div class="dispositions" id="dispositions">${dispositions.map((/** @type {any} */ one, /** @type {number} */ i) => html`<label class="choice ${draft.disposition === one.value ? 'chosen' : ''}">
         <input type="radio" name="disposition" value=${one.value} checked=${draft.disposition === one.value} onChange=${() => change({ disposition: one.value })} />
-        <span>${one.label}</span>${i < 9 ? html`<${Keys} of=${String(i + 1)} />` : null}</label>`)}</div></fieldset>
+        <span>${one.label}</span>${likely?.value === one.value ? html`<${Mark} tone="machine" icon="machine">suggested<//>` : null}${i < 9 ? html`<${Keys} of=${String(i + 1)} />` : null}</label>`)}</div>
+      ${likely ? html`<p class="note why">A suggestion, you decide. ${likely.why}. ${likely.shown ? `Colleagues took it ${likely.taken} of ${likely.shown} times.` : 'Nobody has been offered it yet.'}</p>` : null}</fieldset>
     <label class="field"><span class="field-label">Note for colleagues <span class="note">optional</span></span>
       <textarea rows="2" dir="auto" value=${draft.note} onInput=${(/** @type {any} */ event) => change({ note: event.target.value })} /></label>
+    ${lines.length && !draft.note ? html`<button type="button" class="button small" onClick=${() => change({ note: asNote(lines) })}><${Icon} name="machine" />Use the summary as note</button>` : null}
     ${problem ? html`<${ErrorNote}>${problem}<//>` : null}
     <div class="form-end"><button type="submit" class="button primary" disabled=${busy}>Finish wrap-up <${Keys} of="Ctrl+Enter" /></button></div></form>`;
 }
