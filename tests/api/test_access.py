@@ -65,6 +65,9 @@ BODIES: dict[str, object] = {
     "/v1/breakers/open": {"guarded": "connector", "name": "x", "reason": "y"},
     "/v1/breakers/close": {"guarded": "connector", "name": "x"},
     "/v1/sessions/{session:str}/signals": {"signal": "synthetic_voice"},
+    "/v1/triggers/{trigger:str}/test": {"event": {}},
+    "/v1/customers/{customer:str}/consents": {"purpose": "x", "given": True},
+    "/v1/chat/sessions/claim": {"link": "x"},
     "/v1/switches/halt": {"scope": "action", "name": "x", "reason": "y"},
     "/v1/switches/release": {"scope": "action", "name": "x"},
     "/v1/cases": {"proof": {"by": "nobody_knows", "args": {}}, "idempotency_key": "k"},
@@ -130,6 +133,7 @@ async def reached(client: Client, app: App, method: str, path: str, headers: dic
         "delegation",
         "case",
         "challenge",
+        "trigger",
     ):
         target = target.replace(f"{{{name}}}", "care" if name == "queue" else "x_unknown")
     answer = await client.request(method, target, json=BODIES.get(typed(path, app)), headers=headers)

@@ -295,7 +295,7 @@ def test_what_waits_for_its_time_is_told_by_the_journey_that_proposed_it_and_oth
 
 
 def test_silence_is_counted_from_the_last_word_and_a_notice_is_none():
-    timers, _ = subject(SETTINGS).timers
+    timers, *_ = subject(SETTINGS).timers
     (set_timer,) = timers(message(BOT), NOW)
     assert isinstance(set_timer, SetTimer)
     assert (set_timer.at, set_timer.command) == (NOW + timedelta(minutes=3), WarnSilence(interaction=I))

@@ -11,6 +11,7 @@ from typing import Any
 from interlock.control.bundle import Bundle, load_bundle
 from interlock.journeys import Conversation, Expected, JourneySet, evolve, expected, subject
 from interlock.journeys.compile import compile_journeys
+from interlock.journeys.triggers import begun_by, load_triggers
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.documents import load
 from interlock.kernel.events import Cursor, Event, Recorded
@@ -111,6 +112,7 @@ def compiled(tenant: TenantSettings, bundle: Bundle, more: Mapping[str, str] = N
         queues=queue_names(files),
         promises=bundle.promises,
         tenant_file=files["tenant.yaml"],
+        begun=begun_by(load_triggers(files)),
     )
 
 

@@ -218,7 +218,7 @@ def test_it_is_neither_offered_nor_learned_from():
         (FIND.replace('no: "{order_no}"', 'no: "{ordr_no}"'), ASK, "find_order.yaml:23:19: 'ordr_no' is not known here; did you mean 'order_no'?"),
         (FIND, ASK.replace("call: find_order", "call: order_status"), "'order_status' gives nothing back"),
         (FIND, "journey: gift\ntitle: x\nabout: x\nexamples: [one]\nsteps: [{ end: x }]\n", "1 examples are too few: write 3 or more"),
-        (FIND, "journey: gift\ntitle: x\nabout: x\nsteps: [{ end: x }]\n", "'gift' has no examples and no journey calls it, so nothing begins it; write 'examples:', or call it"),
+        (FIND, "journey: gift\ntitle: x\nabout: x\nsteps: [{ end: x }]\n", "'gift' has no examples, and no journey calls it and no trigger either, so nothing begins it; write 'examples:', call it, or write a trigger"),
         (FIND.replace("  - end: found\n", "  - call: find_order\n  - end: found\n"), ASK, "it calls itself, by find_order > find_order"),
         (FIND.replace("  - end: found\n", "  - call: gift\n  - end: found\n"), ASK.replace("- end: wrapped", "- end: wrapped\n    gives: {}"), "it calls itself, by gift > find_order > gift"),
     ],

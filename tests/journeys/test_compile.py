@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from interlock.journeys.compile import compile_journeys
+from interlock.journeys.triggers import begun_by, load_triggers
 from interlock.kernel.documents import DefinitionError
 from tests.journeys.harness import demo, demo_files, queue_names
 
@@ -49,6 +50,7 @@ def problems(text: str, tenant_change: Callable[[str], str] = str) -> list[str]:
             promises=bundle.promises,
             queues=queue_names(files),
             tenant_file=tenant_change(files["tenant.yaml"]),
+            begun=begun_by(load_triggers(demo_files())),
         )
     except DefinitionError as error:
         return [str(problem) for problem in error.problems]
@@ -68,6 +70,7 @@ def test_what_no_rule_permits_to_the_virtual_agent_is_no_step_of_a_journey():
             promises=bundle.promises,
             queues=queue_names(files),
             tenant_file=files["tenant.yaml"],
+            begun=begun_by(load_triggers(demo_files())),
             permitted=permitted,
         )
     told = [str(problem) for problem in found.value.problems if problem.file == "journeys/returning.yaml"]

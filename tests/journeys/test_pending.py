@@ -7,6 +7,7 @@ import pytest
 from interlock.journeys import offered_outside
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.subject import react
+from interlock.journeys.triggers import begun_by, load_triggers
 from interlock.kernel.documents import DefinitionError
 from interlock.vocabulary.journeys import AdvanceJourney, StepReached
 from tests.journeys.harness import Chat, I, demo, demo_files, queue_names, slot, start
@@ -49,6 +50,7 @@ def problems(text: str, remedies: dict[str, tuple[str, ...]] = ALL) -> list[str]
             actions=bundle.actions,
             queues=queue_names(demo_files()),
             tenant_file=demo_files()["tenant.yaml"],
+            begun=begun_by(load_triggers(demo_files())),
             remedies=remedies,
         )
     except DefinitionError as error:
@@ -69,6 +71,7 @@ class Writing(Chat):
             actions=bundle.actions,
             queues=queue_names(demo_files()),
             tenant_file=demo_files()["tenant.yaml"],
+            begun=begun_by(load_triggers(demo_files())),
             remedies=ALL,
         )
         self.write("a message please", start("writing"))
@@ -177,6 +180,7 @@ def test_a_step_that_names_its_purpose_proposes_for_it() -> None:
         actions=bundle.actions,
         queues=queue_names(texts),
         tenant_file=texts["tenant.yaml"],
+        begun=begun_by(load_triggers(demo_files())),
     )
     chat.write("where is it", start("tracking"))
     assert (chat.proposal.action, chat.proposal.purpose) == ("shop.get_order", "tracking")

@@ -23,15 +23,15 @@ from interlock.api import pages
 from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
 from .mock_data import Json, iso
-from .mock_journeys import journey_routes
 from .mock_phone import phone_routes
 from .mock_policies import policy_routes
 from .mock_promises import promise
+from .mock_triggers import journey_and_trigger_routes
 from .mock_world import World, diff
 
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 PAGES = {
-    **{f"/{name}": name for name in ("desk", "supervisor", "policies", "journeys", "phone", "sign-in")},
+    **{f"/{name}": name for name in ("desk", "supervisor", "policies", "journeys", "triggers", "phone", "sign-in")},
     "/": "index",
     "/journeys/{journey:str}": "journeys",
     "/interactions/{interaction:str}": "record",
@@ -67,7 +67,7 @@ def build(scene: str, *, demo: bool = True) -> Litestar:
     chats: dict[str, ChatSession] = {}
     session = {"in": True}
     routes = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world), *policy_routes(world)]
-    routes += [*journey_routes(), mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
+    routes += [*journey_and_trigger_routes(), mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
     routes += phone_routes(world)
     app = Litestar(routes, openapi_config=None)
 

@@ -31,6 +31,7 @@ from .storage import FolderInUse, Store
 HOST = "127.0.0.1"
 CANNOT_START = 2
 CARRIER_FILE = Path(__file__).parents[1] / "carrier.json"
+EVENTS_KEY = Settings().events_key
 OPENAPI_FILE = Path(__file__).parents[1] / "openapi.json"
 
 
@@ -67,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--api-key", default=os.environ.get("SHOP_API_KEY", "demo-key"), help="or SHOP_API_KEY")
     parser.add_argument("--admin-key", default=os.environ.get("SHOP_ADMIN_KEY", "demo-admin"), help="or SHOP_ADMIN_KEY")
     parser.add_argument("--carrier-key", default=os.environ.get("CARRIER_KEY", "demo-carrier"), help="or CARRIER_KEY")
+    parser.add_argument(
+        "--events-key", default=os.environ.get("SHOP_EVENTS_KEY", EVENTS_KEY), help="or SHOP_EVENTS_KEY"
+    )
     parser.add_argument("--write-openapi", action="store_true", help="write openapi.json and carrier.json and end")
     return parser
 
@@ -74,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(options: argparse.Namespace) -> int:
     listener = _listen(options.port)
     store = _open(options.data, options.today)
-    settings = Settings(options.interlock, options.api_key, options.admin_key, options.carrier_key, options.today)
+    settings = Settings(
+        options.interlock, options.api_key, options.admin_key, options.carrier_key, options.today, options.events_key
+    )
     server = _Server(_config(create_app(store, settings)))
     # uvicorn raises the signal again once it has shut down in order: that is the moment to leave quietly.
     signal.signal(signal.SIGTERM, _leave)

@@ -7,10 +7,11 @@ from typing import Annotated
 import msgspec
 from litestar import Router, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
 from .accounts import NewCustomer, NewOrder, add_customer, add_order, find_customer, find_order
 from .api import Clock, FirstDay, key_guard
+from .delays import Delay, Delayed, Tell, event_of, put_off
 from .faults import FaultReport, Faults, FaultSwitch
 from .opening import health_of, start_anew
 from .parcels import find_parcel, set_state
@@ -135,6 +136,19 @@ async def put_parcel(
     return find_parcel(store, tracking, clock())
 
 
+@post("/orders/{order_id:str}/delay", status_code=200)
+async def delay_order(
+    order_id: FromPath[str],
+    store: NamedDependency[Store],
+    clock: NamedDependency[Clock],
+    tell: NamedDependency[Tell],
+    data: JSONBody[Delay],
+) -> Delayed:
+    """A parcel will be late: its new day, and the event that tells of it."""
+    order, days = put_off(store, order_id, data.expected_at)
+    return Delayed(order, await tell(event_of(order, days, clock())))
+
+
 @get("/ledger")
 async def ledger(
     store: NamedDependency[Store],
@@ -198,6 +212,7 @@ def admin_router(admin_key: str) -> Router:
             post_customer,
             post_order,
             put_parcel,
+            delay_order,
             ledger,
             people,
             history,

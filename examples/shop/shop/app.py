@@ -15,6 +15,7 @@ from .admin import admin_router
 from .api import Clock, FirstDay, api_router
 from .carrier import carrier_router
 from .contract import openapi_config, openapi_document
+from .delays import Tell, teller
 from .faults import FaultMiddleware, FaultSwitch
 from .pages import pages_router
 from .problems import Problem, bug_response, http_exception_response, problem_response
@@ -31,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True):
     Attributes:
         interlock: address of the Interlock server whose chat is shown on the shop's page, without a final slash.
         api_key: what other systems send in ``X-Api-Key``.
+        events_key: what the shop sends to Interlock with an event: the key of an account with the role ``integration``.
         admin_key: what a demonstration sends in ``X-Admin-Key``.
         carrier_key: what other systems send to the carrier as a bearer token.
         today: the day that a fresh start relates to, or None for the day on which it happens.
@@ -41,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True):
     admin_key: str = "demo-admin"
     carrier_key: str = "demo-carrier"
     today: date | None = None
+    events_key: str = "ilk_x_demo_shop.demo-events"
 
 
 def utc_now() -> datetime:
@@ -67,6 +70,9 @@ def create_app(store: Store, settings: Settings, clock: Clock = utc_now) -> Lite
     def first_day_of_shop() -> FirstDay:
         return first_day
 
+    def teller_of_shop() -> Tell:
+        return teller(settings.interlock, settings.events_key)
+
     return Litestar(
         route_handlers=[
             api_router(settings.api_key, SERVICES),
@@ -81,6 +87,7 @@ def create_app(store: Store, settings: Settings, clock: Clock = utc_now) -> Lite
             "store": Provide(lambda: store, sync_to_thread=False),
             "switch": Provide(lambda: switch, sync_to_thread=False),
             "clock": Provide(clock_of_shop, sync_to_thread=False),
+            "tell": Provide(teller_of_shop, sync_to_thread=False),
             "first_day": Provide(first_day_of_shop, sync_to_thread=False),
         },
         exception_handlers={

@@ -12,7 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.types import Message, Scope
 
-from interlock.governance.outside import SCOPE_OF, TIERS
+from interlock.governance.outside import AGENT_ROLE, EVENTS_ROLE, SCOPE_OF, TIERS
 from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
 from interlock.runtime.outside_agents import Caller
@@ -57,11 +57,14 @@ class Rates:
         return window
 
 
-async def called_by(headers: Mapping[str, str], scope: Scope, app: App, rates: Rates, resource: str) -> Caller:
+async def called_by(
+    headers: Mapping[str, str], scope: Scope, app: App, rates: Rates, resource: str, role: str = AGENT_ROLE
+) -> Caller:
     """Who sends a request; it is counted, and what is left of the limit goes into the answer's headers.
 
     Raises:
-        Refused: there is no token, or it is not accepted (401), or there were too many requests (429).
+        Refused: there is no token, or it is not accepted (401), or its account has another role (403), or there were
+            too many requests (429).
     """
     caller = await app.outside.called_by(headers, resource)
     now = time.monotonic()
@@ -72,7 +75,14 @@ async def called_by(headers: Mapping[str, str], scope: Scope, app: App, rates: R
             f"At most {REQUESTS_PER_WINDOW} requests within {RATE_WINDOW_S} s; the answer's headers say when again."
         )
         raise Refused("too_many_requests", reason, status=429)
+    if role not in caller.account.roles:
+        raise Refused("not_permitted", f"This needs an account with the role {role}.", status=403)
     return caller
+
+
+async def provide_integration(request: Request[Any, Any, Any], state: State) -> Caller:
+    """The system that tells of events, by its access token or API key."""
+    return await called_by(request.headers, request.scope, state.app, state.rates, "", EVENTS_ROLE)
 
 
 async def provide_caller(request: Request[Any, Any, Any], state: State) -> Caller:

@@ -29,13 +29,14 @@ from interlock.vocabulary.channels import Channel, Principal
 from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.interactions import Leave, OpenSession, ReceiveMessage, SessionOpened
 from interlock.vocabulary.people import AnswerChallenge
+from interlock.vocabulary.proactive import SessionClaimed
 from interlock.vocabulary.proposals import AnswerConfirmation
 from interlock.vocabulary.remedies import Withdraw
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS
 
 MAX_ID: Final = 80
 DEVICE_HEADER: Final = "Interlock-Device"
-_DEVICE: Final = re.compile(r"[A-Za-z0-9_-]{16,100}")
+DEVICE: Final = re.compile(r"[A-Za-z0-9_-]{16,100}")
 
 
 class Hello(msgspec.Struct, tag="hello", forbid_unknown_fields=True):
@@ -121,7 +122,7 @@ async def open_session(request: Request[Any, Any, Any], state: State) -> dict[st
 async def new_session(request: Request[Any, Any, Any], app: App, channel: Channel) -> dict[str, str]:
     """A session of a channel, and its token. Raises Refused ``bad_device``."""
     device = request.headers.get(DEVICE_HEADER, "")
-    if device and not _DEVICE.fullmatch(device):
+    if device and not DEVICE.fullmatch(device):
         reason = f"The header {DEVICE_HEADER} carries 16 to 100 letters, digits, dashes or underscores, or is left out."
         raise Refused("bad_device", reason, status=422)
     session, secret = f"s_{secrets.token_hex(10)}", secrets.token_urlsafe(24)
@@ -260,13 +261,14 @@ async def session_of(app: App, token: str) -> SessionOpened | None:
     """The session that a customer's token belongs to; None where it belongs to none."""
     session, _, secret = token.partition(".")
     try:
-        found = await app.log.read(Query(f"session:{session}", (SessionOpened,)))
+        found = await app.log.read(Query(f"session:{session}", (SessionOpened, SessionClaimed)))
     except Refused:
         return None  # there are characters in it that no session has
     opened = found.events[0].event if found.events else None
-    if isinstance(opened, SessionOpened) and hmac.compare_digest(opened.secret_digest, _digest(secret)):
-        return opened
-    return None
+    held = found.events[-1].event if found.events else None
+    if not isinstance(opened, SessionOpened) or not isinstance(held, SessionOpened | SessionClaimed):
+        return None
+    return opened if hmac.compare_digest(held.secret_digest, _digest(secret)) else None
 
 
 Frames = Message | Confirm | Code | WithdrawFrame | CarryCodeFrame | CarryFrame | LeaveFrame

@@ -60,6 +60,7 @@ PAGES: Final = {
     ),
     "policies": Page("Policies · Interlock", ("policies/policies.css",), "policies/main.js"),
     "journeys": Page("Journeys · Interlock", ("journeys/journeys.css",), "journeys/main.js"),
+    "triggers": Page("Triggers · Interlock", ("triggers/triggers.css",), "triggers/main.js"),
     "record": Page("Record · Interlock", ("transcript/transcript.css", "record/record.css"), "record/main.js"),
     "phone": Page("Phone · Interlock", ("phone/phone.css",), "phone/main.js"),
     "stage": Page("The stage · Interlock", ("transcript/transcript.css", "stage/stage.css"), "stage/main.js"),
@@ -150,6 +151,12 @@ def journeys_page() -> Response[str]:
     return shown("journeys")
 
 
+@get("/triggers", opt={"public": True}, sync_to_thread=False)
+def triggers_page() -> Response[str]:
+    """The triggers; its data need a signed-in supervisor or administrator."""
+    return shown("triggers")
+
+
 @get("/interactions/{interaction:str}", opt={"public": True}, sync_to_thread=False)
 def record_page(interaction: FromPath[str]) -> Response[str]:
     """The record of one interaction, for auditors and supervisors; its data need somebody who may read the log."""
@@ -194,6 +201,7 @@ HANDLERS = (
     supervisor_page,
     policies_page,
     journeys_page,
+    triggers_page,
     record_page,
     chat_code,
     code,

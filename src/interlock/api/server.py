@@ -15,11 +15,14 @@ from interlock import __version__
 from interlock.api import (
     administration,
     approving,
+    arriving,
     bearer,
     cases,
     chat,
+    consenting,
     desk,
     drafting,
+    events,
     journeys,
     ledgers,
     live,
@@ -36,6 +39,7 @@ from interlock.api import (
     staging,
     supervising,
     switching,
+    triggering,
     voice,
 )
 from interlock.api.gateway.server import gateway
@@ -66,6 +70,7 @@ def unattended() -> Litestar:
         route_handlers=[
             asgi(bearer.MCP_PATH, copy_scope=True, opt={"public": True})(mounted),
             chat.open_session,
+            *arriving.HANDLERS,
             chat.chat_socket,
             *voice.HANDLERS,
             live.live,
@@ -82,6 +87,9 @@ def unattended() -> Litestar:
             *locking.HANDLERS,
             *promising.HANDLERS,
             *signals.HANDLERS,
+            *events.HANDLERS,
+            *consenting.HANDLERS,
+            *triggering.HANDLERS,
             *cases.HANDLERS,
             *ledgers.HANDLERS,
             *proposals.HANDLERS,
@@ -90,7 +98,11 @@ def unattended() -> Litestar:
             *pages.HANDLERS,
             *staging.HANDLERS,
         ],
-        dependencies={"person": Provide(signing.provide_person), "caller": Provide(bearer.provide_caller)},
+        dependencies={
+            "person": Provide(signing.provide_person),
+            "caller": Provide(bearer.provide_caller),
+            "integration": Provide(bearer.provide_integration),
+        },
         exception_handlers=problems.HANDLERS,
         state=state,
         request_max_body_size=MAX_BODY_BYTES,

@@ -16,7 +16,7 @@ Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQ
 @app.command("add")
 def add_agent(
     name: str,
-    role: Annotated[list[str], typer.Option(help="external_agent.")],
+    role: Annotated[list[str], typer.Option(help="external_agent, or integration for a system that tells of events.")],
     scope: Annotated[str, typer.Option(help="The highest risk tier: low, medium or high.")] = "low",
     issuer: Annotated[str, typer.Option(help="Who signs its access tokens (INTERLOCK_TOKEN_ISSUERS).")] = "",
     subject: Annotated[str, typer.Option(help="Whom they name: client_id, or sub where they have none.")] = "",

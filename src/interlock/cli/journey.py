@@ -20,14 +20,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 @app.command("check")
 def check_files(
-    files: Annotated[list[Path], typer.Argument(help="Journey and scenario files.")],
+    files: Annotated[list[Path], typer.Argument(help="Journey, scenario and trigger files.")],
     definitions: Annotated[
         Path | None,
-        typer.Option(help="Folder with tenant.yaml; by default the one in whose journeys/ or scenarios/ a file lies."),
+        typer.Option(
+            help="Folder with tenant.yaml; by default the one in whose journeys/, scenarios/ or triggers/ a file lies."
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Check journey and scenario files against the definitions that they lie in. Nothing is run or published."""
+    """Check journey, scenario and trigger files against the definitions that they lie in. Nothing is run or published."""
     from interlock.cli import journey_files
 
     settings_from()
@@ -97,14 +99,18 @@ def test_scenarios(
 
 @app.command("schema")
 def schema(
-    of: Annotated[Literal["journey", "scenario"], typer.Argument(help="journey or scenario.")] = "journey",
+    of: Annotated[
+        Literal["journey", "scenario", "trigger"], typer.Argument(help="journey, scenario or trigger.")
+    ] = "journey",
 ) -> None:
-    """Print the JSON Schema of journey files, or of scenario files, for an editor."""
+    """Print the JSON Schema of journey files, scenario files or trigger files, for an editor."""
     from interlock.journeys.language import JourneyFile
     from interlock.journeys.scenarios import ScenarioFile, ScenariosFile
+    from interlock.journeys.triggers.files import TriggerFile
     from interlock.kernel.documents import json_schema
 
-    _print(json_schema(JourneyFile if of == "journey" else ScenarioFile | ScenariosFile), indent=2)
+    kinds: dict[str, Any] = {"journey": JourneyFile, "scenario": ScenarioFile | ScenariosFile, "trigger": TriggerFile}
+    _print(json_schema(kinds[of]), indent=2)
 
 
 def _print(value: Any, indent: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with some journey and scenario files, seen from the definitions that they lie in?"""
+"""What is wrong with some journey, scenario and trigger files, seen from the definitions that they lie in?"""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from interlock.runtime.definitions import check, read_folder
 from interlock.runtime.training import BadExamples, checked
 
 JOURNEYS: Final = "journeys/"
+TRIGGERS: Final = "triggers/"
 TENANT: Final = "tenant.yaml"
 
 
@@ -45,11 +46,12 @@ def _folder(file: Path, definitions: Path | None) -> Path:
     if definitions is not None:
         return definitions
     for folder in file.absolute().parents:
-        if folder.name in (JOURNEYS[:-1], FOLDER[:-1]) and (folder.parent / TENANT).is_file():
+        if folder.name in (JOURNEYS[:-1], FOLDER[:-1], TRIGGERS[:-1]) and (folder.parent / TENANT).is_file():
             return _short(folder.parent)
     raise Refused(
         "outside_definitions",
-        f"{file} lies in no folder 'journeys' or 'scenarios' beside a {TENANT}; name its definitions with --definitions.",
+        f"{file} lies in no folder 'journeys', 'scenarios' or 'triggers' beside a {TENANT};"
+        " name its definitions with --definitions.",
         status=422,
     )
 
@@ -64,7 +66,8 @@ def _place(file: Path, folder: Path) -> str:
     if inside.is_relative_to(whole):
         return inside.relative_to(whole).as_posix()
     begins = [line.split(":")[0] for line in read(file).splitlines() if line[:1].isalpha()]
-    return f"{FOLDER if {'scenario', 'scenarios'} & {*begins} else JOURNEYS}{file.name}"
+    first = {"scenario": FOLDER, "scenarios": FOLDER, "trigger": TRIGGERS}
+    return f"{next((first[key] for key in begins if key in first), JOURNEYS)}{file.name}"
 
 
 def _problems(texts: Mapping[str, str]) -> list[Problem]:

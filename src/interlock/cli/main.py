@@ -8,7 +8,21 @@ from typing import Annotated, Any
 
 import typer
 
-from interlock.cli import agents, canary, due, journey, ledger, lockouts, model, policy, readiness, staff, switches
+from interlock.cli import (
+    agents,
+    canary,
+    consents,
+    due,
+    journey,
+    ledger,
+    lockouts,
+    model,
+    policy,
+    readiness,
+    staff,
+    switches,
+    triggers,
+)
 from interlock.cli.running import PerhapsAs, errors, fail, password_of, run, settings_from
 from interlock.runtime.telemetry import configure_logs
 
@@ -23,6 +37,8 @@ app.add_typer(lockouts.app, name="lockout")
 app.add_typer(model.app, name="model")
 app.add_typer(journey.app, name="journey")
 app.add_typer(canary.app, name="canary")
+app.add_typer(triggers.app, name="trigger")
+app.add_typer(consents.app, name="consent")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
 app.command()(readiness.readiness)

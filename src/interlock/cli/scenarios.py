@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from interlock.journeys.scenario_checks import FOLDER, Scenario, read_scenarios
+from interlock.journeys.scenarios import ReceivesTurn
 from interlock.kernel.documents import DefinitionError, Problem
 from interlock.runtime.definitions import Definitions, build, check
 from interlock.simulation.coverage import DEFAULTS, Coverage, Covered
@@ -72,14 +73,22 @@ def scenarios_of(files: Mapping[str, str]) -> list[Scenario]:
 
 
 def chosen(scenarios: Sequence[Scenario], names: Sequence[str], channel: Channel | None) -> list[Scenario]:
-    """Those of some titles, journeys or files, perhaps in another channel. Raises LookupError for what names none."""
+    """Those of some titles, journeys or files, perhaps in another channel; news from outside reaches nobody by phone.
+
+    Raises:
+        LookupError: a name names none.
+    """
     for name in names:
         if not any(_is(each, name) for each in scenarios):
             raise LookupError(name)
     found = [each for each in scenarios if not names or any(_is(each, name) for name in names)]
     if channel is None:
         return found
-    return [each._replace(given=each.given.into(channel)) for each in found]
+    written = {each.title for each in found if any(isinstance(line.turn, ReceivesTurn) for line in each.turns)}
+    return [
+        each if channel is Channel.VOICE and each.title in written else each._replace(given=each.given.into(channel))
+        for each in found
+    ]
 
 
 async def played(

@@ -28,6 +28,7 @@ from interlock.vocabulary.people import (
     CustomerMatched,
     MatchFailed,
 )
+from interlock.vocabulary.proactive import SessionClaimed
 from interlock.vocabulary.signals import SignalReported
 
 MATCH_WINDOW: Final = timedelta(hours=24)
@@ -39,6 +40,7 @@ CODE_WINDOW: Final = timedelta(hours=1)
 _READ: Final = (
     SessionOpened,
     InteractionStarted,
+    SessionClaimed,
     SignalReported,
     CustomerMatched,
     ChallengePassed,
@@ -76,7 +78,7 @@ def known(
                 # A code proves who somebody is only while nobody else has been matched in between.
                 if event.customer == found.customer:
                     found = Assurance(event.level, event.customer, recorded.at, session, channel, "one_time_code")
-            case SessionOpened() as event if event.session == session:
+            case (SessionOpened() | SessionClaimed()) as event if event.session == session:
                 device = event.device
             case MatchFailed() as event if event.session == session:
                 failed += recorded.at > now - MATCH_WINDOW

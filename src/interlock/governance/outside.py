@@ -19,8 +19,14 @@ TIERS: Final[tuple[Tier, ...]] = get_args(Tier)
 SCOPE_OF: Final[dict[Tier, str]] = {tier: f"interlock.{tier}" for tier in TIERS}
 """The OAuth scope of each risk tier."""
 
-OUTSIDE_ROLES: Final = ("external_agent",)
-"""The roles that an account of another vendor's agent can have."""
+EVENTS_ROLE: Final = "integration"
+"""The role of a system that tells of events; it can do nothing else."""
+
+AGENT_ROLE: Final = "external_agent"
+"""The role of another vendor's agent."""
+
+OUTSIDE_ROLES: Final = (AGENT_ROLE, EVENTS_ROLE)
+"""The roles that an account of something outside can have."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{1,63}")
 LONGEST_CLAIM: Final = 500
@@ -62,7 +68,9 @@ def check_new_agent(
         raise _bad("bad_name", "A name has 2 to 64 letters, digits, blanks or . _ - and begins with a letter or digit.")
     unknown = sorted(set(roles) - set(OUTSIDE_ROLES))
     if unknown or not roles:
-        raise _bad("role_unknown", f"The role is {', '.join(OUTSIDE_ROLES)}; {', '.join(unknown) or 'none'} was given.")
+        raise _bad(
+            "role_unknown", f"The role is {' or '.join(OUTSIDE_ROLES)}; {', '.join(unknown) or 'none'} was given."
+        )
     if scope not in TIERS:
         raise _bad("scope_unknown", f"The scope is one of {', '.join(TIERS)}; {scope!r} was given.")
     if bool(issuer) != bool(subject):

@@ -25,11 +25,13 @@ Permission = Literal[
     "see_switches",
     "throw_switches",
     "report_signals",
+    "see_triggers",
+    "record_consents",
 ]
 
 GRANTS: Final[dict[str, frozenset[Permission]]] = {
     "detector": frozenset({"report_signals"}),
-    "agent": frozenset({"take_interactions", "see_interactions", "propose_actions", "send_drafts"}),
+    "agent": frozenset({"take_interactions", "see_interactions", "propose_actions", "send_drafts", "record_consents"}),
     "supervisor": frozenset(
         {
             "see_interactions",
@@ -44,6 +46,8 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "see_switches",
             "throw_switches",
             "retry_due",
+            "see_triggers",
+            "record_consents",
         }
     ),
     "manager": frozenset({"see_interactions", "see_board", "approve", "send_drafts", "resolve_unknown", "read_log"}),
@@ -60,6 +64,7 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "move_timers",
             "see_switches",
             "throw_switches",
+            "see_triggers",
         }
     ),
 }

@@ -103,6 +103,7 @@ class InteractionState:
         settled: the last journey came to its own end and the customer has said nothing since; one that ends because
             an agent handed back settles nothing.
         outcome_recorded: how its last end came out is in the log.
+        unanswered: a trigger began it, and the customer has said nothing yet.
     """
 
     interaction: InteractionId = InteractionId("")
@@ -129,6 +130,7 @@ class InteractionState:
     last_outcome: str = ""
     settled: bool = False
     outcome_recorded: bool = False
+    unanswered: bool = False
 
     @property
     def known(self) -> bool:
@@ -164,6 +166,7 @@ def _who(state: InteractionState, event: Event, at: datetime) -> InteractionStat
                 started_at=at,
                 customer=event.customer,
                 assurance=event.assurance,
+                unanswered=bool(event.begun_by),
             )
         case InteractionReopened():
             fresh = replace(state, open=True, ended_at=None, end_reason=None, warned=False, outcome_recorded=False)
@@ -191,7 +194,7 @@ def _matter(state: InteractionState, event: Event, at: datetime) -> InteractionS
         case MessagePosted():
             said = (*state.last_messages, Said(event.author, str(event.text)))[-LAST_MESSAGES:]
             if event.author.kind == "customer":
-                return replace(state, last_messages=said, warned=False, settled=False)
+                return replace(state, last_messages=said, warned=False, settled=False, unanswered=False)
             # A word of the virtual agent or of an agent begins a new silence, with a warning of its own.
             return replace(state, last_messages=said, warned=state.warned and event.author.kind == "system")
         case SilenceWarned():

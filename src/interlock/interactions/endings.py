@@ -19,6 +19,7 @@ from interlock.vocabulary.interactions import (
     WrapUpStarted,
 )
 from interlock.vocabulary.outcomes import OutcomeRecorded, Resolution
+from interlock.vocabulary.proactive import EndUnanswered
 from interlock.vocabulary.settings import TenantSettings
 
 
@@ -27,7 +28,7 @@ def warn_silence(settings: TenantSettings) -> Decider[WarnSilence, InteractionSt
     notice = Author(kind="system", id="interlock", name=settings.title)
 
     def decide(command: WarnSilence, state: InteractionState, moment: Moment) -> list[Event]:
-        if not state.open or state.warned or _customer_waits(state):
+        if not state.open or state.warned or state.unanswered or _customer_waits(state):
             return []
         if state.holder == "virtual_agent":
             if state.settled:
@@ -61,6 +62,21 @@ def end_for_silence(settings: TenantSettings) -> Decider[EndForSilence, Interact
 
     return Decider(
         command=EndForSilence,
+        reads=lambda command: [_quiet(command.interaction)],
+        initial=InteractionState(),
+        evolve=evolve,
+        decide=decide,
+    )
+
+
+def end_unanswered() -> Decider[EndUnanswered, InteractionState]:
+    """A conversation that a trigger began waits for the customer for days, and then ends without a word."""
+
+    def decide(command: EndUnanswered, state: InteractionState, moment: Moment) -> list[Event]:
+        return [ended(state, "unanswered")] if state.open and state.unanswered else []
+
+    return Decider(
+        command=EndUnanswered,
         reads=lambda command: [_quiet(command.interaction)],
         initial=InteractionState(),
         evolve=evolve,

@@ -33,6 +33,7 @@ _ENDS: Final = {
     "journey_ended": "Interaction ended",
     "customer_left": "The customer left",
     "inactivity": "Ended: the customer did not answer",
+    "unanswered": "Ended: the customer did not come to what was told",
     "merged": "Merged into another interaction",
 }
 _FAILED: Final = {

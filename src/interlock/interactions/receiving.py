@@ -29,7 +29,11 @@ from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.releases import CanaryEnded, CanaryStarted, ReleasePublished
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS, TenantSettings
 
-_SESSION = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReopened, CarriedOn)
+SESSION: Final = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReopened, CarriedOn)
+"""The facts of a session that say which interaction it has, and whether that is open."""
+
+RELEASED: Final = (ReleasePublished, CanaryStarted, CanaryEnded)
+"""The facts that say which version a new interaction begins on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ CARRIED: Final = "carried_on"
 """The refusal of a message in a session whose interaction goes on in another one: it has to be brought back first."""
 
 
-def _evolve(state: SessionState, recorded: Recorded) -> SessionState:
+def evolve_session(state: SessionState, recorded: Recorded) -> SessionState:
+    """Fold one more fact in."""
     match recorded.event:
         case SessionOpened(person=person, channel=channel):
             return replace(state, person=person, channel=channel)
@@ -114,7 +119,7 @@ def open_session() -> Decider[OpenSession, SessionState]:
         command=OpenSession,
         reads=lambda command: [Query(tag("session", command.session), (SessionOpened,))],
         initial=SessionState(),
-        evolve=_evolve,
+        evolve=evolve_session,
         decide=decide,
     )
 
@@ -126,7 +131,7 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
     """
 
     def decide(command: ReceiveMessage, state: SessionState, moment: Moment) -> list[Event]:
-        person, text = _known(state), checked_text(command.text)
+        person, text = known_person(state), checked_text(command.text)
         facts: list[Event] = []
         interaction = state.interaction
         if state.carried and not command.new:
@@ -141,7 +146,7 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
                     person=person,
                     session=command.session,
                     channel=state.channel,
-                    release=_begins_on(state),
+                    release=begins_on(state),
                     assurance=state.matched,
                     name=state.name,
                 )
@@ -153,23 +158,23 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
         return facts
 
     def guards(command: ReceiveMessage) -> list[Query]:
-        return [Query(tag("session", command.session), _SESSION)]
+        return [Query(tag("session", command.session), SESSION)]
 
     return Decider(
         command=ReceiveMessage,
         # What is published meanwhile is no conflict: either version is right to begin on. Nor is a match: she is asked.
         reads=lambda command: [
-            Query(tag("session", command.session), (*_SESSION, CustomerMatched)),
-            Query("releases:all", (ReleasePublished, CanaryStarted, CanaryEnded)),
+            Query(tag("session", command.session), (*SESSION, CustomerMatched)),
+            Query("releases:all", RELEASED),
         ],
         initial=SessionState(),
-        evolve=_evolve,
+        evolve=evolve_session,
         decide=decide,
         guards=guards,
     )
 
 
-def _begins_on(state: SessionState) -> ReleaseId:
+def begins_on(state: SessionState) -> ReleaseId:
     """The version of a new interaction: that in force, or the canary where it takes part."""
     canary, matched = state.canary, bool(state.matched.customer)
     if canary is not None and takes_part(canary, state.person, state.channel.value, matched=matched):
@@ -181,14 +186,14 @@ def leave() -> Decider[Leave, SessionState]:
     """The customer leaves; what still waits (a proposal, an agent's wrap-up) outlives it."""
 
     def decide(command: Leave, state: SessionState, moment: Moment) -> list[Event]:
-        _known(state)
+        known_person(state)
         return [_ended(state, command.session)] if state.open else []
 
     return Decider(
         command=Leave,
-        reads=lambda command: [Query(tag("session", command.session), _SESSION)],
+        reads=lambda command: [Query(tag("session", command.session), SESSION)],
         initial=SessionState(),
-        evolve=_evolve,
+        evolve=evolve_session,
         decide=decide,
     )
 
@@ -211,7 +216,7 @@ def checked_text(text: str) -> str:
     return text
 
 
-def _known(state: SessionState) -> PersonId:
+def known_person(state: SessionState) -> PersonId:
     if not state.person:
         raise Refused("session_unknown", "There is no such session. Open a new one.", status=404)
     return state.person

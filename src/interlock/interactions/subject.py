@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from interlock.interactions.agents import hand_back, post_message, start_wrap_up, wrap_up
 from interlock.interactions.asking import ask_customer
 from interlock.interactions.carrying import carry_on, issue_carry_code
 from interlock.interactions.cases import QUIET_CASE, close_case, join_case, open_case, settle_match
-from interlock.interactions.endings import close_interaction, end_for_silence, warn_silence
+from interlock.interactions.endings import close_interaction, end_for_silence, end_unanswered, warn_silence
+from interlock.interactions.proactive import begin_interaction, claim_session
 from interlock.interactions.receiving import leave, open_session, receive_message
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Timers
 from interlock.kernel.events import Command, Event
@@ -29,6 +30,7 @@ from interlock.vocabulary.interactions import (
 )
 from interlock.vocabulary.journeys import TakeTurn
 from interlock.vocabulary.outside import CaseOpened, CloseCase
+from interlock.vocabulary.proactive import EndUnanswered
 from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded
 from interlock.vocabulary.settings import Silence, TenantSettings
 
@@ -47,6 +49,9 @@ def subject(settings: TenantSettings) -> Subject:
         wrap_up(settings),
         warn_silence(settings),
         end_for_silence(settings),
+        end_unanswered(),
+        begin_interaction(),
+        claim_session(),
         close_interaction(),
         ask_customer(settings),
         open_case(),
@@ -58,7 +63,7 @@ def subject(settings: TenantSettings) -> Subject:
         "interactions",
         cast("tuple[Decider[Command, object], ...]", deciders),
         reactions=(react,),
-        timers=(_timers(settings.silence), _quiet_cases),
+        timers=(_timers(settings.silence), _quiet_cases, _unanswered(settings.unanswered_after)),
     )
 
 
@@ -88,6 +93,20 @@ def _timers(silence: Silence) -> Timers:
                 return (SetTimer(_key(event.interaction), at + silence.end_after, end),)
             case InteractionEnded():
                 return (ClearTimer(_key(event.interaction)),)
+        return ()
+
+    return timers
+
+
+def _unanswered(after: timedelta) -> Timers:
+    def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
+        """What a trigger began waits for the customer's first word for so long."""
+        match event:
+            case InteractionStarted() if event.begun_by:
+                end = EndUnanswered(interaction=event.interaction)
+                return (SetTimer(f"unanswered:{event.interaction}", at + after, end),)
+            case InteractionEnded():
+                return (ClearTimer(f"unanswered:{event.interaction}"),)
         return ()
 
     return timers

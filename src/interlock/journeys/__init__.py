@@ -6,7 +6,7 @@ from interlock.journeys.expected import Expected, ExpectedSlot, expected, offere
 from interlock.journeys.model import Journey, JourneySet
 from interlock.journeys.state import Conversation, evolve
 from interlock.journeys.subject import reads, subject
-from interlock.journeys.turn import menu_of
+from interlock.journeys.turn import Kit, menu_of
 
 __all__ = [
     "Conversation",
@@ -14,6 +14,7 @@ __all__ = [
     "ExpectedSlot",
     "Journey",
     "JourneySet",
+    "Kit",
     "evolve",
     "expected",
     "menu_of",

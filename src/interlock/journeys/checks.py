@@ -55,13 +55,13 @@ class Checker:
         self.results: set[str] = set()
         self.given: dict[str, Collection[str]] = {}
 
-    def journey(self) -> list[Problem]:
-        """The problems of a journey file."""
+    def journey(self, filled: frozenset[str] = frozenset()) -> list[Problem]:
+        """The problems of a journey file; ``filled`` are slots that have a value whenever it begins."""
         file: JourneyFile = self.located.value
         self._results_of(file.steps)
         self._slots(file.slots)
         self._wrong(self.known.wrong_models(file.models, ("models",)))
-        ends, _ = self._block(file.steps, ("steps",), ALWAYS, frozenset())
+        ends, _ = self._block(file.steps, ("steps",), ALWAYS | filled, frozenset())
         if not ends:
             self._dead_end(("steps", len(file.steps) - 1), "the journey")
         return self.problems

@@ -17,6 +17,8 @@ from interlock.vocabulary.settings import TenantSettings
 MAX_STEPS: Final = 300
 """Steps of one journey, its branches and the tenant's defaults included."""
 
+NOT_BEGUN: Final[Mapping[str, frozenset[str]]] = {}
+
 NO_REMEDIES: Final[Mapping[str, Collection[str]]] = {}
 
 _File = TypeVar("_File", JourneyFile, TenantFile)
@@ -33,6 +35,7 @@ def compile_journeys(
     promises: Collection[str] | None = None,
     permitted: Collection[str] | None = None,
     models: Collection[str] | None = None,
+    begun: Mapping[str, frozenset[str]] = NOT_BEGUN,
 ) -> JourneySet:
     """Read, check and compile the journeys of a release.
 
@@ -42,6 +45,7 @@ def compile_journeys(
             and ``promises``.
         permitted: the actions that some rule permits to the virtual agent; None leaves out the check for one.
         models: the names of the models that a journey can choose; None leaves out the check for them.
+        begun: the journeys that triggers begin, each with the slots that have a value then.
         remedies: the kinds of remedies that rules have, by action: some need branches of their own.
         tenant_file: the text of ``tenant.yaml``, which holds the default branches and their slots.
 
@@ -79,8 +83,10 @@ def compile_journeys(
     )
     problems += Checker(defaults, defaults.value.slots, known).defaults()
     for name, located in by_name.items():
-        problems += Checker(located, callees[name].slots, known).journey()
-        problems += _unreachable(located, tenant, callees)
+        by_others = bool(located.value.examples) or any(name in callee.calls for callee in callees.values())
+        filled = frozenset() if by_others else begun.get(name, frozenset())
+        problems += Checker(located, callees[name].slots, known).journey(filled)
+        problems += _unreachable(located, tenant, callees, begun)
         if len(compiled[name].order) > MAX_STEPS:
             what = f"the journey has {len(compiled[name].order)} steps and may have {MAX_STEPS}"
             problems.append(problem(located, ("steps",), what, "split it"))
@@ -98,14 +104,14 @@ def _read(text: str, name: str, into: type[_File], problems: list[Problem]) -> L
 
 
 def _unreachable(
-    located: Located[JourneyFile], tenant: TenantSettings, callees: Mapping[str, Callee]
+    located: Located[JourneyFile], tenant: TenantSettings, callees: Mapping[str, Callee], begun: Collection[str]
 ) -> Iterator[Problem]:
     """A journey without examples that nothing begins, and one that comes back to itself."""
     name = located.value.journey
     called = any(name in callee.calls for callee in callees.values())
-    if not located.value.examples and not called and name != tenant.human_journey:
-        what = f"'{name}' has no examples and no journey calls it, so nothing begins it"
-        yield problem(located, ("journey",), what, "write 'examples:', or call it")
+    if not located.value.examples and not called and name not in begun and name != tenant.human_journey:
+        what = f"'{name}' has no examples, and no journey calls it and no trigger either, so nothing begins it"
+        yield problem(located, ("journey",), what, "write 'examples:', call it, or write a trigger")
     if way := circle(name, callees):
         mend = "take one of these calls out"
         yield problem(located, ("journey",), f"it calls itself, by {' > '.join(way)}", mend)

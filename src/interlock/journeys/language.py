@@ -318,7 +318,7 @@ class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         title: what customers and agents call it.
         about: the same within a sentence, as in *Back to your order*.
         examples: what customers say who want it; the intent classifier learns from them. A journey without any begins only
-            when another one calls it.
+            when another one calls it, or a trigger fires.
         models: which ones are asked what a message means while it runs, in this order, by their names in ``models.yaml``;
             ``builtin`` is the one that is always there. Those of the tenant where none are named.
     """

@@ -20,6 +20,7 @@ from interlock.journeys.scenarios import (
     HandedOverTurn,
     HandsBackTurn,
     JoinsTurn,
+    ReceivesTurn,
     RejectsTurn,
     Reply,
     ScenarioFile,
@@ -44,6 +45,8 @@ class Surroundings:
 
     Attributes:
         operations: the parameters of every operation by its full name, such as ``shop.getOrder``.
+        events: the types of events from outside that triggers wait for.
+        purposes: what customers can agree to be written to about.
         actions: the operation of every action, and its arguments, by its full name, such as ``shop.get_order``.
     """
 
@@ -52,6 +55,8 @@ class Surroundings:
     operations: Mapping[str, Collection[str]]
     actions: Mapping[str, tuple[str, Collection[str]]]
     roles: Collection[str]
+    events: Collection[str] = ()
+    purposes: Collection[str] = ()
 
     def operation(self, name: str) -> str:
         """The operation that is meant by an operation's or an action's name."""
@@ -149,6 +154,8 @@ class _Checker:
             self._say((*at, "at"), error.what, error.mend)
         for index, queue in enumerate(given.on_shift or ()):
             self._known("queue", queue, self.known.queues, (*at, "on_shift", index))
+        for index, purpose in enumerate(given.consents or ()):
+            self._known("purpose", purpose, self.known.purposes, (*at, "consents", index))
         for queue in given.closed or ():
             self._known("queue", queue, self.known.queues, (*at, "closed", queue), key=True)
         for name, written in given.systems.items():
@@ -163,9 +170,11 @@ class _Checker:
                     self._known(f"parameter of {self.known.operation(name)}", parameter, parameters, where, key=True)
 
     def _turn(self, turn: TurnWritten, index: int, at: Path, given: Given) -> None:
-        if index == 0 and not isinstance(turn, CustomerTurn | WaitsTurn):
+        if index == 0 and not isinstance(turn, CustomerTurn | WaitsTurn | ReceivesTurn):
             self._say(at, "nobody has written yet", "begin with '- customer: …'")
         match turn:
+            case ReceivesTurn(receives=kind):
+                self._known("trigger that waits for the event", kind, self.known.events, (*at, "receives"))
             case AskedTurn(asked=slot):
                 slots = dict.fromkeys(name for each in self.known.journeys.values() for name in each.slots)
                 self._known("slot", slot, slots, (*at, "asked"))

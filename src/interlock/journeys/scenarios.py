@@ -78,6 +78,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         customer: the customer's identifier, where who it is was established earlier in this session.
         at: when it begins, as ``2026-11-23T09:00``, in the tenant's time zone; a Monday at 09:00 where it is not said.
         on_shift: the queues for which an agent is available.
+        consents: the purposes that the customer has agreed to be written to about.
         closed: the queues that a supervisor has closed, and what customers are told about it.
         systems: what the systems behind the connectors answer, by operation or action: the first reply that fits, first of
             the scenario's own, then of its file's.
@@ -87,6 +88,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channel: Channel | None = None
     at: Annotated[str, Meta(examples=["2026-11-23T09:00"])] | None = None
     on_shift: tuple[Name, ...] | None = None
+    consents: tuple[Name, ...] | None = None
     closed: dict[Name, Words] | None = None
     systems: dict[FullName, Reply | tuple[Reply, ...]] = {}
 
@@ -100,12 +102,19 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def before(self, file: Given) -> Given:
         """This, and what only the file says; without the systems' replies."""
-        names = ("customer", "channel", "at", "on_shift", "closed")
+        names = ("customer", "channel", "at", "on_shift", "consents", "closed")
         return Given(**{name: getattr(file if getattr(self, name) is None else self, name) for name in names})
 
     def into(self, channel: Channel) -> Given:
         """The same in another channel."""
         return msgspec.structs.replace(self, channel=channel)
+
+
+class ReceivesTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A system outside tells of an event of this type; triggers that wait for it are weighed."""
+
+    receives: Annotated[str, Meta(min_length=1, max_length=200, examples=["shipment.delayed"])]
+    data: dict[str, Any] = {}
 
 
 class CustomerTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -229,7 +238,7 @@ class HandsBackTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 TurnWritten = (
     CustomerTurn | AskedTurn | SaidTurn | ConfirmsTurn | DeclinesTurn | PressesTurn | CodeTurn | LeavesTurn | ApprovesTurn
     | RejectsTurn | CountersTurn | SendsTurn | DiscardsTurn | FindsOutTurn | WaitsTurn | HandedOverTurn | JoinsTurn
-    | AgentTurn | HandsBackTurn
+    | AgentTurn | HandsBackTurn | ReceivesTurn
 )  # fmt: skip
 
 Decision = ApprovesTurn | RejectsTurn | CountersTurn | SendsTurn | DiscardsTurn | FindsOutTurn

@@ -16,10 +16,11 @@ from interlock.connectors.key_sets import KeySets
 from interlock.control.approvals import Approvals
 from interlock.control.ledgers import postings
 from interlock.control.settings import ControlSettings, EffectSettings
+from interlock.governance.erasing import people_of, people_query
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused, Unavailable
 from interlock.kernel.events import START, Command, Cursor, Recorded
-from interlock.kernel.log import Appended, Due, Log, Query, Records
+from interlock.kernel.log import Appended, Due, Log, Records
 from interlock.routing.board import Board
 from interlock.routing.queues import Specs
 from interlock.runtime.alerts import Alerts
@@ -56,6 +57,7 @@ from interlock.runtime.stored_releases import Releases
 from interlock.runtime.switchboard import Switchboard
 from interlock.runtime.telemetry import Metrics
 from interlock.runtime.tokens import Tokens
+from interlock.runtime.triggers import Triggers
 from interlock.runtime.turns import Turns
 from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.carrying import TakeUp
@@ -64,12 +66,13 @@ from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.interactions import HandBack
 from interlock.vocabulary.journeys import AdvanceJourney, AskAgent, TakeTurn
 from interlock.vocabulary.lockouts import CountGuess
-from interlock.vocabulary.people import ChallengePassed, CustomerMatched, IssueChallenge, PersonErased
+from interlock.vocabulary.people import IssueChallenge, PersonErased
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeProposal, PerformEffect, ProposeAction
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
 from interlock.vocabulary.settings import TenantSettings
 from interlock.vocabulary.staff import StaffAdded, StaffRemoved, StaffRolesChanged
+from interlock.vocabulary.triggers import WeighTrigger
 
 logger = structlog.get_logger(__name__)
 
@@ -127,7 +130,7 @@ class App:
         self.journey_pages = JourneyPages(self)
         key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
         self.outside = OutsideAgents(records, self.engine, Tokens(key_sets, clock), settings.url)
-        self.cases = Cases(self)
+        self.cases, self.triggers = Cases(self), Triggers(self)
         self.carrying = Carrying(self)
         self._challenges, self._queueing, self.turns = Challenges(self), Queueing(self), Turns(self)
 
@@ -208,6 +211,8 @@ class App:
                     await self._challenges.carry_out(due, command)
                 case CountGuess():
                     await self.lockouts.count(due, command)
+                case WeighTrigger():
+                    await self.triggers.carry_out(due, command)
                 case EnterQueue():
                     await self._queueing.enter(due, command)
                 case RouteQueue() | RouteAgent():
@@ -315,10 +320,7 @@ class App:
 
     async def erase(self, customer: CustomerId, *, by: str) -> int:
         """Destroy the keys of everybody who was matched to a customer; gives how many people those were."""
-        found = await self.log.read(Query(f"customer:{customer}", (CustomerMatched, ChallengePassed)))
-        people = sorted(
-            {one.event.person for one in found.events if isinstance(one.event, CustomerMatched | ChallengePassed)}
-        )
+        people = people_of((await self.log.read(people_query(customer))).events)
         if not people:
             raise Refused("customer_unknown", "Nobody was ever matched to this customer here.", status=404)
         for person in people:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from interlock.control.challenges import CODE_DIGITS, Destination, destination_of, issue_challenge
+from interlock.control.challenges import CODE_DIGITS, Destination, issue_challenge
 from interlock.control.identity import codes_query, codes_relayed, known, session_query
 from interlock.control.lockouts import Lock, code_queries, fold_codes
 from interlock.interactions.context import WHO, InteractionState, evolve
@@ -16,6 +17,7 @@ from interlock.kernel.errors import Conflict, Refused, Unavailable
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Due, Query
 from interlock.runtime.engine import ATTEMPTS, id_maker
+from interlock.runtime.reaching import CUSTOMER, registered
 from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.ids import CustomerId, tag
 from interlock.vocabulary.interactions import InteractionStarted
@@ -24,9 +26,6 @@ from interlock.vocabulary.proposals import RemedyRefused
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
-
-CUSTOMER = "customer"
-"""The resource by which connectors tell a customer's registered address."""
 
 
 def random_code() -> str:
@@ -126,15 +125,11 @@ class Challenges:
         if not customer:
             return None
         for action in self._app.definitions.bundle.actions.values():
-            resource = action.resource
-            if resource is None or resource.name != CUSTOMER:
+            if action.resource is None or action.resource.name != CUSTOMER:
                 continue
             if await self._app.breaking.is_open("connector", action.connector):
                 return None
-            try:
-                record = await self._app.connector(action.connector).read(resource.operation, {resource.key: customer})
-            except Unavailable:
-                return None
-            cooling = self._app.control.address_cooling
-            return None if record is None else destination_of(customer, record, self._app.clock(), cooling)
+            break
+        with suppress(Unavailable):
+            return await registered(self._app, customer)
         return None

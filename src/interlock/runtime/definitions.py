@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from interlock.control.breaker_files import BreakerSpecs, read_breakers
@@ -18,12 +19,13 @@ from interlock.dialogue.model_files import ModelSpecs, read_models
 from interlock.governance.signoffs import SignOff, read_signoffs
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.model import Journey, JourneySet
+from interlock.journeys.triggers import Triggers, begun_by, check_triggers, load_triggers
 from interlock.kernel.documents import DefinitionError, Problem, load
 from interlock.kernel.errors import Refused
 from interlock.routing.queues import Specs, load_queues
 from interlock.runtime.kept_models import model_of
 from interlock.runtime.training import BadExamples, NothingReads, checked, loaded
-from interlock.vocabulary.channels import VIRTUAL_AGENT
+from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT
 from interlock.vocabulary.ids import ReleaseId
 from interlock.vocabulary.settings import TenantSettings, Understanding
 
@@ -50,6 +52,7 @@ class Definitions:
     budgets: Budgets = Budgets()
     signoffs: tuple[SignOff, ...] = ()
     models: ModelSpecs = ModelSpecs()
+    triggers: Triggers = field(default_factory=dict)
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -100,6 +103,7 @@ class Checked(NamedTuple):
     budgets: Budgets
     signoffs: tuple[SignOff, ...]
     models: ModelSpecs
+    triggers: Triggers = MappingProxyType({})
 
 
 _checked: Final = OrderedDict[bytes, Checked]()
@@ -141,6 +145,7 @@ def _read(files: Mapping[str, str]) -> Checked:
     budgets: Budgets | None = attempt(lambda: read_budgets(files, zone))
     models: ModelSpecs | None = attempt(lambda: read_models(files))
     journeys: JourneySet | None = None
+    written = attempt(lambda: load_triggers(files)) or []
     if tenant is not None:
         journeys = attempt(
             lambda: compile_journeys(
@@ -153,6 +158,7 @@ def _read(files: Mapping[str, str]) -> Checked:
                 promises=None if bundle is None else bundle.promises,
                 permitted=None if bundle is None else bundle.permitted_to(VIRTUAL_AGENT.roles),
                 models=None if models is None else models.names,
+                begun=begun_by(written),
             )
         )
     breakers: BreakerSpecs | None = None
@@ -160,12 +166,17 @@ def _read(files: Mapping[str, str]) -> Checked:
     if bundle is not None and journeys is not None:
         reads = [action.name for action in bundle.actions.values() if action.effect == "read"]
         breakers = attempt(lambda: read_breakers(files, bundle.connectors, journeys.journeys, reads))
+    triggers: Triggers = {}
+    if tenant is not None and journeys is not None:
+        actions = None if bundle is None else bundle.actions
+        mine = None if bundle is None else bundle.permitted_to(SYSTEM.roles)
+        triggers = attempt(lambda: check_triggers(written, tenant, journeys.journeys, actions, mine))
     if journeys is not None:
         signoffs = attempt(lambda: read_signoffs(files, journeys.journeys))
     if problems:
         raise DefinitionError(problems)
     assert tenant and queues is not None and bundle and journeys and breakers and budgets and models
-    return Checked(tenant, queues, bundle, journeys, breakers, budgets, signoffs, models)
+    return Checked(tenant, queues, bundle, journeys, breakers, budgets, signoffs, models, triggers)
 
 
 def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
@@ -188,6 +199,7 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
         read.budgets,
         read.signoffs,
         read.models,
+        read.triggers,
     )
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from interlock.governance.outside import EVENTS_ROLE
 from interlock.kernel.errors import Refused
+from interlock.runtime.outside_agents import OutsideAgents
 from interlock.runtime.staff import Staff
 
 DEMO_PASSWORD: Final = "demo"  # known to everybody on purpose; only ever set in demo mode
 SHOP_ADMIN_KEY: Final = "demo-admin"  # likewise: of the demo shop, which holds nothing of anybody's
+
+
+SHOP_EVENTS_KEY: Final = "ilk_x_demo_shop.demo-events"  # likewise: all that it can do is to tell of events
 
 
 class DemoPerson(NamedTuple):
@@ -51,3 +56,12 @@ async def add_demo_staff(staff: Staff) -> None:
         except Refused as refusal:
             if refusal.code != "login_taken":
                 raise
+
+
+async def add_demo_shop(outside: OutsideAgents) -> None:
+    """Let the demo shop tell of events, unless it may already."""
+    try:
+        await outside.add("Kettle and Crane shop", [EVENTS_ROLE], "low", by="demo", known_key=SHOP_EVENTS_KEY)
+    except Refused as refusal:
+        if refusal.code != "name_taken":
+            raise

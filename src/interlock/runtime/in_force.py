@@ -12,6 +12,8 @@ from interlock.connectors.contract import Connection
 from interlock.connectors.opening import open_connectors
 from interlock.connectors.opening_models import OpenedModel, open_models
 from interlock.control.settings import ControlSettings, EffectSettings
+from interlock.governance import consents
+from interlock.journeys import triggers
 from interlock.kernel.deciders import Subject
 from interlock.kernel.errors import Unavailable
 from interlock.kernel.log import Records
@@ -113,8 +115,11 @@ class InForce:
         """Every subject, built from the definitions in force, by value; nothing registers itself."""
         tenant = self.definitions.tenant
         gate = control.subject(self.definitions.bundle, self.control, self.definitions.breakers)
-        talk = journeys.subject(self.releases.journey, tenant, self._freeze)
-        return (interactions.subject(tenant), routing.subject(tenant, self.definitions.queues), talk, gate)
+        kit = journeys.Kit(self.releases.journey, tenant, self._freeze)
+        talk = journeys.subject(kit.resolve, tenant, kit.propose)
+        waiting = triggers.subject(self.definitions.triggers, kit, journeys.reads)
+        queues = routing.subject(tenant, self.definitions.queues)
+        return (interactions.subject(tenant), queues, talk, gate, waiting, consents.subject(tenant))
 
     def _freeze(self, action: str, args: Mapping[str, Any]) -> tuple[dict[str, Any], Any, str]:
         checked = self.definitions.bundle.action(action).check(args, self._secret)

@@ -14,7 +14,7 @@ import structlog
 
 from interlock.runtime.app import App
 from interlock.runtime.clock import WallClock
-from interlock.runtime.demo import add_demo_staff
+from interlock.runtime.demo import add_demo_shop, add_demo_staff
 from interlock.runtime.publishing import at_start
 from interlock.runtime.settings import Settings
 from interlock.runtime.wake import Waker
@@ -52,6 +52,7 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
         await app.outside.load()
         if settings.demo:
             await add_demo_staff(app.staff)
+            await add_demo_shop(app.outside)
         await app.follower.catch_up()
         async with _running(
             waker.run(app.follower.wake, app.signals.hear), app.follower.run(), app.node.run(), app.node.watch_parked()

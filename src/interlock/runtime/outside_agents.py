@@ -78,16 +78,20 @@ class OutsideAgents:
         issuer: str = "",
         subject: str = "",
         audience: str = "",
+        known_key: str = "",
     ) -> tuple[OutsideAgent, str]:
         """Add an account; gives it, and its API key where it has one (it is shown now and never again).
+
+        Args:
+            known_key: its key, where everybody may know it: in a demonstration.
 
         Raises:
             Refused: something does not fit, or the name or the identity is taken.
         """
         check_new_agent(name, roles, scope, issuer, subject, audience, self._tokens.issuers)
         # Identifiers of proposals come from it, and are idempotency keys outside: no two centres may have the same.
-        agent = ExternalAgentId(f"x_{secrets.token_hex(8)}")
-        key = "" if issuer else f"{KEY_PREFIX}{agent}.{secrets.token_urlsafe(32)}"
+        agent = ExternalAgentId(known_key.removeprefix(KEY_PREFIX).partition(".")[0] or f"x_{secrets.token_hex(8)}")
+        key = known_key or ("" if issuer else f"{KEY_PREFIX}{agent}.{secrets.token_urlsafe(32)}")
         account = OutsideAgent(
             agent=agent,
             name=name,

@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         demo: offer what only a demonstration should: known passwords, moving timers.
         public_url: how browsers reach this server; by default the host and port.
         shop_url: the demo shop, for links.
+        chat_url: the page with the chat, for links in mails that a trigger sends; by default the demo shop, or this server.
         allow: ``host:port`` of systems within the own network that connectors may call, separated by commas.
         origins: further origins whose pages may open staff connections, separated by commas.
         token_issuers: whose access tokens are taken: ``ISSUER KEYS``, separated by commas; KEYS is the https address or the file
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     public_url: str = ""
     shop_url: str = ""
+    chat_url: str = ""
     allow: str = ""
     origins: str = ""
     token_issuers: str = ""
@@ -67,6 +69,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whose access tokens are taken, each with the address or the file of its key set."""
         pairs = (each.split() for each in self.token_issuers.split(",") if each.strip())
         return {pair[0]: pair[-1] for pair in pairs}
+
+    @property
+    def chat_link(self) -> str:
+        """The page with the chat."""
+        return self.chat_url or self.shop_url or self.url
 
     @property
     def keys(self) -> Path:

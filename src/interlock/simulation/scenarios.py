@@ -48,8 +48,10 @@ def surroundings(read: Checked | Definitions) -> Surroundings:
         name: (f"{action.connector}.{action.operation}", tuple(spec.name for spec in action.args))
         for name, action in bundle.actions.items()
     }
+    events = tuple(spec.on for spec in read.triggers.values() if spec.written.event)
+    purposes = tuple(read.tenant.consent_purposes)
     journeys = read.journeys if isinstance(read, Definitions) else read.journeys.journeys
-    return Surroundings(journeys, tuple(read.queues), operations, actions, ROLES)
+    return Surroundings(journeys, tuple(read.queues), operations, actions, ROLES, events, purposes)
 
 
 def play(scenario: Scenario, definitions: Definitions, model: Model | None = None) -> Sequence[Failure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import reduce
-from typing import Any, Final
+from typing import Any
 
 from interlock.control.actions import all_args
 from interlock.journeys import Conversation, evolve
@@ -24,6 +24,7 @@ from interlock.journeys.scenarios import (
     JoinsTurn,
     LeavesTurn,
     PressesTurn,
+    ReceivesTurn,
     SaidTurn,
     TurnWritten,
     WaitsTurn,
@@ -33,17 +34,13 @@ from interlock.kernel.events import Command, Event
 from interlock.runtime.app import App
 from interlock.simulation.centre import Centre
 from interlock.simulation.decisions import awaited, command_of, lines
-from interlock.simulation.systems import Systems
-from interlock.vocabulary.channels import Author, Card, Channel
+from interlock.simulation.given import SESSION, agent_of, given_commands, told_of
+from interlock.simulation.systems import Systems, plain
+from interlock.vocabulary.channels import Author, Card
 from interlock.vocabulary.ids import (
-    CustomerId,
     InteractionId,
     MessageId,
-    PersonId,
     ProposalId,
-    QueueName,
-    SessionId,
-    StaffId,
 )
 from interlock.vocabulary.interactions import (
     AgentJoined,
@@ -52,27 +49,17 @@ from interlock.vocabulary.interactions import (
     InteractionStarted,
     Leave,
     MessagePosted,
-    OpenSession,
     PostMessage,
     ReceiveMessage,
 )
-from interlock.vocabulary.people import AnswerChallenge, ChallengeIssued, CustomerMatched
+from interlock.vocabulary.people import AnswerChallenge, ChallengeIssued
 from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation
 from interlock.vocabulary.routing import (
     AcceptOffer,
-    CloseQueue,
-    Presence,
-    SetPresence,
     VisitEnded,
     VisitEntered,
     VisitOffered,
 )
-
-SESSION: Final = SessionId("s_scenario")
-PERSON: Final = PersonId("p_scenario")
-CAPACITY: Final = 3
-NO_SECRET: Final = "-"
-"""Nobody comes over the network, so nobody has to prove whose session it is."""
 
 
 class Missed(Exception):
@@ -97,29 +84,16 @@ class Stage:
 
     async def open(self) -> None:
         """Bring about what is given."""
-        given = self.scenario.given
-        channel = given.channel or Channel.CHAT
         await self.centre.open()
-        await self._send(OpenSession(session=SESSION, person=PERSON, channel=channel, secret_digest=NO_SECRET))
-        if given.customer:
-            known = CustomerMatched(
-                interaction=InteractionId("i_earlier"),
-                person=PERSON,
-                session=SESSION,
-                channel=channel,
-                customer=CustomerId(given.customer),
-                by="earlier",
-            )
-            await self.centre.insist(lambda app: app.engine.append([known], cause="given"))
-        for queue in given.on_shift or ():
-            await self._send(
-                SetPresence(
-                    agent=_agent(queue), presence=Presence.AVAILABLE, queues=(QueueName(queue),), capacity=CAPACITY
-                )
-            )
-        for queue, message in (given.closed or {}).items():
-            await self._send(CloseQueue(queue=QueueName(queue), message=message, by=StaffId("u_supervisor")))
+        for given in given_commands(self.scenario.given):
+            if isinstance(given, Command):
+                await self._send(given)
+            else:
+                await self._was(given)
         await self.centre.rest()
+
+    async def _was(self, fact: Event) -> None:
+        await self.centre.insist(lambda app: app.engine.append([fact], cause="given"))
 
     async def take(self, turn: TurnWritten) -> None:
         """Take a turn. Raises Missed where something is not as it is expected."""
@@ -143,6 +117,8 @@ class Stage:
         match turn:
             case CustomerTurn(customer=text):
                 await self._write(text)
+            case ReceivesTurn(receives=kind, data=data):
+                await self._send(told_of(kind, plain(data), self._sent))
             case PressesTurn(presses=choice):
                 await self._write(self._button(choice))
             case ConfirmsTurn(confirms=part):
@@ -158,7 +134,7 @@ class Stage:
             case AgentTurn(agent=text):
                 await self._agent_writes(text)
             case HandsBackTurn(hands_back=queue):
-                back = HandBack(interaction=self._interaction(), agent=_agent(queue))
+                back = HandBack(interaction=self._interaction(), agent=agent_of(queue))
                 await self._try(f"that the agent of {queue} hands the conversation back", back)
 
     # What is expected.
@@ -328,10 +304,6 @@ class Stage:
     def _posted(self, since: int = 0) -> list[MessagePosted]:
         events = self.centre.store.events[since:]
         return [each.event for each in events if isinstance(each.event, MessagePosted)]
-
-
-def _agent(queue: str) -> StaffId:
-    return StaffId(f"u_{queue}")
 
 
 def _words(posted: MessagePosted) -> str:

@@ -10,6 +10,7 @@ from interlock.vocabulary import (
     approvals,
     breakers,
     carrying,
+    consents,
     foresights,
     interactions,
     journeys,
@@ -19,6 +20,7 @@ from interlock.vocabulary import (
     outside,
     overrides,
     people,
+    proactive,
     promises,
     proposals,
     releases,
@@ -27,6 +29,7 @@ from interlock.vocabulary import (
     signals,
     staff,
     switches,
+    triggers,
 )
 
 
@@ -60,6 +63,9 @@ _MODULES = (
     breakers,
     models,
     signals,
+    consents,
+    triggers,
+    proactive,
 )
 EVENTS: Final = Catalogue(_defined_in(Event, _MODULES))
 COMMANDS: Final = Catalogue(_defined_in(Command, _MODULES))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 from typing import ClassVar, Final, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from interlock.kernel.documents import Misread, closest
-from interlock.vocabulary.calendars import Calendar, Opening
+from interlock.vocabulary.calendars import DAYS, Calendar, Opening
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -83,6 +83,52 @@ class Zone:
             mend = f"did you mean '{near}'?" if near else "write a name such as Europe/Berlin"
             raise Misread(f"'{text[:40]}' is no known time zone", mend) from None
         return cls(text)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The hours of every day in which nobody is written to unasked, written ``20:00-08:00``; they may go over midnight."""
+
+    begin: time
+    end: time
+    text_schema: ClassVar[dict[str, object]] = {
+        "title": "quiet hours such as 20:00-08:00",
+        "type": "string",
+        "examples": ["20:00-08:00"],
+    }
+
+    @classmethod
+    def from_text(cls, text: str) -> QuietHours:
+        """Reads the form above. Raises Misread for any other."""
+        match = _SPAN.fullmatch(text.strip())
+        mend = "write when they begin and end, such as 20:00-08:00"
+        if match is None:
+            raise Misread(f"'{text[:40]}' are no quiet hours", mend)
+        first, last = (int(match[1]), int(match[2])), (int(match[3]) % 24, int(match[4]))
+        if any(hour > 23 or minute > 59 for hour, minute in (first, last)):
+            raise Misread(f"'{text[:40]}' has a time that no day has", mend)
+        if first == last:
+            raise Misread(f"'{text[:40]}' leaves no time in which somebody can be written to", mend)
+        return cls(time(*first), time(*last))
+
+    def until(self, now: datetime, zone: str) -> datetime | None:
+        """When somebody in a time zone can be written to again, in UTC; None where that is now (an aware time)."""
+        midnight = time(0)
+        loud = (
+            (Opening(self.end, self.begin),)
+            if self.begin > self.end
+            else tuple(each for each in (Opening(midnight, self.begin), Opening(self.end, midnight)) if _lasts(each))
+        )
+        calendar = Calendar(timezone=zone, weekly=dict.fromkeys(DAYS, loud))
+        if calendar.is_open(now):
+            return None
+        opening = calendar.next_opening(now)
+        return None if opening is None else opening.astimezone(UTC)
+
+
+def _lasts(opening: Opening) -> bool:
+    """Whether an opening lasts at all: from midnight until midnight of the same day none does, at the day's beginning."""
+    return opening.start != opening.end
 
 
 class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

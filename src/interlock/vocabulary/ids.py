@@ -20,6 +20,8 @@ PromiseId = NewType("PromiseId", str)
 ForesightId = NewType("ForesightId", str)
 ReleaseId = NewType("ReleaseId", str)
 ExternalAgentId = NewType("ExternalAgentId", str)
+EventId = NewType("EventId", str)
+FiringId = NewType("FiringId", str)
 
 NOBODY = CustomerId("")
 """The customer of an interaction in which nobody has been matched yet."""

@@ -20,7 +20,7 @@ from interlock.vocabulary.ids import (
     tags,
 )
 
-EndReason = Literal["wrapped_up", "journey_ended", "customer_left", "inactivity", "merged"]
+EndReason = Literal["wrapped_up", "journey_ended", "customer_left", "inactivity", "unanswered", "merged"]
 
 
 class SessionOpened(Event, frozen=True, kw_only=True):
@@ -34,13 +34,15 @@ class SessionOpened(Event, frozen=True, kw_only=True):
     """What tells the browser from others: a keyed hash of the identifier that it keeps. Empty where it sent none."""
     source: str = ""
     """The lock of the network address that it was opened from: a keyed hash. Empty where that is not known."""
+    link_digest: str = ""
+    """Of a session that a trigger opened: the digest of the one-time link to it. Until that is used it has no secret."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(session=self.session, person=self.person)
 
 
 class InteractionStarted(Event, frozen=True, kw_only=True):
-    """A customer began an interaction."""
+    """A customer began an interaction, or a trigger began one with her."""
 
     interaction: InteractionId
     person: PersonId
@@ -55,6 +57,8 @@ class InteractionStarted(Event, frozen=True, kw_only=True):
     """The name of the customer who was matched earlier."""
     continues: InteractionId = InteractionId("")
     """The interaction of another session that it carries on."""
+    begun_by: str = ""
+    """The trigger that began it; empty where the customer did."""
 
     @property
     def customer(self) -> CustomerId:

@@ -12,7 +12,7 @@ from msgspec import Meta
 from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Duration
 from interlock.vocabulary.channels import Channel
-from interlock.vocabulary.hours import Hours
+from interlock.vocabulary.hours import Hours, QuietHours
 from interlock.vocabulary.outcomes import Resolution
 
 Words = Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -202,6 +202,10 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         understanding: what the built-in model looks at in a sentence: its ``words``, or its meaning as well, which needs the
             extra ``interlock[minilm]`` on every node.
         hours: the business hours, for rules (``context.time.open``) and the remedy ``wait:open``; always open without any.
+        quiet_hours: when nobody is written to unasked, by a trigger or a reminder, in the time zone of ``timezone`` or of the
+            customer; at no time without any.
+        consent_purposes: what customers can agree to be written to about, by name and in words.
+        unanswered_after: how long a conversation that a trigger began waits for the customer before it ends.
         reopen_within: how long after its end a message reopens an interaction instead of beginning a new one.
         offer_timeout: how long an agent may take to answer an offer before the next one is asked.
         short_abandon: who leaves a queue within this time did not really wait.
@@ -238,6 +242,9 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "You are talking to an automatic assistant, a machine. You can ask for a person at any time."
     )
     hours: Hours | None = None
+    quiet_hours: QuietHours | None = None
+    consent_purposes: dict[Name, Words] = {}
+    unanswered_after: Duration = _of(days=3)
     silence: Silence = Silence()
     reopen_within: Duration = _of(hours=24)
     offer_timeout: Duration = _of(seconds=30)
