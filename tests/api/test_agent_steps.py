@@ -20,7 +20,7 @@ from interlock.runtime.opening import open_app
 from interlock.runtime.settings import Settings
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import MessageId, PersonId, SessionId
-from interlock.vocabulary.interactions import OpenSession, ReceiveMessage
+from interlock.vocabulary.interactions import InteractionStarted, OpenSession, ReceiveMessage
 from interlock.vocabulary.models import ModelUsed
 from tests.connectors.openai_server import Server, serving, suggests, tool_call, words
 
@@ -54,6 +54,8 @@ async def app(database_url: str, tmp_path: Path, server: Server, monkeypatch: py
     folder = copytree(REPOSITORY / "examples" / "demo", tmp_path / "definitions")
     rmtree(folder / "scenarios")
     (folder / "models.yaml").write_text(MODELS.format(url=server.url), "utf-8")
+    status = folder / "journeys" / "order_status.yaml"
+    status.write_text(status.read_text("utf-8").replace("steps:\n", "models: [main]\nsteps:\n", 1), "utf-8")
     journey = folder / "journeys" / "business.yaml"
     journey.write_text(journey.read_text("utf-8").partition("steps:\n")[0] + STEPS, "utf-8")
     async with open_app(
@@ -79,13 +81,14 @@ class Heard:
         return said
 
 
-async def write(app: App, text: str, until: str) -> Heard:
+async def write(app: App, text: str, until: str, number: int = 1) -> Heard:
     """The customer writes; what her browser is told until a message says ``until``."""
     heard = Heard()
-    await app.execute(OpenSession(session=S, person=P, channel=Channel.CHAT, secret_digest="-"), "session")
+    if number == 1:
+        await app.execute(OpenSession(session=S, person=P, channel=Channel.CHAT, secret_digest="-"), "session")
     feed = ChatFeed(app, heard, S)
     await feed.open(START)
-    await app.execute(ReceiveMessage(session=S, message=MessageId("m_1"), text=text), "chat/1")
+    await app.execute(ReceiveMessage(session=S, message=MessageId(f"m_{number}"), text=text), f"chat/{number}")
     async with asyncio.timeout(LIMIT_S):
         while not any(until in each["message"]["text"] for each in heard.of("message")):  # noqa: ASYNC110  # frames come by a call
             await asyncio.sleep(0.01)
@@ -139,3 +142,19 @@ async def test_an_answer_that_breaks_off_or_is_none_leaves_nothing_behind(app: A
     heard = await write(app, "I am a business customer", "A colleague will see to it.")
     assert len(server.asked) == 3 and len(heard.of("draft")) > 1 and heard.of("draft")[-1].get("gone")
     assert not any("Sixty mugs" in each["message"]["text"] for each in heard.of("message"))
+
+
+async def test_a_journey_chooses_which_model_reads_its_answers(app: App, server: Server) -> None:
+    server.says(suggests({"type": "set_slot", "name": "order_no", "value": "A-1042"}))
+    await write(app, "where is my order", "order number")
+    assert server.asked == []  # no journey ran, and the tenant asks the built-in model alone
+    await write(app, "it says A-1042 on it", "e-mail address", 2)
+    assert len(server.asked) == 1
+    found = await app.log.read(Query("person:p_1", (InteractionStarted,)))
+    started = found.events[0].event
+    assert isinstance(started, InteractionStarted)
+    interaction = started.interaction
+    used = [each.event for each in (await app.log.read(Query(f"interaction:{interaction}", (ModelUsed,)))).events]
+    assert [(each.model, each.step) for each in used if isinstance(each, ModelUsed) and each.model == "main"] == [
+        ("main", "0")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from interlock.interactions.carrying import BY, TRIES
 from interlock.kernel.errors import Refused
-from interlock.runtime.definitions import Definitions
+from interlock.runtime.definitions import Definitions, build
 from interlock.simulation.centre import Centre
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.carrying import CARRIED_ON, CarriedOn, CarryFailed
@@ -26,6 +27,7 @@ from interlock.vocabulary.people import ChallengePassed
 from interlock.vocabulary.proposals import RemedyRefused
 from tests.simulation.caller import Caller, Chatter, confirmations, identify, of, order_of, until_the_card
 from tests.simulation.play import go_home, hand_over_to_agent, play
+from tests.simulation.working import Working, say
 
 Tale = Callable[[Chatter, Caller], Awaitable[None]]
 
@@ -252,3 +254,26 @@ def test_before_anything_was_said_there_is_nothing_to_carry(definitions: Definit
             await code_of(chatter)
 
     assert play(definitions, story) == []
+
+
+def test_a_model_that_she_talked_to_in_the_chat_goes_on_by_phone(definitions: Definitions) -> None:
+    files = {path: text for path, text in definitions.files.items() if "scenarios/" not in path}
+    head, _, _ = files["journeys/business.yaml"].partition("steps:\n")
+    files["journeys/business.yaml"] = head + (
+        "steps:\n  - agent: { goal: Advise her. }\n    otherwise:\n      - say: Nobody could be asked.\n  - end: told\n"
+    )
+    bounded = asyncio.run(build(files, definitions))
+    model = Working(bounded, [say("Sixty mugs take two weeks.")], [say("We spoke of sixty mugs.")])
+
+    async def story(centre: Centre) -> None:
+        chatter, caller = Chatter(centre), Caller(centre)
+        await chatter.begin()
+        await caller.begin()
+        await chatter.say("I am a business customer")
+        await caller.press(f"#{await code_of(chatter)}")
+        assert said(centre)[-1] == "We spoke of sixty mugs."
+        assert "We spoke of sixty mugs." in caller.heard
+        await centre.pass_time(timedelta(days=30))
+
+    assert play(bounded, story, model) == []
+    assert len(model.heard) == 2

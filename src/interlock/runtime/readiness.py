@@ -12,7 +12,7 @@ from interlock.control.automation import Automation, automation
 from interlock.control.back_ends import Finding, System, missing_in_action, missing_in_system, systems
 from interlock.governance.signoffs import ROLES, For, Standing, standing, version_of
 from interlock.journeys.courses import Course, courses, kind_of, level_at, place_of, text_of, verified
-from interlock.journeys.language import CallStep, DoStep, EndStep, JourneyFile, LookUpStep, Step, VerifyStep
+from interlock.journeys.language import AgentStep, CallStep, DoStep, EndStep, JourneyFile, LookUpStep, Step, VerifyStep
 from interlock.journeys.model import DEFAULT, Journey
 from interlock.kernel.documents import DefinitionError, did_you_mean, load_located
 from interlock.kernel.errors import Refused
@@ -205,31 +205,38 @@ def _told(found: Checked, journey: Journey, path: str) -> list[Course]:
 
 def _calls(found: Checked, journey: Journey, passed: Mapping[str, frozenset[str]], now: datetime) -> Iterator[Call]:
     for path in journey.order:
-        action = _action(journey.steps[path], found)
-        if path not in passed or action not in found.bundle.actions:
+        if path not in passed:
             continue
         level = level_at(journey, passed[path], found.journeys.journeys, found.bundle.remedies)
-        judged = automation(found.bundle, action, level, now)
-        yield Call(
-            path=path,
-            step=kind_of(journey.steps[path]),
-            default=_is_default(path),
-            level=level,
-            demanded=max((each.level for each in judged.demands), default=0),
-            verified=tuple(
-                Established(path=each, by=_by(journey.steps[each])) for each in journey.order if each in passed[path]
-            ),
-            action=judged,
-        )
+        for action in _actions(journey.steps[path], found):
+            if action not in found.bundle.actions:
+                continue
+            judged = automation(found.bundle, action, level, now)
+            yield Call(
+                path=path,
+                step=kind_of(journey.steps[path]),
+                default=_is_default(path),
+                level=level,
+                demanded=max((each.level for each in judged.demands), default=0),
+                verified=tuple(
+                    Established(path=each, by=_by(journey.steps[each]))
+                    for each in journey.order
+                    if each in passed[path]
+                ),
+                action=judged,
+            )
 
 
-def _action(step: Step, found: Checked) -> str:
+def _actions(step: Step, found: Checked) -> tuple[str, ...]:
+    """The actions that a step calls, or that its model may propose."""
     match step:
         case LookUpStep(look_up=action) | DoStep(do=action):
-            return action
+            return (action,)
         case VerifyStep(verify=verify):
-            return found.tenant.verification[verify.by].action
-    return ""
+            return (found.tenant.verification[verify.by].action,)
+        case AgentStep(agent=job):
+            return job.may
+    return ()
 
 
 def _by(step: Step) -> str:

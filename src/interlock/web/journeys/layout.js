@@ -10,7 +10,7 @@ const LOW = 36, PLAIN = 64, COUNTED = 88;
 const LONGEST_ROW = 3;
 
 /** Steps at which a run waits, so that they are counted. */
-const WAITS = new Set(['ask', 'choose', 'verify', 'look_up', 'do', 'promise', 'foresee', 'hand_over', 'wait', 'call']);
+const WAITS = new Set(['ask', 'choose', 'verify', 'look_up', 'do', 'agent', 'promise', 'foresee', 'hand_over', 'wait', 'call']);
 
 /**
  * @typedef {{name: string, default: boolean, waits: boolean, steps: string[]}} Arm
@@ -121,7 +121,7 @@ export function layout(first, steps, unfolded) {
       let end = placed.right;
       if (arm.waits && last) end = mark(last, 'goes on waiting').x + PILL;
       else if (arm.name === 'do_first' && last) end = mark(last, 'comes back').x + PILL;
-      else if (arm.name === 'then' || arm.name === 'else') exits.push(...placed.exits);
+      else if (arm.name === 'then' || arm.name === 'else' || arm.name === 'otherwise') exits.push(...placed.exits);
       const middle = placed.first.y + placed.first.h / 2;
       if (i === 0) from = Math.min(middle, node.y + node.h - 8);
       lines.push({ d: middle === from ? `M${node.x + node.w} ${middle}H${placed.first.x}` : `M${node.x + node.w} ${from}H${trunk}V${middle}H${placed.first.x}`, kind: 'aside', label: arm.name, x: trunk + 4, y: middle, default: arm.default });

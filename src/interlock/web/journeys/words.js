@@ -5,14 +5,14 @@ import { duration, humanise } from '../format.js';
 /** @type {Record<string, [string, any]>} */
 const KINDS = {
   say: ['Says', 'chat'], ask: ['Asks for', 'question'], choose: ['Lets choose', 'question'], verify: ['Verifies', 'shield'], look_up: ['Looks up', 'search'],
-  do: ['Does', 'bolt'], promise: ['Promises', 'book'], foresee: ['Asks ahead whether', 'shield'], call: ['Runs', 'fold'], wait: ['Waits', 'clock'], when: ['Only if', 'code'], hand_over: ['Hands over to', 'person'], end: ['Ends', 'check'], back: ['', 'back'],
+  do: ['Does', 'bolt'], agent: ['Leaves to a model:', 'machine'], promise: ['Promises', 'book'], foresee: ['Asks ahead whether', 'shield'], call: ['Runs', 'fold'], wait: ['Waits', 'clock'], when: ['Only if', 'code'], hand_over: ['Hands over to', 'person'], end: ['Ends', 'check'], back: ['', 'back'],
 };
 
 /** What a step does, and its sign. @param {string} kind @returns {[string, any]} */
 export const kindOf = (kind) => KINDS[kind] ?? [humanise(kind), 'action'];
 
 /** @type {Record<string, string>} */
-const ARMS = { then: 'if so', else: 'if not' };
+const ARMS = { then: 'if so', else: 'if not', otherwise: 'without a model' };
 /** A branch as it is read. @param {string} name */
 export const armWord = (name) => ARMS[name] ?? humanise(name).toLowerCase();
 
