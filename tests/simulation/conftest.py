@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from interlock.runtime.definitions import Definitions, build, read_folder
+from interlock.runtime.knowledge_files import of_tenant
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 
@@ -15,4 +16,4 @@ DEMO = Path(__file__).parents[2] / "examples" / "demo"
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
     """The demo, as it is published."""
-    return asyncio.run(build(read_folder(DEMO)))
+    return asyncio.run(build(read_folder(DEMO), articles=of_tenant(DEMO)))

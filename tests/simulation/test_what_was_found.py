@@ -12,7 +12,7 @@ from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
 from interlock.runtime.settings import Settings
 from interlock.runtime.warm_views import SNAPSHOT_EVERY
-from interlock.simulation.centre import Centre
+from interlock.simulation.centre import Centre, at_once
 from interlock.store.memory import MemoryLog
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Author, Card
@@ -169,6 +169,7 @@ def test_views_that_are_stored_in_the_middle_of_a_batch_belong_to_their_position
             )
             for name in ("first", "second")
         )
+        first.knowledge.aside = second.knowledge.aside = at_once
         visit = centre.store.by_tag[f"interaction:{interaction_of(centre)}"][-8]
         first._warm._since_stored = SNAPSHOT_EVERY - visit
         await first.follower.catch_up()

@@ -60,6 +60,7 @@ PAGES: Final = {
     ),
     "policies": Page("Policies · Interlock", ("policies/policies.css",), "policies/main.js"),
     "journeys": Page("Journeys · Interlock", ("journeys/journeys.css",), "journeys/main.js"),
+    "knowledge": Page("Knowledge · Interlock", ("knowledge/knowledge.css",), "knowledge/main.js"),
     "triggers": Page("Triggers · Interlock", ("triggers/triggers.css",), "triggers/main.js"),
     "record": Page("Record · Interlock", ("transcript/transcript.css", "record/record.css"), "record/main.js"),
     "phone": Page("Phone · Interlock", ("phone/phone.css",), "phone/main.js"),
@@ -151,6 +152,12 @@ def journeys_page() -> Response[str]:
     return shown("journeys")
 
 
+@get(["/knowledge", "/knowledge/{article:str}"], opt={"public": True}, sync_to_thread=False)
+def knowledge_page() -> Response[str]:
+    """The articles, and one of them with its versions; its data need a signed-in supervisor or administrator."""
+    return shown("knowledge")
+
+
 @get("/triggers", opt={"public": True}, sync_to_thread=False)
 def triggers_page() -> Response[str]:
     """The triggers; its data need a signed-in supervisor or administrator."""
@@ -201,6 +208,7 @@ HANDLERS = (
     supervisor_page,
     policies_page,
     journeys_page,
+    knowledge_page,
     triggers_page,
     record_page,
     chat_code,

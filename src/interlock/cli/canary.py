@@ -38,10 +38,11 @@ def start(
     async def work() -> str:
         from interlock.cli import releasing
         from interlock.cli.scenarios import held
+        from interlock.runtime.knowledge_files import of_tenant
 
         files = read_folder(folder)
         async with releasing.somebody(settings, login, password) as (log, records, by):
-            await held(files, await Releases.running(log, records))
+            await held(files, await Releases.running(log, records), of_tenant(folder))
             return await start_canary(files, log, records, by=by, share=share, segment=segment, note=note)
 
     within = f" of those with {segment}" if segment else ""

@@ -65,6 +65,7 @@ def test_scenarios(
     """Play the scenarios in scenarios/ on a virtual clock, and tell which steps and branches of journeys none takes."""
     from interlock.cli import scenarios
     from interlock.runtime.definitions import build, read_folder
+    from interlock.runtime.knowledge_files import of_tenant
 
     settings = settings_from(definitions=definitions)
 
@@ -77,7 +78,7 @@ def test_scenarios(
             fail(f"No scenario, journey or file of scenarios is called '{error.args[0]}' in {settings.definitions}.")
         if not found:
             fail(f"There is no scenario in {settings.definitions / 'scenarios'}; write one.")
-        built = await build(files)
+        built = await build(files, articles=of_tenant(settings.definitions))
 
         def told(one: scenarios.Played) -> None:
             if not json:

@@ -14,6 +14,7 @@ from interlock.cli import (
     consents,
     due,
     journey,
+    knowledge,
     ledger,
     lockouts,
     model,
@@ -39,6 +40,7 @@ app.add_typer(journey.app, name="journey")
 app.add_typer(canary.app, name="canary")
 app.add_typer(triggers.app, name="trigger")
 app.add_typer(consents.app, name="consent")
+app.add_typer(knowledge.app, name="knowledge")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
 app.command()(readiness.readiness)
@@ -122,10 +124,11 @@ def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with t
         from interlock.control.cases import read_cases
         from interlock.control.proving import knock_out
         from interlock.runtime.definitions import proved, read_folder, release_id
+        from interlock.runtime.knowledge_files import of_tenant
 
         files = read_folder(folder)
         bundle = proved(files).bundle
-        await held(files)
+        await held(files, articles=of_tenant(folder))
         return release_id(files), knock_out(read_cases(files, bundle), bundle)
 
     release, unneeded = run(work)

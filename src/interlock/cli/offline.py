@@ -18,6 +18,7 @@ from interlock.store.database import Database
 from interlock.store.embedded import running_dsn
 from interlock.store.postgres import PostgresLog
 from interlock.store.records import PostgresRecords
+from interlock.store.texts import PostgresTexts
 from interlock.store.vault import open_vault
 from interlock.vocabulary.ids import CustomerId
 
@@ -39,10 +40,24 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 async def store(settings: Settings) -> AsyncIterator[tuple[Log, Records]]:
     """The tenant's log and records."""
     async with database(settings) as opened:
-        vault = open_vault(settings.keys, settings.tenant)
-        # Without a node's name nothing that follows is granted here: a running node carries it out.
-        log = PostgresLog(opened, settings.tenant, vault, WallClock(), "")
-        yield log, PostgresRecords(opened, settings.tenant)
+        yield _store(settings, opened)
+
+
+def _store(settings: Settings, opened: Database) -> tuple[Log, Records]:
+    vault = open_vault(settings.keys, settings.tenant)
+    # Without a node's name nothing that follows is granted here: a running node carries it out.
+    log = PostgresLog(opened, settings.tenant, vault, WallClock(), "")
+    return log, PostgresRecords(opened, settings.tenant)
+
+
+@asynccontextmanager
+async def knowing(settings: Settings) -> AsyncIterator[App]:
+    """A node that runs no loops and knows the articles."""
+    async with database(settings) as opened:
+        node = await _app(settings, *_store(settings, opened))
+        node.knowledge.texts = PostgresTexts(opened, settings.tenant)
+        await node.knowledge.load()
+        yield node
 
 
 async def _app(settings: Settings, log: Log, records: Records) -> App:

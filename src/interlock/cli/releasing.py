@@ -17,6 +17,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.log import Log, Records
 from interlock.runtime import publishing
 from interlock.runtime.definitions import read_folder
+from interlock.runtime.knowledge_files import of_tenant
 from interlock.runtime.publishing import Submitted
 from interlock.runtime.release_lines import release_lines
 from interlock.runtime.settings import Settings
@@ -40,7 +41,7 @@ async def publish(settings: Settings, folder: Path, login: str | None, password:
     """Publish a folder whose scenarios hold, or propose it; gives what became of it in words."""
     files = read_folder(folder)
     async with somebody(settings, login, password) as (log, records, by):
-        tried = await held(files, await Releases.running(log, records))
+        tried = await held(files, await Releases.running(log, records), of_tenant(folder))
         return told(await publishing.submit(files, log, records, by=by, note=note, tried=tried))
 
 

@@ -19,6 +19,7 @@ from interlock.runtime.definitions import Definitions, build, check
 from interlock.simulation.coverage import DEFAULTS, Coverage, Covered
 from interlock.simulation.scenarios import Failure, play, surroundings
 from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.knowledge import Article
 
 MISSING_SHOWN: Final = 20
 """Steps and branches never taken that are listed for one journey; all of them in JSON."""
@@ -119,11 +120,14 @@ async def played(
     return await asyncio.to_thread(all_of_them)
 
 
-async def held(files: Mapping[str, str], like: Definitions | None = None) -> Definitions | None:
+async def held(
+    files: Mapping[str, str], like: Definitions | None = None, articles: tuple[Article, ...] = ()
+) -> Definitions | None:
     """Play the scenarios of some definitions; gives what these were built into, None where they have no scenarios.
 
     Args:
         like: a release whose model is used where it was learned from the same examples.
+        articles: what the virtual agent can answer questions from meanwhile.
 
     Raises:
         DefinitionError: the texts have mistakes, or a scenario does not hold.
@@ -131,7 +135,7 @@ async def held(files: Mapping[str, str], like: Definitions | None = None) -> Def
     if not any(path.startswith(FOLDER) for path in files):
         return None
     scenarios = scenarios_of(files)
-    definitions = await build(files, like)
+    definitions = await build(files, like, articles)
     outcome = await played(scenarios, definitions)
     problems = [_problem(one.scenario, each) for one in outcome.played for each in one.failures]
     if problems:

@@ -112,6 +112,11 @@ class Turn:
         card = Card(kind="choices", title="", choices=choices[:MAX_CHOICES]) if choices else None
         self._post(text, card, model)
 
+    def say_with(self, text: str, card: Card) -> None:
+        """The same with a card that asks nothing."""
+        self.introduce()
+        self._post(text, card)
+
     @property
     def last_message(self) -> MessageId:
         """The message that was posted last in this turn; empty where none was."""

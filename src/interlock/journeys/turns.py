@@ -7,6 +7,7 @@ from typing import Any
 
 from interlock.journeys.agent_turns import take_answer
 from interlock.journeys.agent_work import ASKED, REPLY
+from interlock.journeys.answering import answer_from, answer_within, surest
 from interlock.journeys.calling import CANCELLED
 from interlock.journeys.filling import Taken, passed_on, restore, rewind, take_slots
 from interlock.journeys.looking_back import go_back, recap
@@ -21,6 +22,7 @@ from interlock.journeys.values import accepted
 from interlock.vocabulary.channels import Choice
 from interlock.vocabulary.ids import MessageId
 from interlock.vocabulary.journeys import AgentAnswer, SuggestionsMade, TakeAgentAnswer, TurnContext
+from interlock.vocabulary.knowledge import Found
 
 HUMAN = "human"
 INTENT = "intent"
@@ -40,7 +42,7 @@ def take_turn(turn: Turn, command: TurnContext) -> None:
     resume_floor(turn)
     run = turn.state.foreground
     if run is None:
-        _without_journey(turn, found, command.text)
+        _without_journey(turn, found, command)
     else:
         _in_journey(turn, run, found, command)
     go_on_below(turn)
@@ -80,13 +82,13 @@ def _suggested(turn: Turn, message: MessageId, model: str, found: Understood) ->
 
 
 def _in_journey(turn: Turn, run: Run, found: Understood, command: TurnContext) -> None:
-    journey, text, answer = turn.journey(run), command.text, command.answer
+    journey, text, answered = turn.journey(run), command.text, command.answer
     if _wants_human(turn, found) and run.journey != turn.settings.human_journey:
         if run.waits_for == "slot" and journey.slots[run.ref].type != "text":
             take_slots(turn, run, found, text)
         _begin_human(turn)
         return
-    other = _other_journey(turn, run, found)
+    other, article = _other_journey(turn, run, found), surest(turn, command, found)
     free_text = run.waits_for == "slot" and journey.slots[run.ref].type == "text"
     if found.recap and not free_text:
         recap(turn)
@@ -95,12 +97,15 @@ def _in_journey(turn: Turn, run: Run, found: Understood, command: TurnContext) -
     if run.waits_for in (ASKED, REPLY):
         if found.cancel:
             _cancel(turn, run)
-        elif answer is not None and answer.run == run.run:
-            _suggested(turn, command.message, answer.model, understood(answer.suggestions))
-            take_answer(turn, run, answer)
+        elif answered is not None and answered.run == run.run:
+            _suggested(turn, command.message, answered.model, understood(answered.suggestions))
+            take_answer(turn, run, answered)
         return
     if run.waits_for not in ("slot", "choice"):
-        _while_waiting(turn, run, found, other)
+        if article is not None and not found.cancel:
+            answer_within(turn, run, command, article)
+        else:
+            _while_waiting(turn, run, found, other)
         return
     if found.cancel and (free_text or run.ref not in found.slots):
         _cancel(turn, run)
@@ -116,6 +121,8 @@ def _in_journey(turn: Turn, run: Run, found: Understood, command: TurnContext) -
         proceed(turn, run, run.path)
     elif taken.invalid:
         _unanswered(turn, run, invalid=True)
+    elif article is not None and not (taken.others or found.repeat):
+        answer_within(turn, run, command, article)
     elif other is not None:
         _interrupt(turn, run, other, found, text)
     elif taken.others or found.repeat:
@@ -124,23 +131,30 @@ def _in_journey(turn: Turn, run: Run, found: Understood, command: TurnContext) -
         _unanswered(turn, run)
 
 
-def _without_journey(turn: Turn, found: Understood, text: str) -> None:
-    """No journey runs: is one wanted, a person, nothing more? Otherwise one question, then the offer of a person."""
-    standing = turn.state.standing
+def _without_journey(turn: Turn, found: Understood, command: TurnContext) -> None:
+    """No journey runs: is one wanted, a person, nothing more, or does an article answer?
+
+    Otherwise one question, then the offer of a person.
+    """
+    standing, article = turn.state.standing, surest(turn, command, found)
     journey = turn.offered(found.slots.get(INTENT)) or turn.offered(found.intent)
-    answer = found.slots.get(HUMAN) if standing and standing.about == HUMAN else None
+    agreed = found.slots.get(HUMAN) if standing and standing.about == HUMAN else None
     more = found.slots.get(MORE) if standing and standing.about == CLOSING else None
-    if _wants_human(turn, found) or answer is True:
+    if _wants_human(turn, found) or agreed is True:
         _begin_human(turn)
     elif found.recap:
         recap(turn)
+    elif (
+        article is not None and not found.cancel and not _pressed(turn, command.text) and (agreed, more) == (None, None)
+    ):
+        _answer(turn, command, article)
     elif journey is not None:
-        _begin_filled(turn, journey, found, text)
+        _begin_filled(turn, journey, found, command.text)
     elif more is False or (found.cancel and standing is not None and standing.about == CLOSING):
         say_goodbye(turn)
     elif found.cancel:
         turn.say(turn.settings.texts.nothing_to_cancel)
-    elif more is True or answer is False or (standing is not None and standing.about == CLOSING):
+    elif more is True or agreed is False or (standing is not None and standing.about == CLOSING):
         turn.say(turn.settings.texts.go_on, _titles(turn, ()))
         turn.stand(INTENT, 0)
     elif standing is None or standing.tries == 0:
@@ -150,6 +164,19 @@ def _without_journey(turn: Turn, found: Understood, text: str) -> None:
         texts = turn.settings.texts
         turn.say(texts.offer_human, (Choice(value="yes", label=texts.yes), Choice(value="no", label=texts.no)))
         turn.stand(HUMAN, standing.tries + 1)
+
+
+def _pressed(turn: Turn, text: str) -> bool:
+    """Whether a message is exactly what a button for a journey says."""
+    return text.strip().casefold() in (title.casefold() for title in turn.menu().values())
+
+
+def _answer(turn: Turn, command: TurnContext, article: Found) -> None:
+    """Answer from an article; then, once in an interaction, is there anything else?"""
+    answer_from(turn, command, article)
+    if not turn.state.closing_said:
+        turn.say(turn.settings.texts.anything_else)
+    turn.stand(CLOSING, 0)
 
 
 def _while_waiting(turn: Turn, run: Run, found: Understood, other: Journey | None) -> None:

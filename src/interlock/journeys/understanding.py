@@ -23,6 +23,7 @@ class Understood:
         intent: the journey that the customer seems to want; the first one that is suggested.
         slots: values by the name of the slot that they are for; ``corrections`` explicitly replace one.
         back: she wants the question before this one again; ``recap``: to be told what was done.
+        confidence: how sure the model is of that, from 0 to 1; 1 where it does not say.
         options: journeys between which the model cannot decide.
         usable: what was recognised, in plain JSON, for the log.
     """
@@ -35,13 +36,14 @@ class Understood:
     repeat: bool = False
     back: bool = False
     recap: bool = False
+    confidence: float = 0.0
     options: tuple[str, ...] = ()
     usable: tuple[dict[str, Any], ...] = ()
 
 
 def understood(suggestions: object) -> Understood:
     """What is usable of a turn's suggestions; never fails."""
-    intent = ""
+    intent, confidence = "", 0.0
     wishes: set[str] = set()
     slots: dict[str, Any] = {}
     corrections: dict[str, Any] = {}
@@ -57,6 +59,7 @@ def understood(suggestions: object) -> Understood:
         kind = plain.get("type", plain.get("suggests"))
         if kind == "start_journey" and not intent:
             intent = _name(plain.get("journey"))
+            confidence = _share(plain.get("confidence"))
         elif kind == "set_slot" and _name(plain.get("name")):
             slots.setdefault(plain["name"], plain.get("value"))
         elif kind == "correct_slot" and _name(plain.get("name")):
@@ -76,9 +79,15 @@ def understood(suggestions: object) -> Understood:
         repeat="repeat" in wishes,
         back="back" in wishes,
         recap="recap" in wishes,
+        confidence=confidence if intent else 0.0,
         options=options,
         usable=tuple(usable),
     )
+
+
+def _share(value: object) -> float:
+    """A confidence; whoever gives none, or an absurd one, is taken to be sure."""
+    return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else 1.0
 
 
 def _plain(suggestion: object) -> dict[str, Any] | None:

@@ -40,6 +40,7 @@ from interlock.runtime.functions import Functions, FunctionWorkers
 from interlock.runtime.gate import Gate, begins
 from interlock.runtime.in_force import InForce, close_all
 from interlock.runtime.journey_pages import JourneyPages
+from interlock.runtime.knowledge import Knowledge
 from interlock.runtime.lockouts import Lockouts
 from interlock.runtime.node import Node
 from interlock.runtime.open_views import OpenViews
@@ -118,10 +119,9 @@ class App:
         self.views = OpenViews(log, self.follower)
         self.staff = Staff(records, self.engine, clock)
         self.staff_changes = StaffChanges(self.staff, records, self.engine, clock)
-        self.documents = Documents(self)
+        self.documents, self.knowledge = Documents(self), Knowledge(self, self._chores)
         self.switchboard = Switchboard(log, clock)
-        self.stops = Stops(self)
-        self.breaking = Breaking(self)
+        self.stops, self.breaking = Stops(self), Breaking(self)
         self.spending = Spending(self)
         self.lockouts = Lockouts(self)
         self.gate, self.foreseeing, self._effects = Gate(self), Foreseeing(self), Effects(self)

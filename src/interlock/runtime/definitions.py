@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -27,10 +27,13 @@ from interlock.runtime.kept_models import model_of
 from interlock.runtime.training import BadExamples, NothingReads, checked, loaded
 from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT
 from interlock.vocabulary.ids import ReleaseId
+from interlock.vocabulary.knowledge import Article
 from interlock.vocabulary.settings import TenantSettings, Understanding
 
 MAX_FILE_BYTES: Final = 2 * 1024 * 1024
 MAX_FILES: Final = 2_000
+ASIDE: Final = "knowledge"
+"""The folder of the articles: they have versions of their own and are no part of a release."""
 ENDINGS: Final = frozenset({".yaml", ".yml", ".cedar", ".json", ".py"})
 TEXTS_KEPT: Final = 4
 """Releases whose texts stay as they were read, whoever asks for them."""
@@ -53,6 +56,8 @@ class Definitions:
     signoffs: tuple[SignOff, ...] = ()
     models: ModelSpecs = ModelSpecs()
     triggers: Triggers = field(default_factory=dict)
+    articles: tuple[Article, ...] = ()
+    """Those that scenarios are played with; what is in force says the log, and no release."""
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -66,7 +71,8 @@ def read_folder(folder: Path) -> dict[str, str]:
     files: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.suffix not in ENDINGS or not path.is_file() or any(part[0] in "._" for part in inside.parts):
+        aside = inside.parts[0] == ASIDE or any(part[0] in "._" for part in inside.parts)
+        if path.suffix not in ENDINGS or not path.is_file() or aside:
             continue
         if path.stat().st_size > MAX_FILE_BYTES or len(files) >= MAX_FILES:
             raise Refused("too_large", f"{path} is too large, or there are more than {MAX_FILES} files.", status=422)
@@ -235,16 +241,19 @@ async def trained(files: Mapping[str, str]) -> bytes:
         raise DefinitionError([Problem("tenant.yaml", 1, 1, str(error), "")]) from error
 
 
-async def build(files: Mapping[str, str], like: Definitions | None = None) -> Definitions:
+async def build(
+    files: Mapping[str, str], like: Definitions | None = None, articles: tuple[Article, ...] = ()
+) -> Definitions:
     """Check the texts, run the cases, and train the model from the journeys' examples, in a process of its own.
 
     Args:
         like: a release whose model is used where it was learned from the same examples: it would be no other.
+        articles: what the scenarios of these texts are played with.
 
     Raises:
         DefinitionError: with every problem of every file; a case that does not hold is one.
     """
     learned = _learned(proved(files))
     if like is not None and _learned(check(like.files)) == learned:
-        return compiled(files, like.model)
-    return compiled(files, await model_of(*learned))
+        return replace(compiled(files, like.model), articles=articles)
+    return replace(compiled(files, await model_of(*learned)), articles=articles)

@@ -15,12 +15,14 @@ import structlog
 from interlock.runtime.app import App
 from interlock.runtime.clock import WallClock
 from interlock.runtime.demo import add_demo_shop, add_demo_staff
+from interlock.runtime.knowledge_files import at_start as knowledge_at_start
 from interlock.runtime.publishing import at_start
 from interlock.runtime.settings import Settings
 from interlock.runtime.wake import Waker
 from interlock.store.database import Database
 from interlock.store.postgres import PostgresLog
 from interlock.store.records import PostgresRecords
+from interlock.store.texts import PostgresTexts
 from interlock.store.vault import open_vault, prove_keys
 
 logger = structlog.get_logger(__name__)
@@ -45,11 +47,13 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
         definitions = await at_start(log, records, settings.definitions)
         waker = Waker(url, settings.tenant, name)
         app = App(settings, log, records, clock, vault.secret, definitions, node=name, tell=waker.tell)
+        app.knowledge.texts = PostgresTexts(database, settings.tenant)
         app.signals.relay = waker.signal
         app.connect()
         await app.load_views()
         await app.staff.load()
         await app.outside.load()
+        await knowledge_at_start(app.knowledge, settings.definitions)
         if settings.demo:
             await add_demo_staff(app.staff)
             await add_demo_shop(app.outside)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
+
 from interlock.connectors.builtin_model import wish
 from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
@@ -14,7 +16,7 @@ from interlock.control.subject import standing as news_of
 from interlock.journeys import Conversation, evolve, offered_outside, reads
 from interlock.journeys.language import OVER_BUDGET
 from interlock.kernel.deciders import Moment
-from interlock.kernel.errors import Conflict, Refused
+from interlock.kernel.errors import Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Command, Erased, Event, PersonalText, Recorded
 from interlock.kernel.log import Appended, Due, Query
 from interlock.runtime.agent_steps import AgentSteps, Worked
@@ -31,6 +33,7 @@ from interlock.vocabulary.journeys import (
     TakeTurn,
     TurnContext,
 )
+from interlock.vocabulary.knowledge import Found
 from interlock.vocabulary.people import AnswerChallenge, ChallengeFailed, ChallengeIssued, ChallengePassed
 from interlock.vocabulary.proposals import (
     ActionProposed,
@@ -42,6 +45,8 @@ from interlock.vocabulary.proposals import (
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
+
+logger = structlog.get_logger(__name__)
 
 _CODE: Final = re.compile(r"\D*(\d[\d \-]{4,10}\d)\D*")
 CODE_DIGITS: Final = 6
@@ -151,6 +156,7 @@ class Turns:
             suggestions=asked.suggestions,
             model=asked.model,
             answer=None if worked is None else worked.answer,
+            article=None if worked is not None else await self._article(state, text),
         )
 
         async def extend(
@@ -183,6 +189,16 @@ class Turns:
         )
         if worked is not None:
             _settle(worked, written)
+
+    async def _article(self, state: Conversation, text: str) -> Found | None:
+        """What an article says to a message, where the virtual agent may speak. That none can be searched is no error."""
+        if state.holder != "virtual_agent":
+            return None
+        try:
+            return await self._app.knowledge.answer(text, state.channel)
+        except Unavailable as error:
+            logger.warning("no article could be searched", error=error.reason)
+            return None
 
     async def _look_ups(
         self, facts: tuple[Event, ...], state: Conversation, moment: Moment

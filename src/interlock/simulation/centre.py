@@ -25,7 +25,9 @@ from interlock.simulation.shop import CUSTOMERS, Shop
 from interlock.simulation.weather import CALM, Weather
 from interlock.simulation.wire import Wire
 from interlock.store.memory import MemoryLog, MemoryStore
+from interlock.store.memory_texts import MemoryTexts
 from interlock.store.records import MemoryRecords
+from interlock.vocabulary.knowledge import ArticlePublished
 from interlock.vocabulary.releases import ReleasePublished
 
 SECRET: Final = b"the secret of a simulated tenant"
@@ -41,6 +43,11 @@ ENOUGH: Final = 100
 
 T = TypeVar("T")
 Heard = Callable[[Recorded], None]
+
+
+async def at_once(work: Callable[[], T]) -> T:
+    """There are no threads on a virtual loop."""
+    return work()
 
 
 class Centre:
@@ -71,6 +78,7 @@ class Centre:
         self.chance = chance_of(seed, "centre")
         self.store = MemoryStore()
         self.records = MemoryRecords(self.clock)
+        self.texts = MemoryTexts()
         self.shop = Shop(chance_of(seed, "shop"), self.clock, CUSTOMERS if systems is None else 0)
         self.wrong: list[str] = []
         self.check = CallCheck(self.store, secret, self.wrong.append)
@@ -88,7 +96,11 @@ class Centre:
     async def open(self) -> None:
         """Put the release into force and start the nodes."""
         release = ReleasePublished(release=self.definitions.release, by="simulation", journeys=(), actions=(), rules=())
-        await MemoryLog(self.clock, self.store).append(Plan((release,), cause="release"))
+        first = (
+            ArticlePublished(article=one.article, article_version=1, content=one, by="simulation")
+            for one in self.definitions.articles
+        )
+        await MemoryLog(self.clock, self.store).append(Plan((release, *first), cause="release"))
         for number in range(self.weather.nodes):
             await self._bear(f"node-{number + 1}")
         for chore in (self._operate(), self._watch()):
@@ -191,6 +203,7 @@ class Centre:
             tell=lambda: self._tell(name),
         )
         app.use_model(self._model)
+        app.knowledge.texts, app.knowledge.aside = self.texts, at_once
         app._challenges.new_code = lambda: f"{chance.randrange(10**6):06}"
         life = self._lives[name] = Life(app, wire)
         begun = life.spawn(life.begin())

@@ -38,6 +38,7 @@ class Life:
     async def begin(self) -> None:
         """Start as a process does: the stored views, the rest of the log, then the loops."""
         await self.app.load_views()
+        await self.app.knowledge.load()
         await self.app.follower.catch_up()
         for loop in (self.app.follower.run(), self.app.node.run()):
             self.spawn(loop).add_done_callback(self._ended)

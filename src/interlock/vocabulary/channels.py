@@ -61,10 +61,10 @@ class Card(msgspec.Struct, frozen=True, tag="card", tag_field="type", omit_defau
     """Something to answer, rendered by each channel in its own way.
 
     ``confirm`` is answered with exactly its ``args_hash``; ``code`` with a one-time code; ``choices`` with a value or in words;
-    ``waiting`` says until when nothing happens, and can be withdrawn.
+    ``waiting`` says until when nothing happens, and can be withdrawn; ``source`` asks nothing: it says where an answer is from.
     """
 
-    kind: Literal["confirm", "code", "choices", "receipt", "waiting"]
+    kind: Literal["confirm", "code", "choices", "receipt", "waiting", "source"]
     title: str
     lines: tuple[Choice, ...] = ()
     choices: tuple[Choice, ...] = ()

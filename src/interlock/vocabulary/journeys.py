@@ -9,6 +9,7 @@ import msgspec
 
 from interlock.kernel.events import Command, Event, PersonalText, PersonalValue
 from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, RunId, tags
+from interlock.vocabulary.knowledge import Found
 from interlock.vocabulary.models import ModelUsed
 
 HANDED_OVER: Final = "handed_over"
@@ -195,6 +196,8 @@ class TurnContext(Command, frozen=True, kw_only=True):
     model: str
     answer: AgentAnswer | None = None
     """In an agent step, what its model makes of the message."""
+    article: Found | None = None
+    """What an article says to it, if one does."""
 
     def lane(self) -> str:
         return self.interaction

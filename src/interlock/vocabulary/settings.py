@@ -78,7 +78,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey spoken of.
 
     ``{done}`` in ``recap`` is what was done in the interaction; ``{where}`` in ``carried_away`` and ``carried_on`` is
-    ``in_chat`` or ``by_phone``.
+    ``in_chat`` or ``by_phone``; ``{answer}`` is what an article says, ``{title}`` its title.
     """
 
     clarify: Words = "I am not sure that I understood. What is it about?"
@@ -128,6 +128,8 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     still_decided: Words = "What waits to be decided goes its way; you need not ask for it again."
     in_chat: Words = "in the chat"
     by_phone: Words = "by phone"
+    answer: Words = "{answer}"
+    source: Words = "From our article “{title}”"
     human_label: Words = "Talk to a person"
     yes: Words = "Yes"
     no: Words = "No"
@@ -140,6 +142,7 @@ SPOKEN_ABOUT: Final = {
     "wrong_code": ("{left}",),
     "waits_until": ("{what}", "{until}"),
     "joined": ("{name}",),
+    "answer": ("{answer}",),
 }
 """What has to stand in a text for the phone: without it, nobody would hear what it is about."""
 
@@ -161,6 +164,7 @@ class Voice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_ask: Words = "Please listen to what I would do."
     counter_ask: Words = "A colleague has looked at it and offers you this instead."
     wait_ask: Words = "This cannot be done yet. I will see to it by myself when its time has come."
+    answer: Words = "{answer} That is from our article {title}."
     keys: Words = "At any time, press 0 for a person, or star to hear something again."
     press: Words = "For {label}, press {key}."
     more: Words = "more choices"
@@ -193,6 +197,16 @@ class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     approvals: Annotated[int, Meta(ge=0, le=3)] = 0
     role: Literal["agent", "supervisor", "admin"] = "admin"
+
+
+class Answering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the virtual agent answers from an article.
+
+    Attributes:
+        surer_than: how sure it has to be at least that a passage answers, from 0 to 1; at 1 it never does.
+    """
+
+    surer_than: Annotated[float, Meta(ge=0, le=1)] = 0.6
 
 
 class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -228,6 +242,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         menu: the journeys that are offered as buttons, in this order; all of them where none is named.
         code_action: the action that sends a one-time code.
         publish: who else has to approve a new version; ``approvals: 0`` asks nobody.
+        knowledge: when the virtual agent answers from an article.
     """
 
     tenant: Name = "tenant"
@@ -266,6 +281,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     menu: tuple[Name, ...] = ()
     code_action: ActionName = "mail.send_code"
     publish: Publishing = Publishing()
+    knowledge: Answering = Answering()
     verification: dict[Name, Verification] = {}
     dispositions: tuple[Disposition, ...] = ()
     texts: Texts = Texts()

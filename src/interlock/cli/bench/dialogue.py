@@ -20,6 +20,7 @@ from interlock.cli.demonstration import REPOSITORY
 from interlock.cli.scenarios import played, scenarios_of
 from interlock.dialogue.intents import IntentModel
 from interlock.runtime.definitions import build, read_folder
+from interlock.runtime.knowledge_files import of_tenant
 from interlock.runtime.training import train_in_subprocess
 
 LEARNED: Final = 130
@@ -40,8 +41,9 @@ async def run() -> Result:
 
 async def scenarios_per_min(rounds: int) -> float:
     """Scenarios of the demonstration that one processor plays in a minute. Raises AssertionError where one does not hold."""
-    files = read_folder(REPOSITORY / "examples" / "demo")
-    definitions = await build(files)
+    folder = REPOSITORY / "examples" / "demo"
+    files = read_folder(folder)
+    definitions = await build(files, articles=of_tenant(folder))
     outcome = await played(scenarios_of(files) * rounds, definitions)
     if outcome.failed:
         raise AssertionError(f"{outcome.failed} scenarios do not hold")

@@ -16,6 +16,7 @@ export function Card({ card, store, active, next }) {
   if (card.kind === 'confirm') return html`<${Confirm} card=${card} store=${store} />`;
   if (card.kind === 'code') return html`<${Code} card=${card} store=${store} />`;
   if (card.kind === 'waiting') return html`<${Waiting} card=${card} store=${store} />`;
+  if (card.kind === 'source') return html`<p class="source-line"><${Icon} name="book" size=${13} />${card.title}</p>`;
   if (card.kind === 'choices') return html`<${Choices} card=${card} store=${store} active=${active} next=${next} />`;
   return html`<div class="card receipt"><p class="card-title"><${Icon} name="check" />${card.title}</p><${Lines} lines=${card.lines} /></div>`;
 }

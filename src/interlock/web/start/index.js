@@ -28,6 +28,7 @@ function Start() {
       <${Way} href="/desk" icon="person" title="Desk">An agent's interactions, and what is known about them<//>
       <${Way} href="/supervisor" icon="shield" title="Supervisor">Queues, agents, approvals, the wallboard<//>
       <${Way} href="/journeys" icon="book" title="Journeys">Each one drawn, how it is walked now, whether it is ready to go live<//>
+      <${Way} href="/knowledge" icon="wrap" title="Knowledge">The articles that questions are answered from, and what each one answered<//>
       <${Way} href="/triggers" icon="bolt" title="Triggers">Events that begin a journey, what became of each, a test<//>
       <${Way} href="/policies" icon="stop" title="Policies">The rules, how they are used, the past judged again, versions<//></ul>
     ${isDemo.value ? html`<p class="note">Demo accounts are shown on the <a href="/sign-in">sign-in page</a>.</p>` : null}</main>`;

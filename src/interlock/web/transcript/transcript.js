@@ -81,7 +81,7 @@ function Message({ entry, grouped, me }) {
 
 /** What the customer was shown to answer, as the agent reads it. @param {{card: any}} props */
 function CardLine({ card }) {
-  const names = /** @type {Record<string, string>} */ ({ confirm: 'Asked to confirm', code: 'Asked for the one-time code', choices: 'Offered a choice', receipt: 'Receipt', waiting: 'Told that it waits' });
+  const names = /** @type {Record<string, string>} */ ({ confirm: 'Asked to confirm', code: 'Asked for the one-time code', choices: 'Offered a choice', receipt: 'Receipt', waiting: 'Told that it waits', source: 'Source' });
   const details = card.kind === 'choices' ? (card.choices ?? []).map((/** @type {any} */ choice) => choice.label) : (card.lines ?? []).map((/** @type {any} */ line) => `${line.label}: ${line.value}`);
   return html`<div class="card-line"><span class="card-kind">${names[card.kind] ?? 'Card'}</span> <strong>${card.title}</strong>
     ${details.length ? html`<span class="card-details">${details.join(' · ')}</span>` : null}</div>`;

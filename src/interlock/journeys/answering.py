@@ -1,0 +1,51 @@
+"""When does the virtual agent answer a question from an article, in the middle of whatever it asks itself?"""
+
+from __future__ import annotations
+
+from interlock.journeys.state import Run
+from interlock.journeys.steps import ask_again
+from interlock.journeys.turn import Turn
+from interlock.journeys.understanding import Understood
+from interlock.vocabulary.channels import Card, Channel
+from interlock.vocabulary.journeys import TurnContext
+from interlock.vocabulary.knowledge import AnsweredFromArticle, Found
+
+
+def surest(turn: Turn, command: TurnContext, understood: Understood) -> Found | None:
+    """The passage that answers a message: surely enough, and more surely than the message begins another journey."""
+    found = command.article
+    if found is None or found.score < turn.settings.knowledge.surer_than:
+        return None
+    return found if found.score > understood.confidence else None
+
+
+def answer_from(turn: Turn, command: TurnContext, found: Found) -> None:
+    """Say what the article says, and where that is from."""
+    turn.add(
+        AnsweredFromArticle(
+            interaction=turn.state.interaction,
+            person=turn.state.person,
+            message=command.message,
+            article=found.article,
+            article_version=found.version,
+            passage=found.passage,
+            heading=found.heading,
+            score=found.score,
+        )
+    )
+    heard = turn.state.channel is Channel.VOICE
+    texts = turn.settings.texts
+    said = texts.answer.replace("{title}", found.title).replace("{answer}", found.short if heard else found.text)
+    turn.say_with(said, Card(kind="source", title=texts.source.replace("{title}", found.title)))
+
+
+def answer_within(turn: Turn, run: Run, command: TurnContext, found: Found) -> None:
+    """The same while a journey runs, which then goes on with what it waits for."""
+    answer_from(turn, command, found)
+    texts = turn.settings.texts
+    if run.waits_for in ("slot", "choice"):
+        turn.say(turn.about(texts.back_to, run))
+        ask_again(turn, run, not_understood=False)
+    elif run.needs:
+        turn.say(turn.about(texts.back_to, run))
+        turn.say(texts.use_confirm_card if run.needs == "confirm" else texts.use_code_card)
