@@ -11,6 +11,7 @@ from interlock.runtime.definitions import Definitions, compiled
 from interlock.runtime.stored_releases import store
 from interlock.vocabulary.ids import InteractionId, PersonId, RunId
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, StepReached
+from interlock.vocabulary.releases import ReleasePublished
 from tests.api.conftest import Client, sign_in
 
 LIMIT_S, LIMIT = 20, 1_000
@@ -103,3 +104,18 @@ async def test_the_page_of_each_journey_is_served(client: Client) -> None:
     for path in ("/journeys", "/journeys/damaged_item"):
         answer = await client.get(path)
         assert answer.status_code == 200 and "journeys/main.js" in answer.text
+
+
+async def test_a_journey_is_compared_with_what_it_was_in_an_earlier_version(client: Client, app: App) -> None:
+    await sign_in(client, "sofia")
+    assert (await client.get("/v1/journeys/damaged_item/versions")).json() == {"versions": []}
+    other = await other_release(app, "journeys/damaged_item.yaml")
+    found = (await client.get(f"/v1/journeys/damaged_item/changes?since={other.release}")).json()
+    assert (found["since"], found["steps"]) == (other.release, []), "a comment is no difference"
+    assert (await client.get("/v1/journeys/damaged_item/changes?since=r_0")).json()["code"] == "release_unknown"
+    assert (await client.get("/v1/journeys/nothing/changes?since=r_0")).status_code == 404
+    for release, note in ((other.release, "a comment"), (app.definitions.release, "without it")):
+        published = ReleasePublished(release=release, by="cli", journeys=(), actions=(), rules=(), note=note)
+        await app.log.append(Plan((published,), cause=f"test/{note}"))
+    (earlier,) = (await client.get("/v1/journeys/damaged_item/versions")).json()["versions"]
+    assert (earlier["release"], earlier["note"]) == (other.release, "a comment")

@@ -11,6 +11,7 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath, FromQuery
 
+from interlock.journeys.differences import differences
 from interlock.runtime.definitions import Checked, check, read_folder
 from interlock.runtime.journey_pages import outline
 from interlock.runtime.readiness import Readiness, readiness
@@ -85,4 +86,27 @@ def journey_routes() -> list[Any]:
     async def journey_readiness(journey: FromPath[str]) -> Json:
         return dict(msgspec.to_builtins(ready(journey)))
 
-    return [journeys, journey, journey_readiness]
+    return [journeys, journey, journey_readiness, *comparison_routes()]
+
+
+def comparison_routes() -> list[Any]:
+    """What they read to compare a journey with an earlier version."""
+
+    @get("/v1/journeys/{journey:str}/versions")
+    async def versions(journey: FromPath[str]) -> Json:
+        lines = [{"release": "r_0", "at": "2026-11-20T09:30:00+00:00", "note": "Before the winter sale"}]
+        return {"versions": lines if journey == "damaged_item" else []}
+
+    @get("/v1/journeys/{journey:str}/changes")
+    async def changes(journey: FromPath[str], since: FromQuery[str]) -> Json:
+        found, files = definitions()
+        path = f"journeys/{journey}.yaml"
+        text = files[path].replace("  - ask: order_no\n", "  - say: One moment.\n  - ask: order_no\n")
+        text = text.replace("ask: Which item is it?", "ask: What is broken?").replace(
+            "  - you sent me the wrong size\n", ""
+        )
+        old = check({**files, path: text}).journeys.journeys[journey]
+        compared = differences(old, found.journeys.journeys[journey])
+        return {"journey": journey, "since": since, **compared.document()}
+
+    return [versions, changes]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -69,3 +71,21 @@ async def test_readiness_leads_with_what_is_missing_and_fits_a_phone(centre: Cen
     for view in ("readiness", "list", "picture"):
         await page.goto(f"{centre.url}/journeys/damaged_item#{view}")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390, view
+
+
+async def test_an_earlier_version_is_compared_in_words_and_in_the_picture(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/journeys/damaged_item")
+    await page.get_by_label("Compare with an earlier version").select_option("r_0")
+    shown = page.get_by_role("region", name="Changes since that version")
+    await expect(shown).to_contain_text("2 steps different since then")
+    words = ("gone.*One moment.", "changed.*Which item is it?.*What is broken?", "new.*wrong size")
+    await expect(shown.get_by_role("listitem")).to_have_text([re.compile(each) for each in words])
+    await expect(page.locator(".step.is-changed")).to_have_count(1)
+    await shown.get_by_role("link", name="step 5").click()
+    await expect(page.get_by_role("complementary", name="The chosen step")).to_contain_text("Which item is it?")
+    await page.get_by_label("Compare with an earlier version").select_option("")
+    await expect(shown).to_have_count(0)
+    await page.goto(f"{centre.url}/journeys/order_status")
+    await expect(page.locator(".step").first).to_be_visible()
+    await expect(page.get_by_label("Compare with an earlier version")).to_have_count(0)

@@ -41,4 +41,22 @@ async def show_readiness(journey: FromPath[str], person: NamedDependency[Person]
     return dict(msgspec.to_builtins(await app.journey_pages.readiness(journey)))
 
 
-HANDLERS: Final = (show_journeys, show_journey, show_readiness)
+@get("/v1/journeys/{journey:str}/versions")
+async def show_versions(journey: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """The earlier versions in which a journey was written otherwise, newest first."""
+    require(person, "see_policies")
+    app: App = state.app
+    return {"versions": await app.journey_pages.earlier(journey)}
+
+
+@get("/v1/journeys/{journey:str}/changes")
+async def show_changes(
+    journey: FromPath[str], person: NamedDependency[Person], state: State, since: FromQuery[str] = ""
+) -> dict[str, Any]:
+    """How a journey in force differs from an earlier version, step by step: added, removed, changed."""
+    require(person, "see_policies")
+    app: App = state.app
+    return await app.journey_pages.changes(journey, since)
+
+
+HANDLERS: Final = (show_journeys, show_journey, show_readiness, show_versions, show_changes)

@@ -11,11 +11,14 @@ import msgspec
 import structlog
 
 from interlock.journeys.courses import Remedies, arms, kind_of, question_of, text_of, top, verified
+from interlock.journeys.differences import differences
 from interlock.journeys.language import WAITING
 from interlock.journeys.model import Journey, JourneySet
 from interlock.journeys.traffic import JourneyTraffic, Key, Traffic
+from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused
 from interlock.runtime.definitions import Checked, Definitions
+from interlock.runtime.publishing import releases
 from interlock.runtime.readiness import Readiness, journey_named, readiness, versions
 from interlock.runtime.stored_releases import release_texts
 
@@ -30,6 +33,9 @@ LISTED: Final = ("24h", "7d")
 
 RELEASES_KEPT: Final = 200
 """Releases of which it is kept which versions of the journeys they hold."""
+
+EARLIER_LOOKED_AT: Final = 100
+"""Versions, the latest, among which it is looked for those in which a journey was written otherwise."""
 
 logger = structlog.get_logger(__name__)
 
@@ -98,6 +104,41 @@ class JourneyPages:
             "traffic": _traffic(seen),
             "earlier": {"live": elsewhere.live, "began": elsewhere.began},
         }
+
+    async def earlier(self, name: str) -> list[dict[str, Any]]:
+        """The versions that came into force in which a journey was written otherwise than now, newest first, each once.
+
+        Raises:
+            Refused: ``journey_unknown`` (404).
+        """
+        definitions = self._app.definitions
+        journey_named(definitions.journeys, name)
+        seen, found = {versions(definitions.files)[name]}, []
+        for one in reversed((await releases(self._app.log)).published[-EARLIER_LOOKED_AT:]):
+            version = (await self._versions_in(one.release)).get(name)
+            if version is not None and version not in seen:
+                seen.add(version)
+                found.append({"release": one.release, "at": one.at, "note": one.note})
+        return found
+
+    async def changes(self, name: str, since: str) -> dict[str, Any]:
+        """How a journey in force differs from what it was in a version before.
+
+        Raises:
+            Refused: ``journey_unknown`` or ``release_unknown`` (404); ``release_unreadable`` (409) where this program cannot
+                read that version any more.
+        """
+        journey = journey_named(self._app.definitions.journeys, name)
+        try:
+            old = (await self._app.releases.load(since)).journeys.get(name)
+        except LookupError:
+            raise Refused("release_unknown", f"There is no version {since[:80]} here.", status=404) from None
+        except DefinitionError:
+            reason = f"This program cannot read the version {since[:80]} any more, so it cannot be compared."
+            raise Refused("release_unreadable", reason) from None
+        if old is None:
+            raise Refused("journey_unknown", f"There was no such journey in {since[:80]}.", status=404)
+        return {"journey": name, "since": since, **differences(old, journey).document()}
 
     async def _all_ready(self, definitions: Definitions) -> dict[str, Readiness]:
         """By journey; worked out anew with each release and each day, on which a grant may end."""

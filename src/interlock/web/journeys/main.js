@@ -10,6 +10,7 @@ import { Icon } from '../ui/icons.js';
 import { KeySheet, Palette } from '../ui/palette.js';
 import { Empty, ErrorNote, Keys, Mark, Skeleton } from '../ui/parts.js';
 import { Toasts } from '../ui/toasts.js';
+import { Changes, Compare } from './changes.js';
 import { List, Outcomes } from './list.js';
 import { Outline } from './outline.js';
 import { Picture } from './picture.js';
@@ -47,14 +48,14 @@ function Head() {
       <div class="spans" role="group" aria-label="Time that is counted">${Object.entries(SPANS).map(([id, title]) => html`<button type="button" key=${id} class="button small ${within.value === id ? '' : 'quiet'}" aria-pressed=${within.value === id} onClick=${() => choose(id)}>${title}</button>`)}</div>
       <${Outcomes} ended=${one.traffic} />
       ${one.earlier.began || one.earlier.live ? html`<p class="note">${count(one.earlier.began, 'run')} of other versions of this journey are not counted at its steps.</p>` : null}</div>` : null}
-    <nav class="views" aria-label="Views">${Object.entries(TITLES).map(([id, title], i) => html`<a key=${id} href="#${id}" aria-current=${view.value === id ? 'page' : null}>${title}<${Keys} of=${String(i + 1)} /></a>`)}</nav></header>`;
+    <nav class="views" aria-label="Views">${Object.entries(TITLES).map(([id, title], i) => html`<a key=${id} href="#${id}" aria-current=${view.value === id ? 'page' : null}>${title}<${Keys} of=${String(i + 1)} /></a>`)}<${Compare} /></nav></header>`;
 }
 
 function Body() {
   const there = journeyName ? journey.value && readiness.value : journeys.value;
   if (!there && problem.value) return html`<div class="page-column"><${ErrorNote} onRetry=${load}>${problem.value}<//></div>`;
   if (!there) return html`<${Skeleton} lines=${8} label=${journeyName ? 'Loading the journey' : 'Loading the journeys'} />`;
-  return html`${problem.value ? html`<${Stale} />` : null}<${journeyName ? VIEWS[view.value] : List} />`;
+  return html`${problem.value ? html`<${Stale} />` : null}${journeyName && view.value !== 'readiness' ? html`<${Changes} />` : null}<${journeyName ? VIEWS[view.value] : List} />`;
 }
 
 /** What is shown could not be read anew. */

@@ -4,6 +4,7 @@ import { register } from '../keys.js';
 import { html, useEffect, useMemo, useRef, useSignal } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 import { layout } from './layout.js';
+import { ChangeMark, changeOf } from './changes.js';
 import { Details, endsCalled } from './outline.js';
 import { chosen, journey, toggle, unfolded } from './state.js';
 import { armWord, kindOf, share, stood } from './words.js';
@@ -18,7 +19,7 @@ export function Picture() {
   const frame = useRef(/** @type {HTMLElement | null} */ (null));
   const fit = (least = LEAST) => frame.current && (scale.value = bound(Math.max(least, Math.min(1, (frame.current.clientWidth - 2 * EDGE) / (shape.width + 2 * EDGE)))));
   useEffect(() => void fit(READABLE), []);
-  const node = shape.nodes.find((one) => one.key === chosen.value) ?? shape.nodes[0];
+  const node = shape.nodes.find((one) => one.key === chosen.value || (chosen.value && one.path === chosen.value)) ?? shape.nodes[0];
 
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
@@ -91,12 +92,13 @@ function Step({ node, current }) {
   const place = { left: `${node.x}px`, top: `${node.y}px`, width: `${node.w}px`, height: `${node.h}px` };
   if (!node.path) return html`<span class="step back" style=${place}><${Icon} name=${icon} size=${13} />${node.text}</span>`;
   const seen = journey.value.traffic.steps[node.path];
+  const change = changeOf(node.path);
   const ended = node.kind === 'end' && endsCalled(node.text) === 1 ? (journey.value.traffic.outcomes[node.text] ?? 0) : 0;
-  return html`<button type="button" class="step ${node.kind} ${node.path.startsWith('default.') ? 'of-tenant' : ''}" style=${place} data-key=${node.key} data-path=${node.path}
+  return html`<button type="button" class="step ${node.kind} ${node.path.startsWith('default.') ? 'of-tenant' : ''} ${change ? `is-${change.how}` : ''}" style=${place} data-key=${node.key} data-path=${node.path}
       aria-current=${current ? 'true' : null} tabindex=${current ? 0 : -1} onClick=${() => (chosen.value = node.key)} title=${node.step.hears || node.text}>
       ${node.kind === 'end'
-        ? html`<span class="step-head"><${Icon} name=${icon} size=${13} /><span class="step-word visually-hidden">${word}: </span><span class="step-end">${node.text}</span>${ended ? html`<span class="num step-ended" title="Runs that ended so in this time">${ended}</span>` : null}</span>`
-        : html`<span class="step-head"><${Icon} name=${icon} size=${13} /><span class="step-word">${word}</span>${seen?.waiting ? html`<span class="step-now num">${seen.waiting} now</span>` : null}</span>
+        ? html`<span class="step-head"><${Icon} name=${icon} size=${13} /><span class="step-word visually-hidden">${word}: </span><span class="step-end">${node.text}</span><${ChangeMark} path=${node.path} />${ended ? html`<span class="num step-ended" title="Runs that ended so in this time">${ended}</span>` : null}</span>`
+        : html`<span class="step-head"><${Icon} name=${icon} size=${13} /><span class="step-word">${word}</span><${ChangeMark} path=${node.path} />${seen?.waiting ? html`<span class="step-now num">${seen.waiting} now</span>` : null}</span>
           <${Text} node=${node} /><${Seen} node=${node} seen=${seen} />`}</button>
     ${node.folded ? html`<button type="button" class="fold" tabindex="-1" style=${{ left: `${node.x + node.w}px`, top: `${node.y + node.h}px` }} aria-expanded=${node.open}
       title="${node.open ? 'Fold' : 'Show'} the tenant's default branches  D" aria-label="${node.open ? 'Fold' : 'Show'} ${node.folded} default branches of ${word} ${node.text}" onClick=${() => ((chosen.value = node.key), toggle(node.key))}>${node.open ? '−' : '+'}${node.folded}</button>` : null}`;

@@ -32,6 +32,25 @@ export const chosen = signal('');
 /** The steps whose default branches are unfolded, by their place in the picture. */
 export const unfolded = signal(/** @type {Set<string>} */ (new Set()));
 
+/** The earlier versions in which the journey was written otherwise, and the one that it is compared with. */
+export const earlier = signal(/** @type {any[] | null} */ (null));
+export const since = signal('');
+export const changes = signal(/** @type {any} */ (null));
+/** Why it cannot be compared. */
+export const comparing = signal('');
+
+/** Compare with an earlier version, or with none. @param {string} release */
+export async function compare(release) {
+  batch(() => ((since.value = release), (changes.value = null), (comparing.value = '')));
+  if (!release) return;
+  try {
+    const found = await get(`/v1/journeys/${encodeURIComponent(journeyName)}/changes?since=${encodeURIComponent(release)}`);
+    if (since.value === release) changes.value = found;
+  } catch (error) {
+    if (since.value === release) comparing.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Read what this page shows anew; what is there stays until then. */
 export async function load() {
   try {
@@ -45,6 +64,8 @@ export async function load() {
     const [found, ready] = await Promise.all([get(`${path}?within=${asked}`), readiness.value ?? get(`${path}/readiness`)]);
     if (asked !== within.value) return; // another time was chosen meanwhile
     const stale = journey.value && journey.value.release !== found.release;
+    if (stale || !earlier.value) earlier.value = (await get(`${path}/versions`)).versions;
+    if (stale && since.value) void compare(since.value);
     const fresh = stale ? await get(`${path}/readiness`) : ready;
     batch(() => ((journey.value = found), (readiness.value = fresh), done()));
   } catch (error) {
