@@ -123,10 +123,9 @@ def test_what_nobody_answers_ends_without_a_word(definitions: Definitions) -> No
     async def story(centre: Centre) -> None:
         await agree(centre)
         await tell(centre, late(1))
-        said = len(of(centre, MessagePosted))
         await centre.pass_time(timedelta(days=4))
         assert [each.reason for each in of(centre, InteractionEnded)] == ["unanswered"]
-        assert len(of(centre, MessagePosted)) == said
+        assert says(centre, "still there") == 0 == says(centre, "closed our chat")
 
     assert played(definitions, story) == []
 

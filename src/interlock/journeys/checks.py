@@ -31,7 +31,7 @@ from interlock.journeys.language import (
     WaitStep,
     WhenStep,
 )
-from interlock.journeys.model import blocks, called
+from interlock.journeys.model import blocks, branches, called
 from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Located, Problem, did_you_mean, problem
@@ -114,12 +114,12 @@ class Checker:
             return (otherwise if then_ends else then if else_ends else then & otherwise), False
         if isinstance(step, AgentStep):
             ends, _ = self._block(step.otherwise, (*path, "otherwise"), known, failed)
-            for name, steps in _named(step):
+            for name, steps in branches(step).items():
                 self._branch(name, steps, (*path, "on", name), known, failed)
             return known, ends and never_goes_on(step)
         result = _result(step)
         inside = failed | {result} if result else failed
-        for name, steps in _named(step):
+        for name, steps in branches(step).items():
             self._branch(name, steps, (*path, "on", name), known, inside)
         if isinstance(step, AskStep):
             return known | {step.ask}, False
@@ -148,6 +148,8 @@ class Checker:
 
     def _step(self, step: Step, path: Path, known: frozenset[str], failed: frozenset[str]) -> None:
         names = (known, failed)
+        if remind := getattr(step, "remind", None):
+            self._text(remind.say, (*path, "remind", "say"), *names)
         match step:
             case SayStep(say=text):
                 self._text(text, (*path, "say"), *names)
@@ -198,12 +200,12 @@ class Checker:
         """Branches that the step cannot have, and those that it lacks."""
         wanted = required(step, self.known.remedies)
         known = {*wanted, *possible(step), *self._outcomes(step)}
-        for name, _ in _named(step):
+        for name, _ in branches(step).items():
             if name not in known:
                 self._say(
                     (*path, "on", name), f"this step has no branch '{name}'", did_you_mean(name, known), at_key=True
                 )
-        written = {name for name, _ in _named(step)}
+        written = {name for name, _ in branches(step).items()}
         missing = [name for name in wanted if name not in written and name not in self.known.defaults]
         if missing:
             what = f"nothing says what happens in {', '.join(repr(name) for name in missing)}"
@@ -338,11 +340,6 @@ class Checker:
 
     def _say(self, path: Path, what: str, mend: str, *, offset: int = 0, at_key: bool = False) -> None:
         self.problems.append(problem(self.located, path, what, mend, offset=offset, at_key=at_key))
-
-
-def _named(step: Step) -> Iterable[tuple[str, tuple[Step, ...]]]:
-    on: Mapping[str, tuple[Step, ...]] = getattr(step, "on", {})
-    return on.items()
 
 
 def _result(step: Step) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from interlock.journeys.reminders import Remind
 from interlock.journeys.slots import Name, Slot, Words
 from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Duration
@@ -74,12 +75,14 @@ class AskStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         outside: the only actions that another vendor's agent in the conversation may propose while this waits; all that
             the rules permit it where none are named.
         models: which ones are asked what the answer means, in this order; those of the journey where none are named.
+        remind: what she is told who does not answer.
     """
 
     ask: Name
     on: dict[Name, tuple[Step, ...]] = {}
     outside: tuple[ActionName, ...] | None = None
     models: tuple[Name, ...] = ()
+    remind: Remind | None = None
 
 
 class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +91,7 @@ class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         source: a CEL expression that gives the list (``from`` in the file).
         label: what each item is called; the slot's name stands for the item.
-        outside: as at ``ask``; ``models`` likewise.
+        outside: as at ``ask``; ``models`` and ``remind`` likewise.
     """
 
     choose: Name
@@ -98,6 +101,7 @@ class ChooseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: dict[Name, tuple[Step, ...]] = {}
     outside: tuple[ActionName, ...] | None = None
     models: tuple[Name, ...] = ()
+    remind: Remind | None = None
 
 
 class VerifyStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,6 +144,7 @@ class DoStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     result: Name | None = msgspec.field(name="as", default=None)
     purpose: str = ""
     on: dict[Name, tuple[Step, ...]] = {}
+    remind: Remind | None = None
 
 
 class PromiseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -205,6 +210,7 @@ class WaitStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wait: Duration
     until: Template | None = None
     open: bool = False
+    remind: Remind | None = None
 
 
 class WhenStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,13 +19,14 @@ from interlock.journeys.language import (
     VerifyStep,
 )
 from interlock.journeys.model import called
+from interlock.journeys.reminding import remind
 from interlock.journeys.requests import FORESEEN
 from interlock.journeys.stack import go_on, go_on_below
 from interlock.journeys.state import Run
 from interlock.journeys.steps import come_back, proceed, take_branch
 from interlock.journeys.turn import Turn
 from interlock.vocabulary.ids import CustomerId, ProposalId
-from interlock.vocabulary.journeys import IN_TIME, JourneyAdvance
+from interlock.vocabulary.journeys import IN_TIME, REMIND, JourneyAdvance
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
 
 AWAITED = frozenset(
@@ -42,6 +43,9 @@ def advance(turn: Turn, command: JourneyAdvance) -> None:
     if command.what == "handed_back":
         if turn.state.open and turn.state.holder == "virtual_agent":
             _handed_back(turn)
+        return
+    if command.what == REMIND:
+        remind(turn, command.ref)
         return
     run = turn.state.waiting_for(command.ref)
     if run is None or not _awaited(turn, run, command.what):

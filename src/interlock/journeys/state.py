@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -22,7 +23,14 @@ from interlock.vocabulary.interactions import (
     InteractionStarted,
     MessagePosted,
 )
-from interlock.vocabulary.journeys import AgentAnswerRefused, JourneyEnded, JourneyStarted, SlotFilled, StepReached
+from interlock.vocabulary.journeys import (
+    AgentAnswerRefused,
+    CustomerReminded,
+    JourneyEnded,
+    JourneyStarted,
+    SlotFilled,
+    StepReached,
+)
 from interlock.vocabulary.models import ModelUsed
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
 from interlock.vocabulary.proposals import ProposalJudged, RemedyRefused
@@ -41,6 +49,7 @@ READ: Final = (
     JourneyStarted,
     SlotFilled,
     StepReached,
+    CustomerReminded,
     JourneyEnded,
     AgentAnswerRefused,
     ModelUsed,
@@ -83,6 +92,7 @@ class Run(msgspec.Struct, frozen=True):
         answered: the slots that she filled, in that order.
         says: what its proposal does, in words.
         work: what the model of its latest agent step has done.
+        remind: when the customer is reminded of what it waits for; ``reminded`` is how often she was.
     """
 
     run: RunId
@@ -104,6 +114,8 @@ class Run(msgspec.Struct, frozen=True):
     answered: tuple[str, ...] = ()
     says: str = ""
     work: AgentWork | None = None
+    remind: datetime | None = None
+    reminded: int = 0
 
     @property
     def waits_for_customer(self) -> bool:
@@ -247,9 +259,13 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
             return replace(state, standing=Standing(event.path, event.tries), closing_said=closing)
         case StepReached():
             same = {"path": event.path, "waits_for": event.waits_for, "ref": event.ref, "tries": event.tries}
-            return _working(_with(state, event.run, needs="", **same), event)
+            reached = _with(state, event.run, needs="", remind=event.remind, reminded=0, **same)
+            return _working(reached, event)
         case AgentAnswerRefused() | ModelUsed():
             return _working(state, event)
+        case CustomerReminded():
+            before = state.run(event.run)
+            return _with(state, event.run, remind=event.next, reminded=before.reminded + 1) if before else state
         case HandOverFailed():
             return _with(state, event.run, why_not=event.why, message=event.message)
         case MatchFailed():

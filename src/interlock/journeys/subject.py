@@ -18,8 +18,10 @@ from interlock.vocabulary.ids import tag
 from interlock.vocabulary.interactions import HandedBack, HandOverFailed, HandOverRequested
 from interlock.vocabulary.journeys import (
     IN_TIME,
+    REMIND,
     AdvanceJourney,
     AskAgent,
+    CustomerReminded,
     JourneyAdvance,
     StepReached,
     TakeAgentAnswer,
@@ -89,11 +91,20 @@ def _advances(kit: Kit) -> Decider[JourneyAdvance, Conversation]:
 
 
 def _waits(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
-    """A run that waits for a time goes on when it comes."""
-    if not isinstance(event, StepReached) or event.until is None:
+    """A run that waits for a time goes on when it comes; the customer is reminded of what it waits for."""
+    if not isinstance(event, StepReached | CustomerReminded):
         return ()
-    advance = AdvanceJourney(interaction=event.interaction, what=IN_TIME, ref=event.run)
-    return (SetTimer(f"wait:{event.run}", event.until, advance),)
+    timers: list[SetTimer | ClearTimer] = []
+    until = event.until if isinstance(event, StepReached) else None
+    if until is not None:
+        advance = AdvanceJourney(interaction=event.interaction, what=IN_TIME, ref=event.run)
+        timers.append(SetTimer(f"wait:{event.run}", until, advance))
+    remind = event.remind if isinstance(event, StepReached) else event.next
+    if remind is not None:
+        # Nobody clears it: whoever is at another step by then is reminded of nothing.
+        advance = AdvanceJourney(interaction=event.interaction, what=REMIND, ref=event.run)
+        timers.append(SetTimer(f"remind:{event.run}", remind, advance))
+    return tuple(timers)
 
 
 def react(event: Event) -> Sequence[Command]:

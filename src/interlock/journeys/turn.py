@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from interlock.journeys.agent_work import ASKED
 from interlock.journeys.language import AgentStep, AskStep, ChooseStep, DoStep, VerifyStep
 from interlock.journeys.model import Journey
+from interlock.journeys.reminders import Remind
 from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.journeys.state import Conversation, Run, apply
 from interlock.journeys.values import spoken
@@ -203,12 +204,21 @@ class Turn:
                 tries=tries,
                 again=again,
                 until=until,
+                remind=self.reminder_at(run, path),
             )
         )
 
     def ask_model(self, run: Run, path: str, tries: int = 0) -> None:
         """Have the model of an agent step asked how to go on; ``tries`` answers in a row could not be taken."""
         self.wait(run, path, ASKED, self.moment.new_id("round"), tries)
+
+    def reminder_at(self, run: Run, path: str, reminded: int = 0) -> datetime | None:
+        """When the customer is reminded (once more) of what a step waits for: not at night; None for never."""
+        remind: Remind | None = getattr(self.journey(run).steps.get(path), "remind", None)
+        if remind is None or reminded >= remind.times:
+            return None
+        at, quiet = self.moment.now + remind.after, self.settings.quiet_hours
+        return (quiet.until(at, self.settings.timezone) if quiet is not None else None) or at
 
     def stand(self, about: str, tries: int) -> None:
         """No journey runs: the conversation waits for a subject."""

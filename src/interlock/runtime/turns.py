@@ -282,7 +282,7 @@ class Turns:
             interaction=command.interaction, what=what, ref=command.ref, result=result, customer_reason=reason
         )
         known = (standing.conversation, snapshot)
-        await app.engine.execute(advance, cause=due.id, answers=due.id, known=known, extend=self._look_ups)
+        await app.engine.execute(advance, cause=due.cause, answers=due.id, known=known, extend=self._look_ups)
 
     async def _answer_only(self, due: Due) -> None:
-        await self._app.engine.append([], cause=due.id, answers=due.id)
+        await self._app.engine.append([], cause=due.cause, answers=due.id)

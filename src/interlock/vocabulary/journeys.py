@@ -16,6 +16,10 @@ HANDED_OVER: Final = "handed_over"
 """The outcome of a run that ran out after a person had the interaction: what it was about, the run did not settle."""
 
 
+REMIND: Final = "remind"
+"""What advances a run that waits, so that the customer is reminded of it."""
+
+
 IN_TIME: Final = "in_time"
 """What advances a run that waited for a time."""
 
@@ -76,6 +80,21 @@ class StepReached(Event, frozen=True, kw_only=True):
     """It stood here before and did something else meanwhile: how its proposal stands is looked up."""
     until: datetime | None = None
     """When it goes on by itself, where it waits for a time."""
+    remind: datetime | None = None
+    """When the customer is reminded of it, if it still waits then."""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction)
+
+
+class CustomerReminded(Event, frozen=True, kw_only=True):
+    """The customer was reminded of what a run waits for; ``next`` is when she is once more."""
+
+    interaction: InteractionId
+    person: PersonId
+    run: RunId
+    path: str
+    next: datetime | None = None
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction)
@@ -175,7 +194,8 @@ class AdvanceJourney(Command, frozen=True, kw_only=True):
 
     ``what`` names it: a branch of ``do`` (``succeeded``, ``denied``, ``declined``, ``verification_failed``, ``approval_pending``,
     ``approval_rejected``, ``approval_expired``, ``unavailable``, ``outcome_unknown``), ``hand_over_failed``, ``handed_back``,
-    ``in_time`` (a ``wait`` is over), or ``again``: then it is looked up what became of the proposal.
+    ``in_time`` (a ``wait`` is over), ``remind`` (the customer is reminded of what it waits for), or ``again``: then it is
+    looked up what became of the proposal.
     """
 
     interaction: InteractionId
