@@ -37,7 +37,6 @@ def folder(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_articles_come_in_change_are_found_and_go(folder: Path) -> None:
-    assert said("check", str(folder)).endswith("is fine: 15 articles\n")
     assert {(each["version"], each["new"]) for each in told("ingest", str(folder))["articles"]} == {(1, True)}
     assert {(each["version"], each["new"]) for each in told("ingest", str(folder))["articles"]} == {(1, False)}
     returns = folder / "returns.md"
@@ -47,7 +46,6 @@ def test_articles_come_in_change_are_found_and_go(folder: Path) -> None:
     assert (found["answers"], found["found"][0]["article"], found["found"][0]["version"]) == (True, "returns", 2)
     assert "You have 60 days" in found["found"][0]["text"]
     assert not told("search", "what is the meaning of life")["answers"]
-    assert not told("search", "how much goodwill can an agent give")["answers"]
     assert (
         told("search", "how much goodwill can an agent give", "--audience", "agent")["found"][0]["article"]
         == "goodwill"
@@ -70,11 +68,9 @@ def test_articles_come_in_change_are_found_and_go(folder: Path) -> None:
     }
     ((first, second),) = [(each["first"], each["second"]) for each in stale["contradictions"]]
     assert {first["article"], second["article"]} == {"returns", "returns_abroad"}
-    assert "may contradict each other:\n  returns version 2: You have 60 days" in said("stale")
 
     assert "returns has answered nothing yet" in said("used", "returns")
     said("withdraw", "returns", "--reason", "It is wrong.")
-    assert "withdrawn" in said("show", "returns")
     assert "[withdrawn]" in next(line for line in said("list").splitlines() if line.startswith("returns  "))
     assert told("search", "how long do I have to send something back")["found"][0]["article"] != "returns"
     assert "There is no article gone here." in said("withdraw", "gone", "--reason", "x", code=2)
@@ -83,9 +79,8 @@ def test_articles_come_in_change_are_found_and_go(folder: Path) -> None:
 def test_a_mistake_names_file_line_and_mend_and_nothing_comes_in(folder: Path) -> None:
     broken = folder / "returns.md"
     broken.write_text(broken.read_text("utf-8").replace("owner:", "ownr:"), "utf-8")
-    for command in ("check", "ingest"):
-        assert f"{broken}:3:1: " in (found := said(command, str(folder), code=2))
-        assert "did you mean 'owner'?" in found
+    assert f"{broken}:3:1: " in (found := said("ingest", str(folder), code=2))
+    assert "did you mean 'owner'?" in found
     assert said("list") == "there is none\n"
     assert "Say whose article it is: --head FILE" in said("ingest", "https://example.com/returns.html", code=2)
     assert "not on the public internet" in said("ingest", "http://127.0.0.1:1/x.html", "--head", str(broken), code=2)

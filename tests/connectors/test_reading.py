@@ -12,6 +12,7 @@ from threading import Thread
 import pytest
 from docx import Document
 
+from interlock.connectors import reading
 from interlock.connectors.fetching import fetch
 from interlock.connectors.reading import to_markdown
 from interlock.dialogue.articles import passages
@@ -106,10 +107,11 @@ def test_a_document_without_a_head_says_what_to_write(tmp_path: Path) -> None:
         read_file(tmp_path / "a.html")
 
 
-def test_a_small_docx_that_unpacks_to_a_large_one_is_refused() -> None:
+def test_a_small_docx_that_unpacks_to_a_large_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LARGEST_UNPACKED", 1_000_000)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("word/document.xml", bytes(110 * 1024 * 1024))
+        file.writestr("word/document.xml", bytes(1_100_000))
     with pytest.raises(DefinitionError, match="it is larger than it looks"):
         to_markdown("a.docx", "docx", packed.getvalue())
 

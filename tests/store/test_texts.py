@@ -28,7 +28,7 @@ async def test_both_lead_to_the_same_passage_and_a_tenant_finds_only_its_own(dat
         for part in passages(one.article)
     ]
     with (DEMO / "knowledge" / "questions.csv").open(encoding="utf-8", newline="") as file:
-        questions = [each["question"] for each in csv.DictReader(file)]
+        questions = [each["question"] for each in csv.DictReader(file)][::2]
     memory = MemoryTexts()
     database = Database(database_url, size=2)
     await database.open()
