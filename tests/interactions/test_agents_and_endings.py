@@ -32,6 +32,7 @@ from interlock.vocabulary.interactions import (
     WrapUpStarted,
 )
 from interlock.vocabulary.journeys import HANDED_OVER, JourneyEnded, JourneyStarted, TakeTurn
+from interlock.vocabulary.matters import MatterRecognised
 from interlock.vocabulary.outcomes import OutcomeRecorded
 from interlock.vocabulary.proposals import (
     ActionProposed,
@@ -66,6 +67,10 @@ WRAPPED = WrappedUp(interaction=I, person=P, agent=AMARA, disposition="solved")
 BEGUN = JourneyStarted(interaction=I, person=P, run=RunId("run_1"), journey="order_status", release="r_1")
 DONE = JourneyEnded(interaction=I, person=P, run=RunId("run_1"), journey="order_status", outcome="told")
 PROPOSAL = ProposalId("pr_1")
+
+DISTRESS = MatterRecognised(
+    interaction=I, person=P, message=MessageId("m_1"), matter="vulnerable", kind="self_harm", rule="self_harm"
+)
 
 
 def kinds(facts: Sequence[object]) -> list[type]:
@@ -311,3 +316,18 @@ def test_a_customers_message_is_answered_and_nobody_elses():
     assert react(message(CUSTOMER)) == (TakeTurn(interaction=I, message=MessageId("m_1")),)
     assert react(message(BOT)) == react(message(AGENT)) == ()
     assert react(LEFT) == (CloseInteraction(interaction=I),)
+
+
+def test_somebody_in_distress_is_not_asked_whether_she_is_there_and_has_a_day():
+    said = (OPENED, STARTED, message(CUSTOMER), DISTRESS, message(BOT))
+    (warned,) = when(said, WarnSilence(interaction=I))
+    assert isinstance(warned, SilenceWarned) and warned.quiet
+    (ended,) = when((*said, warned), EndForSilence(interaction=I))
+    assert isinstance(ended, InteractionEnded) and ended.reason == "inactivity"
+    timers, *_ = subject(SETTINGS).timers
+    (then,) = timers(warned, NOW)
+    assert isinstance(then, SetTimer) and then.at == NOW + timedelta(hours=24)
+    assert when((*said, warned, message(CUSTOMER)), EndForSilence(interaction=I)) == []
+    assert when((*said, QUEUED), WarnSilence(interaction=I)) == []
+    assert when((*said, warned, QUEUED), EndForSilence(interaction=I)) == []
+    assert when((*WITH_AMARA, DISTRESS, message(AGENT)), WarnSilence(interaction=I)) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -14,9 +14,10 @@ from interlock.kernel.events import ERASED, Cursor, Event, Recorded
 from interlock.vocabulary.approvals import QuestionAsked
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Channel, Principal
-from interlock.vocabulary.ids import ChallengeId, CustomerId, ProposalId, RunId
-from interlock.vocabulary.interactions import MessagePosted
+from interlock.vocabulary.ids import ChallengeId, CustomerId, MessageId, ProposalId, QueueName, RunId
+from interlock.vocabulary.interactions import HandOverRequested, MessagePosted
 from interlock.vocabulary.journeys import JourneyStarted, SlotFilled
+from interlock.vocabulary.matters import MatterRecognised, MatterRecorded
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched
 from interlock.vocabulary.proposals import EffectStarted, Remedy, RemedyMet, RemedyRefused
 from tests.interactions.given import AMARA, BOT, CUSTOMER, JOINED, LEFT, NOW, QUEUED, STARTED, I, P, S, message
@@ -220,3 +221,39 @@ def test_a_question_names_who_asks_it_and_a_counter_offer_what_it_stands_instead
 def test_an_agents_list_says_by_which_channel_somebody_is_there():
     called = msgspec.structs.replace(STARTED, channel=Channel.VOICE)
     assert [viewed([one]).summary()["channel"] for one in (STARTED, called)] == ["chat", "voice"]
+
+
+def test_what_was_recognised_and_why_a_person_was_asked_for_is_shown():
+    distress = MatterRecognised(
+        interaction=I, person=P, message=MessageId("m_1"), matter="vulnerable", kind="self_harm", rule="self_harm"
+    )
+    complaint = MatterRecognised(interaction=I, person=P, message=MessageId("m_1"), matter="complaint", model="builtin")
+    recorded = MatterRecorded(
+        interaction=I,
+        person=P,
+        customer=CustomerId("c-1"),
+        level=1,
+        matter="data_request",
+        kind="erasure",
+        reference="ABCD-1234",
+        due=date(2026, 12, 3),
+    )
+    wanted = HandOverRequested(interaction=I, person=P, queue=QueueName("care"), reason="Vulnerable customer.")
+    facts = (STARTED, complaint, distress, distress, recorded, wanted)
+    shown = document(*facts)
+    assert [each["title"] for each in shown["matters"]] == ["Vulnerable customer", "Data-subject request", "Complaint"]
+    assert shown["matters"][0]["kinds"] == ["self harm"] and shown["matters"][2]["by"] == ["builtin"]
+    assert shown["matters"][1]["records"] == [
+        {"reference": "ABCD-1234", "about": "Data-subject request: erasure", "due": "2026-12-03", "level": 1}
+    ]
+    lines = [each["text"] for each in shown["entries"]]
+    assert lines[1:3] == [
+        "Recognised: Complaint, by the model builtin",
+        "Recognised: Vulnerable customer: self harm, by the rule self harm",
+    ]
+    assert lines[4:] == [
+        "On record as ABCD-1234: Data-subject request: erasure, to be answered by 3 December 2026",
+        "A person is asked for: Vulnerable customer.",
+    ]
+    assert {"label": "Handed over because", "value": "Vulnerable customer.", "note": ""} in shown["facts"]
+    assert viewed(facts).about({}).startswith("Vulnerable customer")

@@ -141,7 +141,7 @@ class Chat:
     def use(self, tenant: TenantSettings) -> None:
         """Go on with other settings of the tenant."""
         self.tenant = tenant
-        talk = subject(self.resolve, tenant, self._propose)
+        talk = subject(self.resolve, tenant, self._propose, lambda action: action == "shop.refund_item")
         self._deciders: dict[Any, Decider[Any, Any]] = {each.command: each for each in talk.deciders}
 
     def resolve(self, release: str, name: str) -> Any:

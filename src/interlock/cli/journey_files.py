@@ -10,9 +10,11 @@ import msgspec
 
 from interlock.cli.running import read
 from interlock.cli.scenarios import scenarios_of
+from interlock.journeys.matter_files import DEFAULTS
 from interlock.journeys.scenario_checks import FOLDER
 from interlock.kernel.documents import DefinitionError, Problem
 from interlock.kernel.errors import Refused
+from interlock.runtime.default_journeys import learned_examples, with_defaults
 from interlock.runtime.definitions import check, read_folder
 from interlock.runtime.training import BadExamples, checked
 
@@ -34,6 +36,9 @@ def mistakes(files: Sequence[Path], definitions: Path | None) -> list[Problem]:
         texts = dict(read_folder(folder))
         named = {_place(file, folder): file for file in files if _folder(file, definitions) == folder}
         texts |= {place: read(file) for place, file in named.items()}
+        # One that stands in the place of a default journey need not lie in the folder yet.
+        kept = {place: text for place, text in texts.items() if not place.startswith(DEFAULTS) or place in named}
+        texts = with_defaults(kept)
         every = _problems(texts)
         mine = [each for each in every if each.file in named]
         found += [
@@ -78,7 +83,7 @@ def _problems(texts: Mapping[str, str]) -> list[Problem]:
     except DefinitionError as error:
         return list(error.problems)
     try:
-        checked(journeys.examples(), language)
+        checked(learned_examples(journeys, language), language)
     except BadExamples as error:
         # It speaks of an intent, which is a journey: 'intent damaged_item: …'.
         name = str(error).removeprefix("intent ").split(":")[0]

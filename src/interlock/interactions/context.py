@@ -25,6 +25,7 @@ from interlock.vocabulary.interactions import (
     AgentJoined,
     EndReason,
     HandedBack,
+    HandOverRequested,
     InteractionEnded,
     InteractionReopened,
     InteractionStarted,
@@ -34,6 +35,7 @@ from interlock.vocabulary.interactions import (
     WrapUpStarted,
 )
 from interlock.vocabulary.journeys import HANDED_OVER, JourneyEnded, JourneyStarted
+from interlock.vocabulary.matters import MatterRecognised, MatterRecorded
 from interlock.vocabulary.outcomes import OutcomeRecorded
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched
 from interlock.vocabulary.proposals import (
@@ -76,6 +78,7 @@ QUIET: Final = (
     EffectSucceeded,
     EffectFailed,
     EffectUnknown,
+    MatterRecognised,
 )
 """The facts that say what a silent customer is waiting for, or is waited for with."""
 
@@ -104,6 +107,9 @@ class InteractionState:
             an agent handed back settles nothing.
         outcome_recorded: how its last end came out is in the log.
         unanswered: a trigger began it, and the customer has said nothing yet.
+        matters: what was recognised in it (a complaint, distress …), each kind of it once; ``records``: what of that is on
+            record.
+        reason: why a person was asked for last.
     """
 
     interaction: InteractionId = InteractionId("")
@@ -131,6 +137,14 @@ class InteractionState:
     settled: bool = False
     outcome_recorded: bool = False
     unanswered: bool = False
+    matters: tuple[MatterRecognised, ...] = ()
+    records: tuple[MatterRecorded, ...] = ()
+    reason: str = ""
+
+    @property
+    def vulnerable(self) -> bool:
+        """Whether the customer may be in distress."""
+        return any(each.matter == "vulnerable" for each in self.matters)
 
     @property
     def known(self) -> bool:
@@ -221,6 +235,13 @@ def _matter(state: InteractionState, event: Event, at: datetime) -> InteractionS
             return replace(state, approvals=_with(state.approvals, event.proposal, False))
         case OutcomeRecorded():
             return replace(state, outcome_recorded=True)
+        case MatterRecognised():
+            again = any((each.matter, each.kind) == (event.matter, event.kind) for each in state.matters)
+            return state if again else replace(state, matters=(*state.matters, event))
+        case MatterRecorded():
+            return replace(state, records=(*state.records, event))
+        case HandOverRequested():
+            return replace(state, reason=event.reason)
     return state
 
 

@@ -30,6 +30,11 @@ def warn_silence(settings: TenantSettings) -> Decider[WarnSilence, InteractionSt
     def decide(command: WarnSilence, state: InteractionState, moment: Moment) -> list[Event]:
         if not state.open or state.warned or state.unanswered or _customer_waits(state):
             return []
+        if state.vulnerable:
+            # Somebody in distress is not asked, and no person who may come is taken away from her.
+            if state.holder != "virtual_agent":
+                return []
+            return [SilenceWarned(interaction=state.interaction, person=state.person, quiet=True)]
         if state.holder == "virtual_agent":
             if state.settled:
                 return [ended(state, "journey_ended")]
@@ -57,6 +62,8 @@ def end_for_silence(settings: TenantSettings) -> Decider[EndForSilence, Interact
     def decide(command: EndForSilence, state: InteractionState, moment: Moment) -> list[Event]:
         if not state.open or not state.warned:
             return []
+        if state.vulnerable:
+            return [ended(state, "inactivity")] if state.holder == "virtual_agent" else []
         said = settings.on(state.channel).texts.ended_for_silence
         return [_says(state, moment, notice, said), ended(state, "inactivity")]
 

@@ -11,6 +11,7 @@ from interlock.vocabulary.interactions import (
     AgentJoined,
     HandedBack,
     HandOverFailed,
+    HandOverRequested,
     InteractionEnded,
     InteractionReopened,
     InteractionStarted,
@@ -25,6 +26,7 @@ from interlock.vocabulary.journeys import (
     JourneyEnded,
     JourneyStarted,
 )
+from interlock.vocabulary.matters import MatterRecognised, MatterRecorded, words_of
 from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, CustomerMatched, MatchFailed
 from interlock.vocabulary.routing import OfferClosed, VisitEnded, VisitEntered, VisitOffered
 
@@ -69,7 +71,10 @@ def happening(event: Event, before: InteractionState) -> tuple[str, str, str] | 
         case InteractionEnded():
             return ("ended", _ENDS[event.reason], "")
         case SilenceWarned():
-            return ("silence_warned", "Asked whether the customer is still there", "")
+            asked = "Asked whether the customer is still there"
+            return ("silence_warned", "The customer is silent, and is left in peace" if event.quiet else asked, "")
+        case HandOverRequested():
+            return ("hand_over", f"A person is asked for: {event.reason}", "")
         case VisitEntered():
             return ("queued", "Waiting in {queue}", event.queue)
         case VisitOffered():
@@ -89,7 +94,7 @@ def happening(event: Event, before: InteractionState) -> tuple[str, str, str] | 
             return ("wrap_up", "{who} began wrap-up", event.agent)
         case WrappedUp():
             return ("wrapped_up", f"{{who}} wrapped up: {event.disposition.replace('_', ' ')}", event.agent)
-    return _about_identity(event) or _about_journeys(event)
+    return _about_identity(event) or _about_journeys(event) or _about_matters(event)
 
 
 def _about_identity(event: Event) -> tuple[str, str, str] | None:
@@ -110,6 +115,17 @@ def _about_identity(event: Event) -> tuple[str, str, str] | None:
                 "not_sent": "The code could not be sent",
             }
             return ("code_failed", words[event.why], "")
+    return None
+
+
+def _about_matters(event: Event) -> tuple[str, str, str] | None:
+    match event:
+        case MatterRecognised():
+            by = f"by the rule {event.rule.replace('_', ' ')}" if event.rule else f"by the model {event.model}"
+            return ("matter", f"Recognised: {words_of(event.matter, event.kind)}, {by}", "")
+        case MatterRecorded():
+            due = f", to be answered by {event.due:%d %B %Y}".replace(" 0", " ") if event.due is not None else ""
+            return ("recorded", f"On record as {event.reference}: {words_of(event.matter, event.kind)}{due}", "")
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from interlock.interactions.agents import hand_back, post_message, start_wrap_up, wrap_up
 from interlock.interactions.asking import ask_customer
@@ -33,6 +33,9 @@ from interlock.vocabulary.outside import CaseOpened, CloseCase
 from interlock.vocabulary.proactive import EndUnanswered
 from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded
 from interlock.vocabulary.settings import Silence, TenantSettings
+
+PATIENCE: Final = timedelta(hours=24)
+"""How long an interaction stays open in which somebody in distress says nothing."""
 
 
 def subject(settings: TenantSettings) -> Subject:
@@ -90,7 +93,7 @@ def _timers(silence: Silence) -> Timers:
                 return (SetTimer(_key(event.interaction), at + silence.warn_after, warn),)
             case SilenceWarned():
                 end = EndForSilence(interaction=event.interaction)
-                return (SetTimer(_key(event.interaction), at + silence.end_after, end),)
+                return (SetTimer(_key(event.interaction), at + (PATIENCE if event.quiet else silence.end_after), end),)
             case InteractionEnded():
                 return (ClearTimer(_key(event.interaction)),)
         return ()

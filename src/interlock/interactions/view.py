@@ -12,6 +12,7 @@ from interlock.interactions.action_cards import Cards
 from interlock.interactions.context import InteractionState, evolve
 from interlock.interactions.happenings import happening
 from interlock.interactions.masking import masked_details, masked_text, masked_value
+from interlock.interactions.matters import matters
 from interlock.kernel.events import Event, Recorded
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Card
@@ -158,6 +159,7 @@ class InteractionView:
                 self._entry(entry, names, action_titles, queue_titles, masked)
                 for entry in (*self._earlier, *self._entries)
             ],
+            "matters": matters(state),
             "facts": _facts(state, journey_titles),
             "my_state": state.agents.get(viewer, "none").replace("done", "none"),
             "actions": actions,
@@ -217,7 +219,8 @@ class InteractionView:
         titles = [journey_titles.get(run["journey"], run["journey"]) for run in self._journeys.values()]
         said = [entry["text"] for entry in self._entries if entry["kind"] == "message" and _by_customer(entry)]
         words = [masked_text(text)[:140] for text in (*said[:1], *said[1:][-1:])]  # what it began with, and the newest
-        return " · ".join(dict.fromkeys((*titles[-2:], *words)))
+        known = [each["title"] for each in matters(self.state)]
+        return " · ".join(dict.fromkeys((*known, *titles[-2:], *words)))
 
 
 def _by_customer(entry: dict[str, Any]) -> bool:
@@ -245,6 +248,8 @@ def _facts(state: InteractionState, journey_titles: Mapping[str, str]) -> list[d
     if state.last_journey:
         title = journey_titles.get(state.last_journey, state.last_journey)
         facts.insert(0, {"label": "About", "value": title, "note": state.last_outcome.replace("_", " ")})
+    if state.reason:
+        facts.append({"label": "Handed over because", "value": state.reason, "note": ""})
     if state.approvals:
         waiting = f"{len(state.approvals)} proposal" + ("s" if len(state.approvals) > 1 else "")
         facts.append({"label": "Waiting for approval", "value": waiting, "note": ""})

@@ -139,6 +139,8 @@ def _proposed(turn: Turn, run: Run, step: AgentStep, one: Mapping[str, Any]) -> 
         raise Unusable("you may propose no further action in this step")
     if any(note.about == action and note.how == "outcome_unknown" for note in work.notes):
         raise Unusable(f"nobody knows yet what became of {action}, so it is not proposed again")
+    if turn.keeps_off(action):
+        raise Unusable(f"the customer may be in distress, so {action} is left to people")
     args = one.get("args")
     if not isinstance(args, Mapping):
         raise Unusable("the arguments of an action are an object")

@@ -19,8 +19,9 @@ from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.carrying import CARRIED_ON, TakeUp
 from interlock.vocabulary.channels import Channel, Choice, Principal
-from interlock.vocabulary.ids import InteractionId, ProposalId, RunId, tag
+from interlock.vocabulary.ids import InteractionId, MessageId, ProposalId, RunId, tag
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted
+from interlock.vocabulary.matters import MatterRecognised, known
 from interlock.vocabulary.proposals import Remedy, RemedyRefused
 
 EARLIER: Final = "carried"
@@ -61,6 +62,7 @@ def take_up(kit: Kit) -> Decider[TakeUp, Two]:
         runs = [run for run in before.runs if run.run in taken]
         for run in runs:
             _copy(turn, run, taken)
+        _recognised_before(turn, before)
         _welcome(turn, before)
         _go_on(turn, runs, taken)
         left = [fact for run in runs for fact in _left_behind(before, run)]
@@ -108,6 +110,21 @@ def _copy(turn: Turn, run: Run, taken: Mapping[RunId, RunId]) -> None:
     if waits_for == "call":
         ref = taken[RunId(ref)]
     turn.wait(now, run.path, waits_for, ref)
+
+
+def _recognised_before(turn: Turn, before: Conversation) -> None:
+    """What was recognised counts here as well: who is in distress in the chat is so on the phone."""
+    for matter, heard in before.matters.items():
+        turn.add(
+            MatterRecognised(
+                interaction=turn.state.interaction,
+                person=turn.state.person,
+                message=MessageId(""),
+                matter=known(matter),
+                kind=heard.kind,
+                rule=EARLIER,
+            )
+        )
 
 
 def _welcome(turn: Turn, before: Conversation) -> None:

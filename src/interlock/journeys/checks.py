@@ -24,6 +24,7 @@ from interlock.journeys.language import (
     JourneyFile,
     LookUpStep,
     PromiseStep,
+    RecordStep,
     SayStep,
     Step,
     TenantFile,
@@ -31,6 +32,7 @@ from interlock.journeys.language import (
     WaitStep,
     WhenStep,
 )
+from interlock.journeys.matter_files import FIELDS, MATTER, no_such
 from interlock.journeys.model import blocks, branches, called
 from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.kernel.cel import Expression
@@ -54,14 +56,17 @@ class Checker:
         self.problems: list[Problem] = []
         self.results: set[str] = set()
         self.given: dict[str, Collection[str]] = {}
+        self.always = ALWAYS
 
     def journey(self, filled: frozenset[str] = frozenset()) -> list[Problem]:
         """The problems of a journey file; ``filled`` are slots that have a value whenever it begins."""
         file: JourneyFile = self.located.value
+        if file.matter is not None:
+            self.always, self.given = ALWAYS | {MATTER}, {MATTER: FIELDS}
         self._results_of(file.steps)
         self._slots(file.slots)
         self._wrong(self.known.wrong_models(file.models, ("models",)))
-        ends, _ = self._block(file.steps, ("steps",), ALWAYS | filled, frozenset())
+        ends, _ = self._block(file.steps, ("steps",), self.always | filled, frozenset())
         if not ends:
             self._dead_end(("steps", len(file.steps) - 1), "the journey")
         return self.problems
@@ -179,6 +184,8 @@ class Checker:
                 self._call(step, path)
                 for name, text in step.args.items():
                     self._text(text, (*path, "with", name), *names)
+            case RecordStep(kind=Template() as kind):
+                self._text(kind, (*path, "kind"), *names)
             case WaitStep(until=Template() as until):
                 self._text(until, (*path, "until"), *names)
             case EndStep(gives=dict() as gives):
@@ -250,14 +257,14 @@ class Checker:
 
     def _slots(self, own: Mapping[str, Slot]) -> None:
         """Questions refer only to names that exist; a result is not called as a slot is."""
-        everywhere = ALWAYS | frozenset(self.slots) | self.results
+        everywhere = self.always | frozenset(self.slots) | self.results
         for name, slot in own.items():
             for setting in ("ask", "again", "wrong", "valid"):
                 text = getattr(slot, setting)
                 if text is not None:
                     also = {VALUE, TODAY} if setting == "valid" else set()
                     self._text(text, ("slots", name, setting), everywhere | also, frozenset())
-            if name in self.results or name in ALWAYS or name == CUSTOMER:
+            if name in self.results or name in self.always or name == CUSTOMER:
                 self._say(("slots", name), f"'{name}' is the name of something else here", "rename one", at_key=True)
 
     def _action(self, name: str, path: Path, *, reads: bool = False, proposed: bool = True) -> None:
@@ -313,14 +320,11 @@ class Checker:
                     what = f"'{reference.path}' has no value here, because the step did not succeed"
                     self._say(path, what, f"write {root}.customer_reason, or leave it out", offset=reference.offset)
             elif root in known:
-                given = self.given.get(root)
-                if given is not None and rest and rest.split(".")[0] not in given:
-                    what = f"'{root}' comes from a call that gives no '{rest.split('.')[0]}' at each of its ends"
-                    self._say(path, what, did_you_mean(rest.split(".")[0], given), offset=reference.offset)
+                if (given := self.given.get(root)) is not None and (name := rest.split(".")[0]) and name not in given:
+                    self._say(path, no_such(root, name), did_you_mean(name, given), offset=reference.offset)
             elif root == CUSTOMER:
-                self._say(
-                    path, f"nobody is known here yet, so '{root}' has no value", "write a 'verify' step before it"
-                )
+                what = f"nobody is known here yet, so '{root}' has no value"
+                self._say(path, what, "write a 'verify' step before it")
             elif root in self.slots or root in self.results:
                 mend = "ask for it before" if root in self.slots else "look it up before"
                 self._say(path, f"'{root}' may have no value here yet", mend, offset=reference.offset)
@@ -343,4 +347,4 @@ class Checker:
 
 
 def _result(step: Step) -> str:
-    return (step.result or "") if isinstance(step, LookUpStep | DoStep | ForeseeStep | CallStep) else ""
+    return (step.result or "") if isinstance(step, LookUpStep | DoStep | ForeseeStep | CallStep | RecordStep) else ""

@@ -9,6 +9,7 @@ from interlock.journeys.calling import Callee, callee_of, circle
 from interlock.journeys.checks import Checker
 from interlock.journeys.known import Actions, Known
 from interlock.journeys.language import DO_FIRST, JourneyFile, Step, TenantFile
+from interlock.journeys.matter_files import DEFAULTS, ForMatters
 from interlock.journeys.model import AGAIN, DEFAULT, Journey, JourneySet, blocks
 from interlock.journeys.slots import Slot
 from interlock.kernel.documents import DefinitionError, Located, Problem, did_you_mean, load_located, problem
@@ -74,9 +75,13 @@ def compile_journeys(
         elif not by_name[name].value.examples:
             what = f"'{name}' has no examples, so a customer cannot begin it"
             problems.append(problem(defaults, ("menu", index), what, "give it examples, or take it off the menu"))
-    offered = [name for name in tenant.menu or by_name if name in by_name and by_name[name].value.examples]
+    matters = ForMatters(by_name, tenant, defaults, queues)
+    problems += matters.problems()
+    by_name = {name: matters.filled_in(located, problems) for name, located in by_name.items()}
+    ordinary = [name for name, located in by_name.items() if located.value.matter is None]
+    offered = [name for name in tenant.menu or ordinary if name in by_name and by_name[name].value.examples]
     menu = {name: by_name[name].value.title for name in offered}
-    compiled = {name: _compiled(located.value, defaults.value, menu) for name, located in by_name.items()}
+    compiled = {name: _compiled(each, defaults.value, menu, matters.journeys) for name, each in by_name.items()}
     callees = {name: callee_of(located.value, defaults.value) for name, located in by_name.items()}
     known = Known(
         tenant, actions, queues, frozenset(defaults.value.defaults), remedies, promises, callees, permitted, models
@@ -109,7 +114,8 @@ def _unreachable(
     """A journey without examples that nothing begins, and one that comes back to itself."""
     name = located.value.journey
     called = any(name in callee.calls for callee in callees.values())
-    if not located.value.examples and not called and name not in begun and name != tenant.human_journey:
+    begins = located.value.matter is not None or name in begun or name == tenant.human_journey
+    if not located.value.examples and not called and not begins:
         what = f"'{name}' has no examples, and no journey calls it and no trigger either, so nothing begins it"
         yield problem(located, ("journey",), what, "write 'examples:', call it, or write a trigger")
     if way := circle(name, callees):
@@ -117,7 +123,10 @@ def _unreachable(
         yield problem(located, ("journey",), f"it calls itself, by {' > '.join(way)}", mend)
 
 
-def _compiled(file: JourneyFile, defaults: TenantFile, menu: Mapping[str, str]) -> Journey:
+def _compiled(
+    located: Located[JourneyFile], defaults: TenantFile, menu: Mapping[str, str], matters: Mapping[str, str]
+) -> Journey:
+    file = located.value
     steps: dict[str, Step] = {}
     follows: dict[str, str] = {}
     _lay_out(file.steps, "", "", steps, follows)
@@ -135,6 +144,9 @@ def _compiled(file: JourneyFile, defaults: TenantFile, menu: Mapping[str, str]) 
         order=tuple(steps),
         menu=menu,
         models=file.models,
+        matter=file.matter or "",
+        matters=matters,
+        default=located.file.startswith(DEFAULTS),
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from interlock.journeys.agent_language import AgentJob
 from interlock.journeys.branches import possible, required
 from interlock.journeys.language import (
     OVER_BUDGET,
     WAITING,
-    AgentJob,
     CallStep,
     EndStep,
     HandOverStep,

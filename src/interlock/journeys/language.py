@@ -7,14 +7,14 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from interlock.journeys.agent_language import ActionName, AgentJob
 from interlock.journeys.reminders import Remind
 from interlock.journeys.slots import Name, Slot, Words
 from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Duration
 from interlock.kernel.template import Template
+from interlock.vocabulary.matters import Matter
 from interlock.vocabulary.settings import TenantSettings
-
-ActionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z", examples=["shop.get_order"])]
 
 ACTION_BRANCHES: Final = (
     "declined",
@@ -227,11 +227,14 @@ class HandOverStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Steps behind it are taken when an agent hands it back.
 
     Attributes:
+        hand_over: the queue; ``responsible`` in a journey for a matter is the one that ``matters:`` in ``tenant.yaml`` names.
+        priority: added to the queue's own; each point counts like a minute of waiting.
         outside: as at ``ask``.
     """
 
     hand_over: Name
     reason: Template | None = None
+    priority: Annotated[int, Meta(ge=0, le=1440)] = 0
     on: dict[Name, tuple[Step, ...]] = {}
     outside: tuple[ActionName, ...] | None = None
 
@@ -242,47 +245,26 @@ class EndStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         gives: what a journey gets that called this one, by name; without it nothing comes back, and the caller ends too
             where it has no branch for the outcome.
+        closes: whether the interaction is over as well.
     """
 
     end: Name
     gives: dict[Name, Template] | None = None
+    closes: bool = False
 
 
-class AgentBudget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much an agent step may use before its scripted branch is taken.
-
-    Attributes:
-        turns: messages of the customer that the model answers.
-        actions: proposals that it makes; a further one is refused to it.
-        tokens: of all that it is asked and answers.
-    """
-
-    turns: Annotated[int, Meta(ge=1, le=50)] = 8
-    actions: Annotated[int, Meta(ge=0, le=50)] = 8
-    tokens: Annotated[int, Meta(ge=100, le=2_000_000)] = 40_000
-
-
-class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The one job of a model, and what it may use for it.
+class RecordStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Put a matter on record, with a reference; once in an interaction for each kind of it.
 
     Attributes:
-        goal: what it is to reach, in words for the model.
-        may: the only actions that it may propose; each is judged like that of a ``do``.
-        sets: the slots that it may fill, by the customer's words.
-        sees: the slots and results that it is told; a personal slot is never told, only that it is known.
-        say: whether it may speak to the customer; without it, it has to come to an end by itself.
-        until: the step is over once this holds of what is known; a name without a value does not hold.
-        exits: the ends that it may choose, and when, in words for the model; without any it is just done.
+        record: ``complaint``, ``data_request``, ``legal`` … The time of a data-subject request is one month (GDPR Art. 12(3)).
+        kind: what of it, such as ``"{right}"``; what was recognised where that is not said.
+        result: a name for its ``reference`` and ``due``.
     """
 
-    goal: Template
-    may: tuple[ActionName, ...] = ()
-    sets: tuple[Name, ...] = ()
-    sees: tuple[Name, ...] = ()
-    say: bool = True
-    budget: AgentBudget = AgentBudget()
-    until: Expression | None = None
-    exits: dict[Name, Words] = {}
+    record: Matter
+    kind: Template | None = None
+    result: Name | None = msgspec.field(name="as", default=None)
 
 
 class AgentStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -312,6 +294,7 @@ Step = (
     | WaitStep
     | WhenStep
     | HandOverStep
+    | RecordStep
     | EndStep
     | AgentStep
 )
@@ -327,6 +310,8 @@ class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             when another one calls it, or a trigger fires.
         models: which ones are asked what a message means while it runs, in this order, by their names in ``models.yaml``;
             ``builtin`` is the one that is always there. Those of the tenant where none are named.
+        matter: what it is for, where it begins at any point of a conversation at which that is recognised: it stands in the
+            place of the default journey for it.
     """
 
     journey: Name
@@ -336,6 +321,7 @@ class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     examples: tuple[Words, ...] = ()
     slots: dict[Name, Slot] = {}
     models: tuple[Name, ...] = ()
+    matter: Matter | None = None
 
     def __post_init__(self) -> None:
         """Refuses examples that are too few to learn from. Raises ValueError."""

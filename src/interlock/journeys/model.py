@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from interlock.journeys.language import (
@@ -16,6 +16,7 @@ from interlock.journeys.language import (
     HandOverStep,
     LookUpStep,
     PromiseStep,
+    RecordStep,
     SayStep,
     Step,
     VerifyStep,
@@ -45,6 +46,8 @@ class Journey:
         order: all paths in the order of the file.
         menu: the journeys that its release offers as buttons: titles by name.
         models: the models that are asked while it runs, by name; empty where those of the tenant are.
+        matter: the matter that it is for; ``matters`` names the journey of its release for each of them.
+        default: whether it came with the product and stands in no file of the tenant's.
     """
 
     name: str
@@ -57,6 +60,9 @@ class Journey:
     order: tuple[str, ...]
     menu: Mapping[str, str]
     models: tuple[str, ...]
+    matter: str = ""
+    matters: Mapping[str, str] = field(default_factory=dict)
+    default: bool = False
 
     def take(self, path: str) -> Step:
         """The step at a path, for whoever takes it now."""
@@ -110,7 +116,7 @@ def gives(step: Step) -> frozenset[str]:
     match step:
         case ChooseStep(choose=slot):
             return frozenset({slot})
-        case LookUpStep() | DoStep() | ForeseeStep() | CallStep():
+        case LookUpStep() | DoStep() | ForeseeStep() | CallStep() | RecordStep():
             return frozenset({step.result} if step.result else ())
     return frozenset()
 

@@ -41,6 +41,8 @@ def ask_gate(turn: Turn, run: Run, path: str, step: LookUpStep | DoStep | Forese
 
 def propose(turn: Turn, run: Run, path: str, action: str, raw: Mapping[str, Any], purpose: str = "") -> str:
     """Propose the step's own action; arguments that do not fit its schema are a failure of the step."""
+    if turn.keeps_off(action):
+        return _left_to_people(turn, run, path)
     try:
         args, private_args, args_hash = turn.propose(action, raw)
     except Refused:
@@ -70,6 +72,9 @@ def propose(turn: Turn, run: Run, path: str, action: str, raw: Mapping[str, Any]
 def foresee(turn: Turn, run: Run, path: str, step: ForeseeStep, raw: Mapping[str, Any]) -> str:
     """Ask what would be said to an action now, and wait for the answer; what does not even fit its schema is not possible."""
     action = step.foresee
+    if turn.keeps_off(action):
+        turn.fill(run, step.result or "result", IMPOSSIBLE, FORESEEN)
+        return ONWARD
     try:
         args, private_args, args_hash = turn.propose(action, raw)
     except Refused:
@@ -97,6 +102,8 @@ def foresee(turn: Turn, run: Run, path: str, step: ForeseeStep, raw: Mapping[str
 
 def promise(turn: Turn, run: Run, path: str, step: PromiseStep) -> str:
     """Ask for the promise to be made, and wait for the answer. Raises TemplateError where a part of it has no value."""
+    if turn.keeps_off():
+        return _left_to_people(turn, run, path)
     value = step.value.value(turn.values(run))
     if not isinstance(value, Mapping) or value.keys() != {"amount", "currency"}:
         return "denied"
@@ -115,3 +122,10 @@ def promise(turn: Turn, run: Run, path: str, step: PromiseStep) -> str:
     )
     turn.wait(run, path, "proposal", wanted)
     return ""
+
+
+def _left_to_people(turn: Turn, run: Run, path: str) -> str:
+    """Money is not moved by a machine for somebody in distress: as if it had been denied."""
+    step, reason = turn.journey(run).steps[path], turn.settings.matters.texts.vulnerable_money
+    turn.fill(run, getattr(step, "result", None) or "result", {"customer_reason": reason}, "denied")
+    return "denied"

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from interlock.journeys.agent_work import ASKED, REPLY
+from interlock.journeys.leaving import close
 from interlock.journeys.model import Journey
-from interlock.journeys.state import Run
+from interlock.journeys.state import FROM_CUSTOMER, Run
 from interlock.journeys.steps import ask_again, proceed, return_to_callers
 from interlock.journeys.turn import Turn
-from interlock.vocabulary.interactions import InteractionEnded
 from interlock.vocabulary.journeys import JourneyEnded
 
 CLOSING = "closing"
+NOTHING: Final[Mapping[str, Any]] = {}
 
 
-def begin(turn: Turn, journey: Journey) -> None:
-    """Begin a journey on top of what is running."""
-    proceed(turn, turn.start(journey), journey.order[0])
+def begin(turn: Turn, journey: Journey, given: Mapping[str, Any] = NOTHING) -> None:
+    """Begin a journey on top of what is running; ``given`` are slots that are known already."""
+    run = turn.start(journey)
+    for name, value in given.items():
+        turn.fill(run, name, value, FROM_CUSTOMER)
+    proceed(turn, run, journey.order[0])
 
 
 def go_on(turn: Turn, run: Run) -> None:
@@ -26,6 +33,8 @@ def go_on(turn: Turn, run: Run) -> None:
     turn.say(turn.about(turn.settings.texts.back_to, run))
     if run.waits_for in (ASKED, REPLY):
         turn.ask_model(run, run.path)
+    elif run.waits_for == "slot" and run.ref in run.values:  # answered by the message that interrupted it
+        proceed(turn, run, run.path)
     elif run.waits_for in ("slot", "choice"):
         ask_again(turn, run, not_understood=False)
     else:
@@ -40,7 +49,10 @@ def go_on_below(turn: Turn) -> None:
     if not ended or turn.resumed or not turn.state.open or not turn.state.may_speak:
         return
     run = turn.state.foreground
-    if run is not None:
+    if turn.steps_aside:  # she is neither brought back nor asked for more
+        if run is None:
+            turn.stand("intent", 0)
+    elif run is not None:
         go_on(turn, run)
     else:
         if not turn.state.closing_said:
@@ -51,13 +63,4 @@ def go_on_below(turn: Turn) -> None:
 def say_goodbye(turn: Turn) -> None:
     """The customer wants nothing else: the interaction is over, unless a run still waits for somebody."""
     turn.say(turn.settings.texts.goodbye)
-    if not turn.state.open:  # she has left already, before her message was answered
-        return
-    turn.add(
-        InteractionEnded(
-            interaction=turn.state.interaction,
-            person=turn.state.person,
-            session=turn.state.session,
-            reason="journey_ended",
-        )
-    )
+    close(turn)  # unless she has left already, before her message was answered

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from interlock.journeys.agent_work import OUTCOME, AgentWork, worked
 from interlock.journeys.claims import Told, told_by
+from interlock.journeys.heard import Heard, heard_again
 from interlock.kernel.events import Event, Recorded
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import NOBODY, CustomerId, InteractionId, PersonId, RunId, SessionId
@@ -31,8 +32,9 @@ from interlock.vocabulary.journeys import (
     SlotFilled,
     StepReached,
 )
+from interlock.vocabulary.matters import MatterRecognised, MatterRecorded
 from interlock.vocabulary.models import ModelUsed
-from interlock.vocabulary.people import CustomerMatched, MatchFailed
+from interlock.vocabulary.people import ChallengePassed, CustomerMatched, MatchFailed
 from interlock.vocabulary.proposals import ProposalJudged, RemedyRefused
 from interlock.vocabulary.routing import VisitEnded, VisitEntered
 
@@ -54,11 +56,17 @@ READ: Final = (
     AgentAnswerRefused,
     ModelUsed,
     CustomerMatched,
+    ChallengePassed,
     MatchFailed,
     ProposalJudged,
     RemedyRefused,
+    MatterRecognised,
+    MatterRecorded,
 )
 """The facts that a turn depends on."""
+
+RECORDS_KEPT: Final = 20
+"""Records of one interaction that are at hand; one has hardly ever more than one."""
 
 FROM_CUSTOMER: Final = "message"
 """The source of a slot's value that the customer gave."""
@@ -134,6 +142,8 @@ class Conversation(msgspec.Struct, frozen=True):
         done: what the virtual agent has done in it, in words; ``did`` are the actions.
         told: what language models have told the customer, sentence by sentence.
         continues: the interaction that it carries on.
+        level: how sure we are who it is.
+        matters: what was recognised in it, by name; ``records``: what of that is on record.
     """
 
     interaction: InteractionId = InteractionId("")
@@ -154,6 +164,9 @@ class Conversation(msgspec.Struct, frozen=True):
     did: frozenset[str] = frozenset()
     told: tuple[Told, ...] = ()
     continues: InteractionId = InteractionId("")
+    level: int = 0
+    matters: Mapping[str, Heard] = msgspec.field(default_factory=dict)
+    records: tuple[MatterRecorded, ...] = ()
 
     @property
     def taken_up(self) -> bool:
@@ -217,6 +230,7 @@ def apply(state: Conversation, event: Event) -> Conversation:
                 open=True,
                 customer=event.customer,
                 continues=event.continues,
+                level=int(event.assurance.level) if event.customer else 0,
             )
         case InteractionReopened():
             # Nobody waits in a queue any more: a run that stood at its hand-over has nothing left to wait for.
@@ -232,9 +246,15 @@ def apply(state: Conversation, event: Event) -> Conversation:
         case HandedBack():
             return replace(state, holder="virtual_agent")
         case CustomerMatched():
-            return replace(state, customer=event.customer)
+            return replace(state, customer=event.customer, level=max(state.level, 1))
+        case ChallengePassed():
+            return replace(state, level=int(event.level))
         case MessagePosted(author=author) if author.kind == "virtual_agent":
             return replace(state, spoke=True, told=told_by(state.told, event) if author.model else state.told)
+        case MatterRecognised():
+            return replace(state, matters=heard_again(state.matters, event))
+        case MatterRecorded():
+            return replace(state, records=(*state.records, event)[-RECORDS_KEPT:])
     return _in_runs(state, event)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from interlock.journeys.language import (
@@ -17,18 +15,19 @@ from interlock.journeys.language import (
     HandOverStep,
     LookUpStep,
     PromiseStep,
+    RecordStep,
     SayStep,
     VerifyStep,
     WaitStep,
     WhenStep,
 )
+from interlock.journeys.leaving import close, given, record
 from interlock.journeys.model import AGAIN, DEFAULT, Journey, reason_of
 from interlock.journeys.requests import ONWARD, ask_gate, promise, propose
 from interlock.journeys.slots import Slot
 from interlock.journeys.state import Run
 from interlock.journeys.turn import ACTED, Returned, Turn, item_choices
 from interlock.journeys.values import accepted, moment_of
-from interlock.kernel.template import Template, TemplateError
 from interlock.vocabulary.channels import Choice
 from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.interactions import HandOverRequested
@@ -151,7 +150,7 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
             return _call(turn, run, path, step)
         case WaitStep():
             return _wait(turn, run, journey, path, step)
-        case HandOverStep(hand_over=queue):
+        case HandOverStep(hand_over=queue, priority=priority):
             reason = turn.render(reason_of(step, journey), run)
             turn.wait(run, path, "hand_over", run.run)
             turn.add(
@@ -161,6 +160,7 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
                     queue=QueueName(queue),
                     reason=reason,
                     run=run.run,
+                    priority=priority,
                 )
             )
             return None
@@ -169,8 +169,13 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
             turn.ask_model(run, path)
             return None
         case EndStep(end=outcome, gives=gives):
-            turn.end(run, outcome, None if gives is None else _given(turn, run, gives))
+            turn.end(run, outcome, None if gives is None else given(turn, run, gives))
+            if step.closes:
+                close(turn)
             return None
+        case RecordStep():
+            record(turn, run, step)
+            return journey.follows[path]
 
 
 def _known(turn: Turn, run: Run, name: str) -> bool:
@@ -233,24 +238,14 @@ def _call(turn: Turn, run: Run, path: str, step: CallStep) -> str | None:
     if called is None:
         return _failing(turn.journey(run), path)
     values = turn.values(run)
-    given = {name: accepted(called.slots[name], text.value(values)) for name, text in step.args.items()}
+    passed = {name: accepted(called.slots[name], text.value(values)) for name, text in step.args.items()}
     inner = turn.start(called, caller=run)
     turn.wait(run, path, "call", inner.run)
-    for name, value in given.items():
+    for name, value in passed.items():
         if value is not None and turn.valid(inner, called.slots[name], value):
             turn.fill(inner, name, value, "call")
     proceed(turn, inner, called.order[0])
     return None
-
-
-def _given(turn: Turn, run: Run, gives: Mapping[str, Template]) -> dict[str, Any]:
-    """What goes back to a caller: whatever has a value."""
-    values = turn.values(run)
-    found: dict[str, Any] = {}
-    for name, text in gives.items():
-        with suppress(TemplateError):
-            found[name] = text.value(values)
-    return found
 
 
 def _wait(turn: Turn, run: Run, journey: Journey, path: str, step: WaitStep) -> str | None:

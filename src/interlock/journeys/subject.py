@@ -9,7 +9,7 @@ from typing import Any, cast
 from interlock.journeys.carrying import take_up
 from interlock.journeys.outcomes import advance
 from interlock.journeys.state import READ, Conversation, evolve
-from interlock.journeys.turn import Kit, Propose, Resolve, Turn
+from interlock.journeys.turn import Kit, MovesMoney, Propose, Resolve, Turn
 from interlock.journeys.turns import take_agent_answer, take_turn
 from interlock.kernel.deciders import ClearTimer, Decider, Moment, SetTimer, Subject
 from interlock.kernel.events import Command, Event
@@ -31,9 +31,11 @@ from interlock.vocabulary.routing import EnterQueue
 from interlock.vocabulary.settings import TenantSettings
 
 
-def subject(resolve: Resolve, settings: TenantSettings, propose: Propose) -> Subject:
-    """Journeys with the releases that this node knows, a tenant's settings, and what types an action's arguments."""
-    kit = Kit(resolve, settings, propose)
+def subject(
+    resolve: Resolve, settings: TenantSettings, propose: Propose, moves_money: MovesMoney = lambda action: False
+) -> Subject:
+    """Journeys with the releases that this node knows, a tenant's settings, and what is known of actions."""
+    kit = Kit(resolve, settings, propose, moves_money)
     deciders: tuple[Decider[Any, Any], ...] = (_turns(kit), _answers(kit), _advances(kit), take_up(kit))
     return Subject(
         "journeys", cast("tuple[Decider[Command, object], ...]", deciders), reactions=(react,), timers=(_waits,)
@@ -111,7 +113,9 @@ def react(event: Event) -> Sequence[Command]:
     """A hand-over is asked for of a queue; that it failed, or an agent's handing back, takes runs on."""
     match event:
         case HandOverRequested():
-            return (EnterQueue(interaction=event.interaction, queue=event.queue, run=event.run),)
+            return (
+                EnterQueue(interaction=event.interaction, queue=event.queue, run=event.run, priority=event.priority),
+            )
         case HandOverFailed():
             return (AdvanceJourney(interaction=event.interaction, what="hand_over_failed", ref=event.run),)
         case StepReached(waits_for="agent"):

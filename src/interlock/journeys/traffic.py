@@ -29,8 +29,9 @@ OF_TRAFFIC: Final[tuple[type[Event], ...]] = (
 )
 """The facts that tell it."""
 
-BROKEN_OFF: Final = frozenset({"cancelled", "changed_subject"})
-"""Outcomes that the customer brought about at the step where the run waited: she stopped it, or went on to something else."""
+BROKEN_OFF: Final = frozenset({"cancelled", "changed_subject", "set_aside"})
+"""Outcomes that the customer brought about at the step where the run waited: she stopped it, or went on to something else,
+or automation stepped aside for a matter that was recognised."""
 
 OUTLIVES: Final = frozenset({"proposal", "approval", "time"})
 """What a run goes on waiting for when the interaction is over: nobody has to be there for it."""

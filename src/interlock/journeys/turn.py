@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from interlock.journeys.agent_work import ASKED
+from interlock.journeys.heard import of_matter
 from interlock.journeys.language import AgentStep, AskStep, ChooseStep, DoStep, VerifyStep
+from interlock.journeys.matter_files import MATTER
 from interlock.journeys.model import Journey
 from interlock.journeys.reminders import Remind
 from interlock.journeys.slots import TODAY, VALUE, Slot
@@ -22,6 +24,7 @@ from interlock.vocabulary.channels import Author, Card, Choice
 from interlock.vocabulary.ids import CustomerId, MessageId, RunId
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
+from interlock.vocabulary.matters import STOPPING
 from interlock.vocabulary.settings import TenantSettings
 
 Resolve = Callable[[str, str], Journey | None]
@@ -29,6 +32,9 @@ Resolve = Callable[[str, str], Journey | None]
 
 Propose = Callable[[str, Mapping[str, Any]], tuple[dict[str, Any], Any, str]]
 """Types an action's arguments: (action, raw arguments) → (arguments, personal ones, their hash). Raises Refused."""
+
+MovesMoney = Callable[[str], bool]
+"""Whether an action moves money."""
 
 MAX_CHOICES: Final = 10
 """Buttons on one card."""
@@ -46,6 +52,7 @@ class Kit:
     resolve: Resolve
     settings: TenantSettings
     propose: Propose
+    moves_money: MovesMoney
 
 
 class Returned(NamedTuple):
@@ -62,19 +69,18 @@ class Turn:
     """One decision in the making. ``state`` always includes the facts gathered so far.
 
     ``resumed`` tells that an interrupted run was come back to already, ``once_more`` that a question is put again
-    although it was understood; ``called`` are the runs that ended and that another had called, ``returned`` those of them whose
-    callers have not gone on yet.
+    although it was understood, ``steps_aside`` that automation goes on with nothing else; ``called`` are the runs that
+    ended and that another had called, ``returned`` those of them whose callers have not gone on yet.
     """
 
     def __init__(self, state: Conversation, moment: Moment, kit: Kit) -> None:
         self.state = state
         self.moment = moment
         self.settings = kit.settings.on(state.channel)
-        self.propose = kit.propose
+        self.propose, self.moves_money = kit.propose, kit.moves_money
         self.resolve = kit.resolve
         self.facts: list[Event] = []
-        self.resumed = False
-        self.once_more = False
+        self.resumed = self.once_more = self.steps_aside = False
         self.returned: list[Returned] = []
         self.called: set[RunId] = set()
 
@@ -154,6 +160,7 @@ class Turn:
 
     def end(self, run: Run, outcome: str, gives: Mapping[str, Any] | None = None) -> None:
         """A run is over; ``gives`` is what its caller gets, if one goes on behind it."""
+        self.steps_aside = self.steps_aside or self.journey(run).matter in STOPPING
         if self.state.caller_of(run.run) is not None:
             now = self.current(run)
             self.called.add(run.run)
@@ -236,7 +243,11 @@ class Turn:
     def values(self, run: Run) -> dict[str, Any]:
         """What templates and conditions of a run can refer to, in plain data."""
         now = self.current(run)
-        return known_values(now, self.journey(now), self.settings, self.state.customer)
+        journey = self.journey(now)
+        known = known_values(now, journey, self.settings, self.state.customer)
+        if journey.matter:
+            known[MATTER] = of_matter(self.state.matters, self.state.records, journey.matter, self.settings)
+        return known
 
     def valid(self, run: Run, slot: Slot, value: object) -> bool:
         """Whether an answer that a slot can hold meets its condition, too."""
@@ -260,6 +271,10 @@ class Turn:
             action for step in steps if isinstance(step, AgentStep) for action in step.agent.may
         } & self.state.did
         return bool(actions & run.sources) or any(source.startswith(ACTED) for source in run.sources)
+
+    def keeps_off(self, action: str = "") -> bool:
+        """Whether the virtual agent leaves an action to people, or without one a promise: what moves money, in distress."""
+        return "vulnerable" in self.state.matters and (not action or self.moves_money(action))
 
     def about(self, text: str, run: Run) -> str:
         """One of the tenant's own texts that speaks of a journey."""

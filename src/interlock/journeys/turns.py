@@ -11,6 +11,7 @@ from interlock.journeys.answering import answer_from, answer_within, surest
 from interlock.journeys.calling import CANCELLED
 from interlock.journeys.filling import Taken, passed_on, restore, rewind, take_slots
 from interlock.journeys.looking_back import go_back, recap
+from interlock.journeys.matters import begin_matter, recognise
 from interlock.journeys.model import Journey
 from interlock.journeys.outcomes import resume_floor
 from interlock.journeys.stack import CLOSING, begin, go_on, go_on_below, say_goodbye
@@ -37,9 +38,13 @@ def take_turn(turn: Turn, command: TurnContext) -> None:
     if command.answer is not None:
         _used(turn, command.answer)
     _suggested(turn, command.message, command.model, found)
+    matter = recognise(turn, command, found)
     if turn.state.holder != "virtual_agent":
         return
     resume_floor(turn)
+    if matter is not None:
+        begin_matter(turn, matter, found, command.text)
+        return
     run = turn.state.foreground
     if run is None:
         _without_journey(turn, found, command)
@@ -138,6 +143,7 @@ def _without_journey(turn: Turn, found: Understood, command: TurnContext) -> Non
     """
     standing, article = turn.state.standing, surest(turn, command, found)
     journey = turn.offered(found.slots.get(INTENT)) or turn.offered(found.intent)
+    journey = journey if journey is None or not journey.matter else None  # what is recognised has begun already
     agreed = found.slots.get(HUMAN) if standing and standing.about == HUMAN else None
     more = found.slots.get(MORE) if standing and standing.about == CLOSING else None
     if _wants_human(turn, found) or agreed is True:
@@ -273,7 +279,7 @@ def _other_journey(turn: Turn, run: Run, found: Understood) -> Journey | None:
     """The journey that the message seems to be about, if it is another one."""
     journey = turn.offered(found.intent)
     own = {run.journey, *(caller.journey for caller in turn.state.callers_of(run))}
-    return journey if journey is not None and journey.name not in own else None
+    return journey if journey is not None and journey.name not in own and not journey.matter else None
 
 
 def _titles(turn: Turn, only: tuple[str, ...]) -> tuple[Choice, ...]:

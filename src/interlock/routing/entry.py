@@ -119,7 +119,7 @@ def enter(
         person=standing.person,
         queue=command.queue,
         channel=standing.channel,
-        priority=spec.priority,
+        priority=spec.priority + command.priority,
         since=moment.now,
         run=command.run,
     )

@@ -23,6 +23,7 @@ from interlock.journeys.triggers import Triggers, begun_by, check_triggers, load
 from interlock.kernel.documents import DefinitionError, Problem, load
 from interlock.kernel.errors import Refused
 from interlock.routing.queues import Specs, load_queues
+from interlock.runtime.default_journeys import learned_examples, with_defaults
 from interlock.runtime.kept_models import model_of
 from interlock.runtime.training import BadExamples, NothingReads, checked, loaded
 from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT
@@ -61,7 +62,7 @@ class Definitions:
 
 
 def read_folder(folder: Path) -> dict[str, str]:
-    """The texts of a definitions folder by their path in it.
+    """The texts of a definitions folder by their path in it, and the default journeys that it keeps.
 
     Raises:
         Refused: there is no such folder, or it holds something that is too large or is no text.
@@ -83,7 +84,7 @@ def read_folder(folder: Path) -> dict[str, str]:
             raise Refused("not_text", what, status=422) from error
     if "tenant.yaml" not in files:
         raise Refused("no_tenant", f"{folder} has no tenant.yaml; it says who the tenant is.", status=422)
-    return files
+    return with_defaults(files)
 
 
 def release_id(files: Mapping[str, str]) -> ReleaseId:
@@ -230,7 +231,7 @@ def proved(files: Mapping[str, str]) -> Checked:
 
 def _learned(read: Checked) -> tuple[Mapping[str, Sequence[str]], str, Understanding]:
     """What a model is learned from, and nothing else: the journeys' examples, their language, what is looked at in them."""
-    return read.journeys.examples(), read.tenant.language, read.tenant.understanding
+    return learned_examples(read.journeys, read.tenant.language), read.tenant.language, read.tenant.understanding
 
 
 async def trained(files: Mapping[str, str]) -> bytes:

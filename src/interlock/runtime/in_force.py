@@ -115,8 +115,8 @@ class InForce:
         """Every subject, built from the definitions in force, by value; nothing registers itself."""
         tenant = self.definitions.tenant
         gate = control.subject(self.definitions.bundle, self.control, self.definitions.breakers)
-        kit = journeys.Kit(self.releases.journey, tenant, self._freeze)
-        talk = journeys.subject(kit.resolve, tenant, kit.propose)
+        kit = journeys.Kit(self.releases.journey, tenant, self._freeze, self._moves_money)
+        talk = journeys.subject(kit.resolve, tenant, kit.propose, kit.moves_money)
         waiting = triggers.subject(self.definitions.triggers, kit, journeys.reads)
         queues = routing.subject(tenant, self.definitions.queues)
         return (interactions.subject(tenant), queues, talk, gate, waiting, consents.subject(tenant))
@@ -124,6 +124,10 @@ class InForce:
     def _freeze(self, action: str, args: Mapping[str, Any]) -> tuple[dict[str, Any], Any, str]:
         checked = self.definitions.bundle.action(action).check(args, self._secret)
         return checked.args, checked.private_args, checked.args_hash
+
+    def _moves_money(self, action: str) -> bool:
+        found = self.definitions.bundle.actions.get(action)
+        return found is not None and (bool(found.moves) or any(spec.kind == "money" for spec in found.args))
 
     def connector(self, name: str) -> Connection:
         """The connector of that name. Raises Unavailable where none is connected."""

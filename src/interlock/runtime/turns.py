@@ -13,6 +13,7 @@ from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
 from interlock.control.rules import BUDGET_PREFIX
 from interlock.control.subject import standing as news_of
+from interlock.dialogue.matters import recognised, takes_back
 from interlock.journeys import Conversation, evolve, offered_outside, reads
 from interlock.journeys.language import OVER_BUDGET
 from interlock.kernel.deciders import Moment
@@ -142,7 +143,9 @@ class Turns:
         if await self._took_code(due, standing, text):
             return
         state = standing.conversation
-        question = None if (wish(text) or {}).get("type") in AT_ANY_TIME else self._agents.question(state)
+        matter, kind, rule = recognised(text) or ("", "", "")
+        at_any_time = (wish(text) or {}).get("type") in AT_ANY_TIME or self._begins(state, matter)
+        question = None if at_any_time else self._agents.question(state)
         worked = None
         if question is not None:
             worked = await self._agents.ask(state, question, _so_far(standing), command.message)
@@ -157,6 +160,10 @@ class Turns:
             model=asked.model,
             answer=None if worked is None else worked.answer,
             article=None if worked is not None else await self._article(state, text),
+            matter=matter,
+            kind=kind,
+            rule=rule,
+            denies=takes_back(text),
         )
 
         async def extend(
@@ -199,6 +206,11 @@ class Turns:
         except Unavailable as error:
             logger.warning("no article could be searched", error=error.reason)
             return None
+
+    def _begins(self, state: Conversation, matter: str) -> bool:
+        """Whether a journey begins for what was recognised, so that no model is asked how it goes on."""
+        human = self._app.releases.journey(state.release, self._app.tenant.human_journey)
+        return human is not None and matter in human.matters
 
     async def _look_ups(
         self, facts: tuple[Event, ...], state: Conversation, moment: Moment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
@@ -43,7 +43,7 @@ class Covered(NamedTuple):
 class _Watched(Journey):
     """A journey that remembers which of its steps were taken, and which blocks of ``when`` were entered."""
 
-    taken: set[str]
+    taken: set[str] = field(default_factory=set)
 
     def take(self, path: str) -> Step:
         self.taken.add(path)
@@ -69,10 +69,15 @@ class Coverage:
         return _Watched(**{each.name: getattr(journey, each.name) for each in fields(journey)}, taken=taken)
 
     def report(self) -> list[Covered]:
-        """One line for each journey, and one for the default branches."""
+        """One line for each journey, and one for the default branches.
+
+        A journey that came with the product counts where a scenario begins it: its author is not the tenant.
+        """
         read = self._files()
         found = []
         for name, journey in self._before.journeys.items():
+            if journey.default and not self._taken[name]:
+                continue
             own = [path for path in journey.order if not path.startswith(f"{DEFAULT}.")]
             found.append(self._covered(name, read[name], journey, own, self._taken[name]))
         first = next(iter(self._before.journeys.values()))

@@ -91,6 +91,8 @@ class HandOverRequested(Event, frozen=True, kw_only=True):
     queue: QueueName
     reason: str
     run: str = ""
+    priority: int = 0
+    """Added to the queue's own priority."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person)
@@ -165,6 +167,8 @@ class SilenceWarned(Event, frozen=True, kw_only=True):
 
     interaction: InteractionId
     person: PersonId
+    quiet: bool = False
+    """Nothing was said: somebody in distress is not asked, and has long."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person)

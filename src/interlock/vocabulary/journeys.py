@@ -218,6 +218,12 @@ class TurnContext(Command, frozen=True, kw_only=True):
     """In an agent step, what its model makes of the message."""
     article: Found | None = None
     """What an article says to it, if one does."""
+    matter: str = ""
+    """What the rules for matters recognised (see ``vocabulary.matters``); ``kind`` of it, and the ``rule``."""
+    kind: str = ""
+    rule: str = ""
+    denies: bool = False
+    """Whether the message takes anything back, or says that something is not so."""
 
     def lane(self) -> str:
         return self.interaction

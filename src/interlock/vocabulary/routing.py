@@ -157,6 +157,8 @@ class EnterQueue(Command, frozen=True, kw_only=True):
     interaction: InteractionId
     queue: QueueName
     run: str = ""
+    priority: int = 0
+    """Added to the queue's own."""
 
     def lane(self) -> str:
         return self.interaction

@@ -13,6 +13,7 @@ from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Duration
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.hours import Hours, QuietHours
+from interlock.vocabulary.matters import MatterSettings
 from interlock.vocabulary.outcomes import Resolution
 
 Words = Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -241,6 +242,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         defaults: the branches that all journeys share, and their ``slots``; journeys read and check them.
         menu: the journeys that are offered as buttons, in this order; all of them where none is named.
         code_action: the action that sends a one-time code.
+        matters: complaints, abuse, data-subject requests, legal matters, vulnerable customers: who gets them, what is said.
         publish: who else has to approve a new version; ``approvals: 0`` asks nobody.
         knowledge: when the virtual agent answers from an article.
     """
@@ -286,6 +288,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dispositions: tuple[Disposition, ...] = ()
     texts: Texts = Texts()
     voice: Voice = Voice()
+    matters: MatterSettings = MatterSettings()
     defaults: dict[str, Any] = {}
     slots: dict[str, Any] = {}
 

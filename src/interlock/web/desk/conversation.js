@@ -1,6 +1,7 @@
 // @ts-check
 // The interaction in hand: who it is, what happened, and what I do next.
 import { html, useEffect, useState } from '../lib.js';
+import { Matters } from '../transcript/matters.js';
 import { Transcript } from '../transcript/transcript.js';
 import { endWords, nameOf, termOf } from '../transcript/words.js';
 import { Dialog } from '../ui/dialog.js';
@@ -25,6 +26,7 @@ export function Conversation() {
   if (!value) return html`<main class="column middle ${shown}" id="column-talk" tabindex="-1"><${Skeleton} lines=${8} label="Loading the interaction" /></main>`;
   return html`<main class="column middle ${shown}" id="column-talk" tabindex="-1" aria-label="Interaction with ${customerName(value)}">
     <${Head} value=${value} />
+    <${Matters} matters=${value.matters ?? []} />
     <${Story} key=${value.id} value=${value} />
     ${value.my_state === 'wrap_up' ? html`<${WrapUpPanel} key=${value.id} interaction=${value.id} customer=${customerName(value)} assist=${value.assist} />`
       : html`<${Composer} key=${value.id} interaction=${value.id} closed=${closedBecause(value)} customer=${customerName(value)} aloud=${value.channel === 'voice'} />`}

@@ -19,7 +19,7 @@ export function List() {
 /** @param {{one: any}} props */
 function Row({ one }) {
   const [tone, icon] = toneOf(one.verdict);
-  return html`<tr><td><a class="journey-link" href="/journeys/${encodeURIComponent(one.journey)}">${one.title}</a><span class="note"><code>${one.journey}</code> · ${count(one.steps, 'step')}</span></td>
+  return html`<tr><td><a class="journey-link" href="/journeys/${encodeURIComponent(one.journey)}">${one.title}</a><span class="note"><code>${one.journey}</code> · ${count(one.steps, 'step')}${one.default ? html` · <span title="It comes with the product; a journey of your own with 'matter: ${one.matter}' stands in its place.">default</span>` : one.matter ? ' · in place of the default' : ''}</span></td>
     <td data-of="Readiness"><a class="plain-link" href="/journeys/${encodeURIComponent(one.journey)}#readiness"><${Mark} tone=${tone} icon=${icon}>${capital(one.verdict)}<//></a></td>
     <td data-of="Signed off"><${Signed} signoffs=${one.signoffs} /></td>
     <td data-of="Under way" class="right num">${one.live || html`<span class="none">none</span>`}</td>

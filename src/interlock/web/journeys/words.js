@@ -5,7 +5,7 @@ import { duration, humanise } from '../format.js';
 /** @type {Record<string, [string, any]>} */
 const KINDS = {
   say: ['Says', 'chat'], ask: ['Asks for', 'question'], choose: ['Lets choose', 'question'], verify: ['Verifies', 'shield'], look_up: ['Looks up', 'search'],
-  do: ['Does', 'bolt'], agent: ['Leaves to a model:', 'machine'], promise: ['Promises', 'book'], foresee: ['Asks ahead whether', 'shield'], call: ['Runs', 'fold'], wait: ['Waits', 'clock'], when: ['Only if', 'code'], hand_over: ['Hands over to', 'person'], end: ['Ends', 'check'], back: ['', 'back'],
+  do: ['Does', 'bolt'], agent: ['Leaves to a model:', 'machine'], promise: ['Promises', 'book'], foresee: ['Asks ahead whether', 'shield'], record: ['Puts on record', 'book'], call: ['Runs', 'fold'], wait: ['Waits', 'clock'], when: ['Only if', 'code'], hand_over: ['Hands over to', 'person'], end: ['Ends', 'check'], back: ['', 'back'],
 };
 
 /** What a step does, and its sign. @param {string} kind @returns {[string, any]} */

@@ -5,6 +5,7 @@ import { register } from '../keys.js';
 import { count, moneyText } from '../format.js';
 import { html, render, signal, useEffect, useErrorBoundary } from '../lib.js';
 import { Derivation } from '../transcript/explained.js';
+import { Matters } from '../transcript/matters.js';
 import { Transcript } from '../transcript/transcript.js';
 import { nameOf, stateOf, termOf } from '../transcript/words.js';
 import { nextTheme, TopBar } from '../ui/frame.js';
@@ -35,7 +36,7 @@ function Record({ value, proposals }) {
   return html`<div class="record">
     <header class="record-head"><p class="note">Record of an interaction</p><h1 dir="auto">${value.customer?.name || 'Unknown customer'}</h1>
       <p class="note">${termOf(value.channel)} · began <${At} at=${value.started_at} /> · ${value.ended_at ? html`ended <${At} at=${value.ended_at} />` : 'still open'} · ${value.assurance?.label || 'Not identified'} · <${CopyId} id=${value.id} label="interaction" /></p>
-      <p class="note"><${Icon} name="shield" size=${14} /> That you have read it is recorded${value.customer?.masked ? '; personal details are masked' : ''}.</p></header>
+      <p class="note"><${Icon} name="shield" size=${14} /> That you have read it is recorded${value.customer?.masked ? '; personal details are masked' : ''}.</p><${Matters} matters=${value.matters ?? []} /></header>
     <section class="record-story" aria-label="Transcript"><h2>Transcript</h2>${value.entries.length ? html`<${Transcript} entries=${value.entries} label="Transcript, to read" />` : html`<${Empty} title="Nothing was said" />`}</section>
     <section class="record-proposals" aria-label="Proposals"><h2>${count(proposals.length, 'proposal')}</h2>
       ${proposals.length ? html`<ol>${proposals.map((one) => html`<${Proposal} key=${one.proposal} one=${one} entry=${entries.get(one.proposal)} />`)}</ol>` : html`<${Empty} title="Nothing was proposed">Nobody asked for an action in this interaction.<//>`}</section></div>`;

@@ -1,0 +1,51 @@
+"""What can be written of the job that a language model has in an agent step?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from interlock.journeys.slots import Name, Words
+from interlock.kernel.cel import Expression
+from interlock.kernel.template import Template
+
+ActionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z", examples=["shop.get_order"])]
+
+
+class AgentBudget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much an agent step may use before its scripted branch is taken.
+
+    Attributes:
+        turns: messages of the customer that the model answers.
+        actions: proposals that it makes; a further one is refused to it.
+        tokens: of all that it is asked and answers.
+    """
+
+    turns: Annotated[int, Meta(ge=1, le=50)] = 8
+    actions: Annotated[int, Meta(ge=0, le=50)] = 8
+    tokens: Annotated[int, Meta(ge=100, le=2_000_000)] = 40_000
+
+
+class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The one job of a model, and what it may use for it.
+
+    Attributes:
+        goal: what it is to reach, in words for the model.
+        may: the only actions that it may propose; each is judged like that of a ``do``.
+        sets: the slots that it may fill, by the customer's words.
+        sees: the slots and results that it is told; a personal slot is never told, only that it is known.
+        say: whether it may speak to the customer; without it, it has to come to an end by itself.
+        until: the step is over once this holds of what is known; a name without a value does not hold.
+        exits: the ends that it may choose, and when, in words for the model; without any it is just done.
+    """
+
+    goal: Template
+    may: tuple[ActionName, ...] = ()
+    sets: tuple[Name, ...] = ()
+    sees: tuple[Name, ...] = ()
+    say: bool = True
+    budget: AgentBudget = AgentBudget()
+    until: Expression | None = None
+    exits: dict[Name, Words] = {}
