@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 import snowballstemmer
 
@@ -20,6 +20,9 @@ ALGORITHMS: Final = {
 
 MAX_CHARACTERS: Final = 4_000
 """Of a longer text only the beginning is looked at."""
+
+WORDS_KEPT: Final = 20_000
+"""Words whose stems are at hand."""
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _EVERYWHERE: Final = word_set(
@@ -46,10 +49,10 @@ def telling(text: str, language: str) -> list[str]:
 
 def _stemmed(words: Sequence[str], language: str) -> list[str]:
     name = ALGORITHMS.get(language)
-    found: list[str] = list(words) if name is None else _stemmer(name).stemWords(list(words))
-    return [without_accents(word) for word in found]
+    return [without_accents(word if name is None else _stem(word, name)) for word in words]
 
 
-@cache
-def _stemmer(name: str) -> Any:
-    return snowballstemmer.stemmer(name)
+@lru_cache(maxsize=WORDS_KEPT)
+def _stem(word: str, name: str) -> str:
+    """The stem of a word. Each has a stemmer of its own: one keeps the word that it is at, and threads would share that."""
+    return str(snowballstemmer.stemmer(name).stemWord(word))
