@@ -26,7 +26,7 @@ from interlock.journeys.state import Run
 from interlock.journeys.steps import come_back, proceed, take_branch
 from interlock.journeys.turn import Turn
 from interlock.vocabulary.ids import CustomerId, ProposalId
-from interlock.vocabulary.journeys import IN_TIME, REMIND, JourneyAdvance
+from interlock.vocabulary.journeys import IN_TIME, LET_GO, REMIND, JourneyAdvance
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
 
 AWAITED = frozenset(
@@ -46,6 +46,11 @@ def advance(turn: Turn, command: JourneyAdvance) -> None:
         return
     if command.what == REMIND:
         remind(turn, command.ref)
+        return
+    if command.what == LET_GO:
+        # What came out while others had it is told now, as it is told after any other end.
+        if turn.state.may_speak:
+            resume_floor(turn)
         return
     run = turn.state.waiting_for(command.ref)
     if run is None or not _awaited(turn, run, command.what):

@@ -15,9 +15,10 @@ from interlock.kernel.deciders import ClearTimer, Decider, Moment, SetTimer, Sub
 from interlock.kernel.events import Command, Event
 from interlock.kernel.log import Query
 from interlock.vocabulary.ids import tag
-from interlock.vocabulary.interactions import HandedBack, HandOverFailed, HandOverRequested
+from interlock.vocabulary.interactions import HandedBack, HandOverFailed, HandOverRequested, WrappedUp
 from interlock.vocabulary.journeys import (
     IN_TIME,
+    LET_GO,
     REMIND,
     AdvanceJourney,
     AskAgent,
@@ -27,7 +28,7 @@ from interlock.vocabulary.journeys import (
     TakeAgentAnswer,
     TurnContext,
 )
-from interlock.vocabulary.routing import EnterQueue
+from interlock.vocabulary.routing import EnterQueue, VisitEnded
 from interlock.vocabulary.settings import TenantSettings
 
 
@@ -110,7 +111,7 @@ def _waits(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
 
 
 def react(event: Event) -> Sequence[Command]:
-    """A hand-over is asked for of a queue; that it failed, or an agent's handing back, takes runs on."""
+    """A hand-over is asked for of a queue; that it failed, or an agent or a queue that lets go, takes runs on."""
     match event:
         case HandOverRequested():
             return (
@@ -124,4 +125,6 @@ def react(event: Event) -> Sequence[Command]:
             return (AdvanceJourney(interaction=event.interaction, what="again", ref=event.ref),)
         case HandedBack():
             return (AdvanceJourney(interaction=event.interaction, what="handed_back", ref=event.interaction),)
+        case WrappedUp() | VisitEnded() if not (isinstance(event, VisitEnded) and event.how == "answered"):
+            return (AdvanceJourney(interaction=event.interaction, what=LET_GO, ref=event.interaction),)
     return ()

@@ -1,6 +1,7 @@
 """How many seeds can be simulated, and which of them show something wrong?
 
 python -m interlock.simulation --seeds 1-1000 --interactions 200 --jobs 2
+python -m interlock.simulation --walks --seeds 1-1000 --jobs 2
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import gc
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused
@@ -21,7 +24,10 @@ from interlock.runtime.definitions import Definitions, build, read_folder
 from interlock.runtime.settings import Settings
 from interlock.simulation.run import Result, simulate
 from interlock.simulation.variants import variants
+from interlock.simulation.walks import WALKS, Walked, again, walk
 from interlock.simulation.weather import KINDS, Weather
+
+T = TypeVar("T")
 
 _definitions: tuple[Definitions, ...] = ()
 """Read and trained once, and inherited by every process that is forked afterwards."""
@@ -36,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DefinitionError, Refused) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if given.walks:
+        return _walk(given.seeds, given.jobs, given.verbose)
     began, failed, totals = time.monotonic(), 0, [0, 0, 0, 0]
     for result in _results(given.seeds, given.jobs, partial(_one, given.interactions, weather)):
         totals = [sum(pair) for pair in zip(totals, _counts(result), strict=True)]
@@ -60,6 +68,7 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--weather", choices=[kind.name for kind in KINDS], help="drawn from the seed unless given")
     parser.add_argument("--definitions", type=Path, default=Settings().definitions, help="the folder to run on")
+    parser.add_argument("--walks", action="store_true", help=f"{WALKS} random walks through the journeys for each seed")
     parser.add_argument("--verbose", action="store_true", help="tell of every run")
     return parser.parse_args(arguments)
 
@@ -83,7 +92,31 @@ def _one(interactions: int, weather: Weather | None, seed: int) -> Result:
     return simulate(seed, _definitions[seed % len(_definitions)], interactions=interactions, weather=weather)
 
 
-def _results(seeds: Iterable[int], jobs: int, one: partial[Result]) -> Iterator[Result]:
+def _walk(seeds: Sequence[int], jobs: int, verbose: bool) -> int:
+    """Random walks of each seed; the exit code is 1 if anything was wrong."""
+    began, failed, ended = time.monotonic(), 0, Counter[str]()
+    for walked in _results(seeds, jobs, _walks_of):
+        ended.update(walked.ended)
+        failed += bool(walked.wrong)
+        if walked.wrong:
+            sys.stdout.write("".join(f"  {each}\n" for each in walked.wrong[:20]))
+            sys.stdout.write(f"  again: {again(walked.seed)}\n")
+            sys.stdout.flush()
+    if verbose:
+        sys.stdout.write("".join(f"{each}: {times}\n" for each, times in sorted(ended.items())))
+    took, walks = time.monotonic() - began, len(seeds) * WALKS
+    sys.stdout.write(
+        f"{walks:,} walks in {took:.1f} s ({walks / took:.1f} a second): {ended.total():,} journeys ended,"
+        f" {failed or 'none'} of {len(seeds)} seeds failed\n"
+    )
+    return 1 if failed else 0
+
+
+def _walks_of(seed: int) -> Walked:
+    return walk(seed, _definitions[0])
+
+
+def _results(seeds: Iterable[int], jobs: int, one: Callable[[int], T]) -> Iterator[T]:
     if jobs <= 1:
         yield from map(one, seeds)
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from interlock.simulation.clock import VirtualClock
 
@@ -14,6 +15,7 @@ STATES: Final = ("in_transit", "delayed", "out_for_delivery", "attempted", "at_p
 STAY_CREDITS: Final = (500, 500, 501)
 """What the shop would give for staying, in cents: up to what may be given without a supervisor, and just over it."""
 
+BREMEN: Final = ZoneInfo("Europe/Berlin")
 HOURS: Final = (8, 12)
 """When the workshop's appointments begin, in UTC."""
 
@@ -249,7 +251,8 @@ def _time(id: object) -> datetime:
 
 
 def _label(starts_at: datetime) -> str:
-    return f"{starts_at:%A} {starts_at.day} {starts_at:%B %Y at %H:%M}"
+    here = starts_at.astimezone(BREMEN)
+    return f"{here:%A} {here.day} {here:%B %Y at %H:%M}"
 
 
 def _shown_subscription(found: Subscription) -> dict[str, Any]:

@@ -79,6 +79,7 @@ class Buyer(NamedTuple):
     name: str
     email: str
     registered_at: datetime
+    email_before: str | None = None
 
 
 class Refund(NamedTuple):
@@ -120,6 +121,7 @@ class Shop:
             "createRefund": self._refund,
             "createRefundPlain": lambda given, key: self._refund(given, str(given["reference"])),
             "findRefund": self._find,
+            "changeEmail": self._change_email,
             "sendMail": self._mail,
             **self.services.operations,
         }
@@ -207,7 +209,17 @@ class Shop:
             "email": buyer.email,
             "phone": "+46 8 465 004 00",
             "email_registered_at": buyer.registered_at.isoformat(),
+            "email_before": buyer.email_before,
         }
+
+    def _change_email(self, given: Mapping[str, Any], key: str) -> Any:
+        buyer, email = self.buyers[str(given["customer_id"])], str(given["email"])
+        if any(each.email.casefold() == email.casefold() for each in self.buyers.values()):
+            raise Problem("address_taken", "This address cannot be used.")
+        changed = buyer._replace(email=email, registered_at=self._clock(), email_before=buyer.email)
+        self.buyers[buyer.id] = changed
+        self.mails.append(Mail(key, buyer.email, f"The e-mail address of your account was changed to {email[:1]}."))
+        return {"customer_id": buyer.id, "email": email, "email_registered_at": changed.registered_at.isoformat()}
 
     def _match(self, given: Mapping[str, Any], key: str) -> Any:
         order = self.orders.get(str(given["order_id"]).strip().upper())

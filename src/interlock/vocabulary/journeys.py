@@ -23,6 +23,9 @@ REMIND: Final = "remind"
 IN_TIME: Final = "in_time"
 """What advances a run that waited for a time."""
 
+LET_GO: Final = "let_go"
+"""What advances the runs whose news had to wait for a queue or an agent: the one was left, the other is done."""
+
 
 class SuggestionsMade(Event, frozen=True, kw_only=True):
     """What a model suggested about a message: suggestions only, never decisions."""
@@ -194,8 +197,8 @@ class AdvanceJourney(Command, frozen=True, kw_only=True):
 
     ``what`` names it: a branch of ``do`` (``succeeded``, ``denied``, ``declined``, ``verification_failed``, ``approval_pending``,
     ``approval_rejected``, ``approval_expired``, ``unavailable``, ``outcome_unknown``), ``hand_over_failed``, ``handed_back``,
-    ``in_time`` (a ``wait`` is over), ``remind`` (the customer is reminded of what it waits for), or ``again``: then it is
-    looked up what became of the proposal.
+    ``in_time`` (a ``wait`` is over), ``remind`` (the customer is reminded of what it waits for), ``let_go`` (a queue was left, an
+    agent is done), or ``again``: then it is looked up what became of the proposal.
     """
 
     interaction: InteractionId
