@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from interlock.runtime.definitions import Definitions, compiled
 from interlock.simulation.centre import Centre
 from interlock.vocabulary.journeys import CustomerReminded
+from interlock.vocabulary.matters import MatterRecognised
 from tests.simulation.news import TWO_NODES, of, played, says
 from tests.simulation.play import go_home, hand_over_to_agent, write
 
@@ -94,3 +95,15 @@ def test_a_journey_that_waits_for_a_time_twice_goes_on_twice(definitions: Defini
         assert (says(centre, "Once."), says(centre, "Twice.")) == (1, 1)
 
     assert played(compiled(files, definitions.model), story) == []
+
+
+def test_whoever_is_in_distress_is_not_pressed(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        await write(centre, 1, "I want to kill myself")
+        assert of(centre, MatterRecognised)
+        await write(centre, 2, "where is my order?")
+        assert says(centre, "What is the order number?") == 1
+        await centre.pass_time(timedelta(days=2))
+        assert not of(centre, CustomerReminded)
+
+    assert played(reminding(definitions), story) == []

@@ -40,8 +40,13 @@ def remind(turn: Turn, ref: str) -> None:
 
 
 def _heard(turn: Turn, run: Run) -> bool:
-    """Whether she would hear it: nobody else has the conversation, it is about what she talks of, and no call that is over."""
+    """Whether she would hear it: nobody else has the conversation, it is about what she talks of, and no call that is over.
+
+    Whoever is in distress is not pressed.
+    """
     state = turn.state
+    if "vulnerable" in state.matters:
+        return False
     if not state.may_speak or (state.channel is Channel.VOICE and not state.open):
         return False
     return not run.waits_for_customer or state.foreground == run
