@@ -14,13 +14,18 @@ from typing import Final
 
 import msgspec
 
+from interlock.kernel.events import Command
+from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
 from interlock.simulation.centre import Centre
 from interlock.simulation.clock import VirtualLoop, chance_of
 from interlock.simulation.invariants import violations
 from interlock.simulation.run import listening
-from interlock.simulation.walker import Stuck, Walker
+from interlock.simulation.walker import QUEUES, Stuck, Walker
 from interlock.simulation.weather import Weather
+from interlock.vocabulary.ids import QueueName, StaffId
+from interlock.vocabulary.interactions import WrapUp
+from interlock.vocabulary.routing import AcceptOffer, Presence, SetPresence, VisitOffered
 
 WALKS: Final = 10
 """Walks of one seed: one after another in the same centre, so that limits and promises of the earlier ones are there."""
@@ -31,6 +36,10 @@ PATIENCE: Final = timedelta(days=40)
 QUIET: Final = Weather(name="walk", wire_slow=0.0, twice=0.0)
 DEADLY: Final = Weather(name="walk with deaths", wire_slow=0.0, twice=0.1, deaths=0.004)
 """In every second seed the node dies now and then, in whatever step it is, and another one goes on."""
+
+
+LAST: Final = StaffId("u_last")
+"""Who sees to what is left in the evening."""
 
 
 def again(seed: int) -> str:
@@ -79,9 +88,40 @@ async def _walks(centre: Centre, walkers: list[Walker]) -> None:
         except Stuck as stuck:
             centre.wrong.append(f"{stuck}\n    " + "\n    ".join(walker.trace))
     await centre.calm_down()
+    await _see_to_what_waits(centre)
     await centre.pass_time(PATIENCE)
     centre.wrong.extend(await violations(centre))
     for walker in walkers:
         centre.wrong.extend(f"{each}\n    " + "\n    ".join(walker.trace) for each in walker.left())
     centre.close()
     await asyncio.sleep(0)
+
+
+async def _see_to_what_waits(centre: Centre) -> None:
+    """An agent takes everybody who still waits for a person, as one would in a real centre, and goes home then.
+
+    Whoever may be in distress is never told that she has been silent for too long: she waits until somebody comes.
+    """
+    queues = tuple(QueueName(each) for each in QUEUES)
+    await _do(centre, SetPresence(agent=LAST, presence=Presence.AVAILABLE, queues=queues, capacity=1), "comes")
+    taken: set[str] = set()
+    while offered := [each for each in _offered(centre) if each.offer not in taken]:
+        for each in offered:
+            taken.add(each.offer)
+            await _do(centre, AcceptOffer(visit=each.visit, offer=each.offer, agent=LAST), f"takes {each.offer}")
+            wrap_up = WrapUp(interaction=each.interaction, agent=LAST, disposition="solved")
+            await _do(centre, wrap_up, f"wraps up {each.offer}")
+    await _do(centre, SetPresence(agent=LAST, presence=Presence.OFFLINE, queues=(), capacity=1), "goes")
+
+
+def _offered(centre: Centre) -> list[VisitOffered]:
+    facts = (one.event for one in centre.events(VisitOffered))
+    return [each for each in facts if isinstance(each, VisitOffered) and each.agent == LAST]
+
+
+async def _do(centre: Centre, command: Command, what: str) -> None:
+    async def work(app: App) -> None:
+        await app.execute(command, f"last/{what}")
+
+    await centre.try_to(work)
+    await centre.rest()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -28,11 +30,14 @@ FILLED: Final = ("to", "link")
 Path = tuple[str | int, ...]
 
 
+@cache
 def facts() -> Mapping[str, type[Event]]:
     """The events of the log that a trigger can wait for: those that tell whom they concern."""
     own = "interlock.vocabulary.triggers"
     kinds = [kind for kind in EVENTS if issubclass(kind, Event) and kind.__module__ != own]
-    return {kind.__name__: kind for kind in kinds if {"interaction", "customer"} & set(open_fields(kind))}
+    return MappingProxyType(
+        {kind.__name__: kind for kind in kinds if {"interaction", "customer"} & set(open_fields(kind))}
+    )
 
 
 def open_fields(kind: type[Event]) -> tuple[str, ...]:
