@@ -9,6 +9,7 @@ from interlock.connectors.builtin_model import Usage
 from interlock.control.budget_files import read_budgets
 from interlock.control.identity import device_digest, session_query
 from interlock.runtime.app import App
+from interlock.runtime.spending import AskedFor
 from interlock.vocabulary.ids import InteractionId, MessageId, RunId, SessionId
 from interlock.vocabulary.interactions import SessionOpened
 from interlock.vocabulary.lockouts import LockedOut
@@ -41,7 +42,7 @@ async def test_the_money_of_a_day_is_counted_in_the_database_and_seen_by_everybo
     for number in (1, 2):
         assert await app.spending.over_model("gpt", interaction, run) is None
         usage = Usage(tokens_in=10, cost_micro=1_000_000)
-        used = app.spending.used(interaction, MessageId(f"m_{number}"), run, "gpt", "understand", usage)
+        used = app.spending.used(AskedFor(interaction, MessageId(f"m_{number}"), run), "gpt", "understand", usage)
         await app.engine.append([used], cause=f"turn {number}")
         app.spending._days.clear()  # as a node that has not looked lately
     over = await app.spending.over_model("gpt", InteractionId("i_2"), run)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import cache
 
 import pytest
 
 from interlock.journeys.differences import StepChange, differences
 from interlock.journeys.model import Journey
-from interlock.runtime.definitions import check, read_folder
+from tests.journeys.harness import compiled, demo
 
-FILES = read_folder(Path(__file__).parents[2] / "examples" / "demo")
 NAME = "talk_to_human"
 HEAD = (
     f"journey: {NAME}\ntitle: A person\nabout: a person\nexamples: [a person please, somebody real, a human]\nsteps:\n"
@@ -26,8 +25,10 @@ STEPS = """\
 """
 
 
+@cache
 def of(steps: str, head: str = HEAD) -> Journey:
-    return check({**FILES, f"journeys/{NAME}.yaml": head + steps}).journeys.journeys[NAME]
+    tenant, _, bundle = demo()
+    return compiled(tenant, bundle, {f"journeys/{NAME}.yaml": head + steps}).journeys[NAME]
 
 
 def changed(old: str, new: str) -> list[tuple[str, str, str]]:

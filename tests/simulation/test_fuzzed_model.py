@@ -121,7 +121,7 @@ def meant(args: dict[str, Any], order: Order) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whole_centres_hold_whatever_the_model_suggests(seed: int, definitions: Definitions) -> None:
     fuzzer = Fuzzer(chance_of(seed, "fuzzer"), BuiltinModel(definitions.intents))
     result = simulate(seed, definitions, interactions=40, weather=KINDS[seed + 1], model=fuzzer)

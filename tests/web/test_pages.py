@@ -124,7 +124,7 @@ async def test_wrap_up_asks_for_a_disposition_and_says_where_it_is_missing(centr
     await page.get_by_text("Needs a follow-up").click()
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".work-row")).to_have_count(3)
-    assert centre.called("/disposition") == [{"disposition": "follow_up", "note": ""}]
+    assert centre.called("/disposition") == [{"disposition": "follow_up", "note": "", "suggested": ""}]
 
 
 async def test_a_lost_connection_is_said_and_the_screen_catches_up(centre: Centre) -> None:
