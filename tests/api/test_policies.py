@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from interlock.kernel.events import START
 from interlock.kernel.log import Plan
 from interlock.runtime.app import App
 from interlock.vocabulary.ids import InteractionId
@@ -24,8 +25,13 @@ SHADOW = (
 
 
 async def record(app: App, *facts: ProposalJudged) -> None:
-    """Judgements as they stand in the log; nothing follows from them here."""
-    await app.log.append(Plan(facts, cause=f"test/{facts[0].proposal}"))
+    """Judgements as they stand in the log and can be read on; nothing follows from them here."""
+    written = await app.log.append(Plan(facts, cause=f"test/{facts[0].proposal}"))
+    last = written.recorded[-1].cursor
+    # Whoever reads on sees them once no transaction of the whole server is older, also of the other tests.
+    async with asyncio.timeout(20):
+        while all(one.cursor != last for one in await app.log.after(START, 1_000, (ProposalJudged,))):  # noqa: ASYNC110  # nothing tells of it
+            await asyncio.sleep(0.02)
 
 
 def refund(cents: int, number: int) -> list[ProposalJudged]:

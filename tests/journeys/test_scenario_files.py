@@ -185,6 +185,7 @@ def test_all_mistakes_of_all_files_are_told_at_once() -> None:
     ]
 
 
+@cache
 def validator(of: Any) -> Draft202012Validator:
     """What an editor underlines by."""
     schema = json_schema(of)
@@ -192,6 +193,7 @@ def validator(of: Any) -> Draft202012Validator:
     return Draft202012Validator(schema)
 
 
+@cache
 def written(text: str) -> Any:
     """What an editor reads."""
     return YAML(typ="safe", pure=True).load(text)

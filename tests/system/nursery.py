@@ -72,9 +72,14 @@ def main() -> None:
 def read_ahead() -> None:
     """Read what every node reads when it starts, so that the forked ones have it: the demo's definitions, certificates."""
     from interlock.connectors.http import http_client
+    from interlock.dialogue.finding import Live
+    from interlock.dialogue.index import prepared
     from interlock.runtime.definitions import check, read_folder
+    from interlock.runtime.knowledge_files import of_tenant
 
     check(read_folder(DEFINITIONS))
+    for article in of_tenant(DEFINITIONS):
+        prepared(Live(article, 1))
     http_client(1, 1)
 
 

@@ -59,6 +59,15 @@ class Answer(NamedTuple):
     shadow_errors: tuple[str, ...] = ()
 
 
+SETS_KEPT: Final = 2_048
+"""Sets of rules that stay parsed: another version of the definitions has most of them in common with the one before."""
+
+
+@lru_cache(maxsize=SETS_KEPT)
+def _parsed(text: str) -> tuple[PolicySet, FlatRules | None]:
+    return PolicySet.from_str(text), flat_rules(text)
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """Rules that are asked together, parsed once and kept.
@@ -78,7 +87,8 @@ class RuleSet:
         """Those rules, parsed."""
         kept = tuple(rules)
         text = "\n".join(rule.statement.text for rule in kept)
-        return cls(kept, PolicySet.from_str(text), _sees(kept), flat_rules(text))
+        parsed, flat = _parsed(text)
+        return cls(kept, parsed, _sees(kept), flat)
 
     def seen(self, path: str, value: Any) -> Any:
         """What these rules look at of a value at a path: reading what nobody looks at cost Cedar most of its time."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
@@ -63,6 +64,9 @@ RESERVED: Final = (
 
 TEMPORARY: Final = frozenset({UNAVAILABLE, HALTED, BREAKER_OPEN})
 """Of these, the ones by which nobody said no: it cannot be done now, and a journey takes its branch ``unavailable``."""
+
+RULES_KEPT: Final = 4_096
+"""Rules that stay parsed, by their text: another version of the definitions has most of them in common with the one before."""
 
 _ID: Final = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
@@ -135,13 +139,19 @@ def read_rules(
     return rules, problems
 
 
+@lru_cache(maxsize=RULES_KEPT)
+def _policies(text: str) -> pst.PolicySet:
+    """What Cedar makes of a rule's text. Raises ValueError."""
+    return PolicySet.from_str(text).to_pst()
+
+
 def _read(
     statement: Statement, actions: Collection[str], roles: Collection[str], order: int
 ) -> tuple[Rule | None, list[Problem]]:
     if (too_long := too_much(statement)) is not None:
         return None, [too_long]
     try:
-        parsed = PolicySet.from_str(statement.text).to_pst()
+        parsed = _policies(statement.text)
     except ValueError as error:
         return None, [syntax_problem(statement, str(error))]
     if not parsed.static_policies:
