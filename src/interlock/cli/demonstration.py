@@ -129,6 +129,8 @@ async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> N
         ("Agent desk", f"{url}/desk", "sign in as amara or ben, password demo"),
         ("Supervisor", f"{url}/supervisor", "sign in as sofia, password demo"),
         ("Journeys", f"{url}/journeys", "each drawn, and whether it may go live"),
+        ("Articles", f"{url}/knowledge", "what the assistant may answer from"),
+        ("Triggers", f"{url}/triggers", "which events reach out to customers"),
         ("Refunds made", f"{shop}/ledger", "the shop's own books"),
     ):
         table.add_row(what, f"[bold cyan]{where}[/bold cyan]", f"[dim]{note}[/dim]")
