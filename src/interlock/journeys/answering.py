@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from interlock.journeys.state import Run
+from typing import Final
+
+from interlock.journeys.state import Conversation, Run
 from interlock.journeys.steps import ask_again
 from interlock.journeys.turn import Turn
 from interlock.journeys.understanding import Understood
 from interlock.vocabulary.channels import Card, Channel
 from interlock.vocabulary.journeys import TurnContext
 from interlock.vocabulary.knowledge import AnsweredFromArticle, Found
+
+CERTAIN: Final = 0.95
+"""From this confidence on a message begins its journey, and no article is looked for: none is ever that sure of a question."""
+
+
+def may_answer(state: Conversation, understood: Understood) -> bool:
+    """Whether an article could be said to a message that was understood so; looking for one is a good part of a turn."""
+    if understood.human or understood.recap or understood.cancel or understood.confidence >= CERTAIN:
+        return False
+    run, given = state.foreground, {*understood.slots, *understood.corrections}
+    if run is None:
+        return not given & {"human", "more"}  # the answer to what was asked when no journey ran
+    return run.waits_for not in ("slot", "choice") or run.ref not in given
 
 
 def surest(turn: Turn, command: TurnContext, understood: Understood) -> Found | None:

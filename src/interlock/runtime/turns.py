@@ -15,7 +15,9 @@ from interlock.control.rules import BUDGET_PREFIX
 from interlock.control.subject import standing as news_of
 from interlock.dialogue.matters import recognised, takes_back
 from interlock.journeys import Conversation, evolve, offered_outside, reads
+from interlock.journeys.answering import may_answer
 from interlock.journeys.language import OVER_BUDGET
+from interlock.journeys.understanding import Understood, understood
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Command, Erased, Event, PersonalText, Recorded
@@ -159,7 +161,7 @@ class Turns:
             suggestions=asked.suggestions,
             model=asked.model,
             answer=None if worked is None else worked.answer,
-            article=None if worked is not None else await self._article(state, text),
+            article=None if worked is not None else await self._article(state, text, understood(asked.suggestions)),
             matter=matter,
             kind=kind,
             rule=rule,
@@ -197,9 +199,9 @@ class Turns:
         if worked is not None:
             _settle(worked, written)
 
-    async def _article(self, state: Conversation, text: str) -> Found | None:
-        """What an article says to a message, where the virtual agent may speak. That none can be searched is no error."""
-        if state.holder != "virtual_agent":
+    async def _article(self, state: Conversation, text: str, found: Understood) -> Found | None:
+        """What an article says to a message, where that could be said. That none can be searched is no error."""
+        if state.holder != "virtual_agent" or not may_answer(state, found):
             return None
         try:
             return await self._app.knowledge.answer(text, state.channel)
