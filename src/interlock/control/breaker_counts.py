@@ -38,12 +38,27 @@ class Outcome(NamedTuple):
     how: How
 
 
+class Window:
+    """The outcomes of one breaker within its window, and how many of them did not go well: mostly none."""
+
+    def __init__(self) -> None:
+        self.outcomes: deque[Outcome] = deque()
+        self.bad = 0
+
+    def add(self, outcome: Outcome, since: datetime) -> None:
+        """Take one more in, and drop those until then."""
+        self.outcomes.append(outcome)
+        self.bad += outcome.how != "well"
+        while self.outcomes[0].at <= since or len(self.outcomes) > REMEMBERED:
+            self.bad -= self.outcomes.popleft().how != "well"
+
+
 class Counts:
     """The outcomes within the window, as this node has followed them; every node follows the same."""
 
     def __init__(self) -> None:
         self.breakers = Breakers()
-        self._outcomes: dict[Key, deque[Outcome]] = {}
+        self._outcomes: dict[Key, Window] = {}
         self._of: OrderedDict[str, tuple[str, str, str]] = OrderedDict()
         self._runs: OrderedDict[str, str] = OrderedDict()
 
@@ -99,13 +114,11 @@ class Counts:
         tripped = self.breakers.of(*key)
         if tripped is not None and tripped.state(spec, outcome.at) == "open":
             return []  # what was on its way when it tripped says nothing new
-        outcomes = self._outcomes.setdefault(key, deque(maxlen=REMEMBERED))
-        outcomes.append(outcome)
-        while outcomes[0].at <= outcome.at - spec.window:
-            outcomes.popleft()
+        window = self._outcomes.setdefault(key, Window())
+        window.add(outcome, outcome.at - spec.window)
         if tripped is not None:
-            return _after_trial(key, tripped, outcomes, spec)
-        return _too_much(key, outcomes, spec)
+            return _after_trial(key, tripped, window.outcomes, spec)
+        return _too_much(key, window.outcomes, spec) if window.bad else []
 
 
 def _after_trial(
