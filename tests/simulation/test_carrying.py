@@ -67,12 +67,12 @@ async def code_of(customer: Chatter | Caller) -> str:
     return given.code
 
 
-async def half_way(customer: Chatter | Caller) -> str:
+async def half_way(customer: Chatter | Caller, price: int = 1840) -> str:
     """The customer is asked which item it is; gives its label."""
-    order = order_of(customer.centre, 1840)
+    order = order_of(customer.centre, price)
     await customer.say("the kettle arrived broken")
     await identify(customer, order)
-    return f"{order.items[0].name}, {Money(1840, 'EUR')}"
+    return f"{order.items[0].name}, {Money(price, 'EUR')}"
 
 
 def said(centre: Centre) -> list[str]:
@@ -215,6 +215,50 @@ def test_writing_in_the_chat_again_brings_it_back_there_and_does_not_begin_a_sec
         assert len(chatter.centre.shop.refunds) == 1
         outcomes = [each.outcome for each in of(chatter.centre, JourneyEnded)]
         assert outcomes == [CARRIED_ON, CARRIED_ON, "refunded"]
+
+    both(definitions, tale)
+
+
+def test_she_goes_there_and_back_again_by_code(definitions: Definitions) -> None:
+    async def tale(chatter: Chatter, caller: Caller) -> None:
+        label = await half_way(chatter)
+        await caller.press(f"#{await code_of(chatter)}")
+        await chatter.centre.lives[0].app.carrying.redeem(chatter.session, await code_of(caller), "redeemed")
+        await chatter.centre.rest()
+        await chatter.say(label)
+        await chatter.answer(True)
+        assert len(chatter.centre.shop.refunds) == 1 and of(chatter.centre, CarryFailed) == []
+
+    both(definitions, tale)
+
+
+def test_what_was_established_elsewhere_meanwhile_does_not_come_back_without_a_code(definitions: Definitions) -> None:
+    async def tale(chatter: Chatter, caller: Caller) -> None:
+        label = await half_way(chatter, 14_000)
+        await caller.press(f"#{await code_of(chatter)}")
+        await caller.pick(label)
+        await caller.code()
+        assert len(of(caller.centre, ChallengePassed)) == 1
+        await chatter.centre.lives[0].app.carrying.come_back(chatter.session, "back")
+        assert of(caller.centre, InteractionStarted)[-1].assurance.level is Level.MATCHED
+
+    both(definitions, tale)
+
+
+def test_a_conversation_about_somebody_who_is_not_known_here_does_not_come_back_without_a_code(
+    definitions: Definitions,
+) -> None:
+    async def tale(chatter: Chatter, caller: Caller) -> None:
+        await chatter.say("the kettle arrived broken")  # whoever writes here is nobody yet
+        await caller.press(f"#{await code_of(chatter)}")
+        await identify(caller, order_of(caller.centre, 1840))
+        app = chatter.centre.lives[0].app
+        with pytest.raises(Refused, match="carried_away"):
+            await app.carrying.come_back(chatter.session, "back")
+        assert len(of(chatter.centre, CarriedOn)) == 1
+        await app.carrying.redeem(chatter.session, await code_of(caller), "redeemed")
+        await chatter.centre.rest()
+        assert of(chatter.centre, InteractionStarted)[-1].customer != ""
 
     both(definitions, tale)
 

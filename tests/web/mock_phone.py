@@ -52,6 +52,9 @@ class MockCall:
                 await self._send(READ_BACK)
             case ("keys", "*"):
                 await self._send(READ_BACK | {"before": ["Please listen."]})
+            case ("words", "hello?"):
+                await self._says("Let us see.")
+                await self._send(ask("a-9", "For where is my order, press 1.", MENU, 0))
             case ("words", "yes please"):
                 await self._says("Done. 18 euros 40 goes back to you.")
                 await self._send({"type": "state", "cursor": None, "state": STATE | {"ended": True}})

@@ -73,3 +73,21 @@ async def test_what_is_to_be_confirmed_is_not_answered_before_it_is_read_out(cen
     await expect(page.locator(".status")).to_contain_text("Call ended")
     sent = [(frame.get("on"), frame.get("keys")) for frame in centre.called("/v1/voice/frames")]
     assert sent == [("a-1", "2"), ("a-2", "1042"), ("a-2", "1"), ("a-3", "1"), (None, None)]
+
+
+async def test_a_code_from_elsewhere_is_entered_whole_whatever_is_asked_meanwhile(centre: Centre) -> None:
+    page = centre.page
+    await page.add_init_script("delete window.speechSynthesis; delete Window.prototype.speechSynthesis")
+    await page.goto(f"{centre.url}/phone")
+    captions = page.get_by_role("log", name="Captions")
+    await page.get_by_role("button", name="Call", exact=True).last.click()
+    await expect(captions).to_contain_text("For where is my order, press 1.")
+    await page.keyboard.type("#1234")
+    await page.get_by_label("What you would say").fill("hello?")
+    await page.get_by_label("What you would say").press("Enter")
+    await expect(captions).to_contain_text("Let us see.")
+    await page.locator(".handset").focus()
+    await page.keyboard.type("5678")
+    await expect(captions).to_contain_text("Entered a code to go on with")
+    sent = [frame.get("keys") for frame in centre.called("/v1/voice/frames")]
+    assert sent == [None, "#12345678"]

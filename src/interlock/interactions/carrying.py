@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from interlock.interactions import context
 from interlock.interactions.context import WHO, InteractionState
+from interlock.interactions.endings import ended
 from interlock.interactions.receiving import message
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
@@ -47,6 +48,7 @@ class Carried(msgspec.Struct, frozen=True):
 
     Attributes:
         latest: the latest interaction of each session.
+        spent: the digests of codes that were used.
         failed: when wrong codes were given: in a session, or from a network address.
     """
 
@@ -55,7 +57,7 @@ class Carried(msgspec.Struct, frozen=True):
     interactions: Mapping[InteractionId, InteractionState] = msgspec.field(default_factory=dict)
     gone: frozenset[InteractionId] = frozenset()
     issued: CarryCodeIssued | None = None
-    used: bool = False
+    spent: frozenset[str] = frozenset()
     failed: tuple[tuple[SessionId, str, datetime], ...] = ()
 
     def of(self, session: SessionId) -> InteractionState:
@@ -70,11 +72,11 @@ def evolve(state: Carried, recorded: Recorded) -> Carried:
         case SessionOpened():
             return replace(state, opened={**state.opened, event.session: event})
         case CarryCodeIssued():
-            return replace(state, issued=event)
+            return replace(state, issued=event, spent=state.spent - {event.digest})  # the same digits, drawn once more
         case CarryFailed():
             return replace(state, failed=(*state.failed, (event.session, event.source, recorded.at)))
         case CarriedOn():
-            return replace(state, gone=state.gone | {event.interaction}, used=state.used or bool(event.digest))
+            return replace(state, gone=state.gone | {event.interaction}, spent=state.spent | {event.digest})
     interaction = InteractionId(getattr(event, "interaction", ""))
     if isinstance(event, InteractionStarted):
         state = replace(state, latest={**state.latest, event.session: interaction})
@@ -131,7 +133,7 @@ def carry_on(settings: TenantSettings) -> Decider[CarryOn, Carried]:
         into = InteractionId(moment.new_id("i"))
         held = command.assurance
         carried = Assurance(held.level, held.customer, held.at, command.session, opened.channel, BY)
-        facts: list[Event] = [_ended(mine)] if mine.open else []
+        facts: list[Event] = [ended(mine, "merged")] if mine.open else []
         facts.append(
             InteractionStarted(
                 interaction=into,
@@ -154,7 +156,7 @@ def carry_on(settings: TenantSettings) -> Decider[CarryOn, Carried]:
                 digest=command.digest,
             )
         )
-        return [*facts, _ended(old)] if old.open else facts
+        return [*facts, ended(old, "merged")] if old.open else facts
 
     return Decider(command=CarryOn, reads=_reads, initial=Carried(), evolve=evolve, decide=decide)
 
@@ -171,9 +173,9 @@ def _reads(command: CarryOn) -> list[Query]:
 
 def _good(command: CarryOn, state: Carried, now: datetime) -> bool:
     issued = state.issued
-    return (
-        issued is not None and issued.interaction == command.interaction and not state.used and now <= issued.expires_at
-    )
+    if issued is None or issued.interaction != command.interaction or command.digest in state.spent:
+        return False
+    return now <= issued.expires_at
 
 
 def _refuse_if_locked(command: CarryOn, state: Carried, now: datetime) -> None:
@@ -197,7 +199,3 @@ def _told(old: InteractionState, channel: Channel, moment: Moment, settings: Ten
     return message(
         old.interaction, old.person, moment.new_id("m"), author, texts.carried_away.replace("{where}", where)
     )
-
-
-def _ended(state: InteractionState) -> InteractionEnded:
-    return InteractionEnded(interaction=state.interaction, person=state.person, session=state.session, reason="merged")

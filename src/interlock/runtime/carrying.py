@@ -34,6 +34,13 @@ class CarryCode(NamedTuple):
     expires_at: datetime
 
 
+class Held(NamedTuple):
+    """What is established in a session, and the name of whoever was matched there."""
+
+    assurance: Assurance = Assurance()
+    name: str = ""
+
+
 class Carrying:
     """Carries conversations from one session to another."""
 
@@ -60,7 +67,8 @@ class Carrying:
         digest = self._digest(re.sub(r"[\s-]", "", code)[:64])
         found = await self._app.log.read(Query(tag("carry", digest), (CarryCodeIssued,)))
         issued = next((one.event for one in reversed(found.events) if isinstance(one.event, CarryCodeIssued)), None)
-        carried = await self._carry(session, issued.interaction if issued else None, digest, cause)
+        held = await self._held(issued.session) if issued else Held()
+        carried = await self._carry(session, issued.interaction if issued else None, digest, held, cause)
         if carried is None:
             raise Refused("carry_code_wrong", "That code is not known, or its time is over. Ask for a new one there.")
         return carried
@@ -68,15 +76,23 @@ class Carrying:
     async def come_back(self, session: SessionId, cause: str) -> InteractionId:
         """Bring back what this session's conversation was carried on as; the interaction that it is now.
 
+        What was established elsewhere meanwhile stays there, since no code comes with it: this session has what it had.
+        Whoever is known there and not here has to bring a code.
+
         Raises:
-            Refused: ``with_a_person`` where a colleague has it by now.
+            Refused: ``carried_away`` where it is about somebody by now who is not known here; ``with_a_person`` where a
+                colleague has it.
         """
         seen = await self._app.log.read(Query(tag("session", session), (CarriedOn,)))
         into = [one.event.into for one in seen.events if isinstance(one.event, CarriedOn)]
         latest = into[-1]
         while after := await self._carried_into(latest):
             latest = after
-        carried = await self._carry(session, latest, "", cause)
+        here, there = await self._held(session), await self._held(await self._session_of(latest))
+        if there.assurance.customer and there.assurance.customer != here.assurance.customer:
+            reason = "We go on elsewhere by now. To go on here, ask there for a code, or start a new conversation."
+            raise Refused("carried_away", reason)
+        carried = await self._carry(session, latest, "", here, cause)
         assert carried is not None  # only a code can be wrong
         return carried
 
@@ -85,39 +101,41 @@ class Carrying:
         return next((one.event.into for one in seen.events if isinstance(one.event, CarriedOn)), None)
 
     async def _carry(
-        self, session: SessionId, interaction: InteractionId | None, digest: str, cause: str
+        self, session: SessionId, interaction: InteractionId | None, digest: str, held: Held, cause: str
     ) -> InteractionId | None:
         app = self._app
         here = await app.log.read(Query(tag("session", session), (SessionOpened, InteractionStarted)))
         opened = next((one.event for one in here.events if isinstance(one.event, SessionOpened)), None)
         mine = [one.event.interaction for one in here.events if isinstance(one.event, InteractionStarted)]
-        assurance, name = await self._held(interaction) if interaction else (Assurance(), "")
         command = CarryOn(
             session=session,
             digest=digest,
             interaction=interaction or InteractionId(""),
             here=mine[-1] if mine else InteractionId(""),
-            assurance=assurance,
-            name=name,
+            assurance=held.assurance,
+            name=held.name,
             source=opened.source if opened else "",
         )
         written = await app.engine.execute(command, cause=cause)
         return _carried(written.recorded)
 
-    async def _held(self, interaction: InteractionId) -> tuple[Assurance, str]:
-        """What holds now in the session of an interaction, and the name of whoever was matched there."""
+    async def _session_of(self, interaction: InteractionId) -> SessionId:
+        begun = await self._app.log.read(Query(tag("interaction", interaction), (InteractionStarted,)))
+        return next(one.event.session for one in begun.events if isinstance(one.event, InteractionStarted))
+
+    async def _held(self, session: SessionId) -> Held:
+        """What holds now in a session, and the name of whoever was matched there."""
         app = self._app
-        begun = await app.log.read(Query(tag("interaction", interaction), (InteractionStarted,)))
-        started = next(one.event for one in begun.events if isinstance(one.event, InteractionStarted))
-        seen = await app.log.read(session_query(started.session))
-        held = known(seen.events, started.session, started.channel, app.clock(), app.control).assurance
+        seen = await app.log.read(session_query(session))
+        channel = next(one.event.channel for one in seen.events if isinstance(one.event, SessionOpened))
+        assurance = known(seen.events, session, channel, app.clock(), app.control).assurance
         names = [
             one.event.name
             for one in seen.events
-            if isinstance(one.event, CustomerMatched | InteractionStarted) and one.event.customer == held.customer
+            if isinstance(one.event, CustomerMatched | InteractionStarted) and one.event.customer == assurance.customer
         ]
-        name = names[-1] if names and held.customer else ""
-        return held, "" if isinstance(name, Erased) else name
+        name = names[-1] if names and assurance.customer else ""
+        return Held(assurance, "" if isinstance(name, Erased) else name)
 
     def _digest(self, code: str) -> str:
         """What a code is known by in the log: keyed by the tenant's secret."""

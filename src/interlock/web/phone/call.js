@@ -224,7 +224,7 @@ export class Call {
   /** @param {any} frame */
   #asked(frame) {
     this.ask.value = frame;
-    if (this.entry.peek() && frame.digits === 0) this.entry.value = '';
+    if (this.entry.peek() && frame.digits === 0 && !this.entry.peek().startsWith('#')) this.entry.value = ''; // a code from elsewhere answers no question
     const before = (frame.before ?? []).map((/** @type {string} */ text) => ({ by: 'machine', name: '', text }));
     if (frame.before) {
       this.#drop(); // it is all said again

@@ -29,8 +29,8 @@ function Stage() {
     <main class="stage"><${Counters} /><${KillStrip} />
       <div class="panes">
         <${Pane} id="chat" icon="chat" title="The customer’s chat" link=${{ href: links.value.mailbox, says: 'Mailbox' }}><${Chat} /><${Tries} /><//>
-        <${Pane} id="gate" icon="shield" title="The gate’s verdicts" count=${proposals.value.length} link=${{ href: '/supervisor#approvals', says: 'Approvals' }}><div class="pane-scroll"><${Gate} /></div><//>
-        <${Pane} id="agent" icon="person" title="The agent’s screen" link=${{ href: '/desk', says: 'Desk' }}><${Agent} /><//>
+        <${Pane} id="gate" icon="shield" title="The gate" count=${proposals.value.length} link=${{ href: '/supervisor#approvals', says: 'Approvals' }}><div class="pane-scroll"><${Gate} /></div><//>
+        <${Pane} id="agent" icon="person" title="The agent" link=${{ href: '/desk', says: 'Desk' }}><${Agent} /><//>
         <${Pane} id="books" icon="book" title="The shop’s ledger" count=${stage.value?.books?.compared} link=${{ href: links.value.ledger, says: 'Ledger' }}><div class="pane-scroll"><${Books} /></div><//>
       </div></main><${ReplayDialog} /><${Toasts} /></div>`;
 }
