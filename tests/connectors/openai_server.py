@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,8 +26,8 @@ class Server:
     keys: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     delay_s: float = 0.0
-    between_s: float = 0.0
-    """Between two pieces of an answer that is streamed."""
+    before_last: Callable[[], Awaitable[object]] | None = None
+    """What is waited for before the last piece of an answer that is streamed."""
 
     def says(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -82,7 +82,7 @@ async def serving() -> AsyncIterator[Server]:
                 answer = state.answers.pop(0) if len(state.answers) > 1 else state.answers[0]
                 status, found = answer(body)
                 if body.get("stream") and not isinstance(found, str):
-                    await _stream(writer, body, found, state.between_s)
+                    await _stream(writer, body, found, state.before_last)
                     continue
                 text = found if isinstance(found, str) else json.dumps(_completion(body, found))
                 raw = text.encode()
@@ -117,15 +117,20 @@ async def serving() -> AsyncIterator[Server]:
 
 
 async def _stream(
-    writer: asyncio.StreamWriter, body: dict[str, Any], message: dict[str, Any], between_s: float
+    writer: asyncio.StreamWriter,
+    body: dict[str, Any],
+    message: dict[str, Any],
+    before_last: Callable[[], Awaitable[object]] | None,
 ) -> None:
     """An answer in pieces, as server-sent events."""
     writer.write(b"HTTP/1.1 200 x\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
     whole = _completion(body, message)
     used = whole.pop("usage")
-    for delta in _pieces(message):
+    pieces = _pieces(message)
+    for number, delta in enumerate(pieces, 1):
+        if number == len(pieces) and before_last is not None:
+            await before_last()
         await _chunk(writer, {**whole, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]})
-        await asyncio.sleep(between_s)
     reason = whole["choices"][0]["finish_reason"]
     last = {**whole, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
     await _chunk(writer, {**last, "usage": used})

@@ -1,0 +1,34 @@
+"""In which pieces does what a model says go out, and when is it taken back?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from interlock.runtime.drafts import Draft
+from interlock.runtime.signals import Signals
+
+
+def a_draft(refuses: Callable[[str], bool] = lambda text: False) -> tuple[Draft, list[dict[str, Any]]]:
+    signals, heard = Signals(), list[dict[str, Any]]()
+    signals.listen("interaction:i_1", heard.append)
+    return Draft(signals, "i_1", "d_1", refuses), heard
+
+
+async def test_the_first_words_go_out_at_once_and_the_next_ones_together() -> None:
+    draft, heard = a_draft()
+    for words in ("Sixty", "Sixty mugs", "Sixty mugs take two weeks"):
+        draft.hear(words)
+    assert [each["text"] for each in heard] == ["Sixty"]
+    draft.end()
+
+
+async def test_what_begins_anew_or_may_not_be_said_is_taken_back() -> None:
+    draft, heard = a_draft(lambda text: "refunded" in text)
+    draft.hear("Good news")
+    draft.hear("I see")
+    assert [each.get("text", "gone") for each in heard] == ["Good news", "gone", "I see"]
+    draft.take_back()
+    draft.hear("I have refunded it")
+    draft.hear("I have refunded it, and more")
+    assert [each.get("text", "gone") for each in heard] == ["Good news", "gone", "I see", "gone"]
