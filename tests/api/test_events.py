@@ -6,14 +6,19 @@ import asyncio
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from interlock.api.events import LARGEST_EVENT_BYTES
+from interlock.control.lockouts import source_lock
+from interlock.kernel.errors import Refused
 from interlock.kernel.log import Query
 from interlock.runtime.app import App
+from interlock.vocabulary.carrying import CarryFailed
 from interlock.vocabulary.interactions import SessionOpened
 from interlock.vocabulary.triggers import EventReceived, TriggerRefused
 from tests.api.conftest import Client, sign_in
+from tests.apis import api_of
 
 EVENT: dict[str, Any] = {
     "specversion": "1.0",
@@ -146,8 +151,15 @@ async def test_a_session_has_no_token_before_its_link_is_used(client: Client, ap
     )
     await app.engine.append([opened], cause="test")
     assert await session_of(app, "s_x.secret") is None and await session_of(app, "s_x.") is None
-    claimed = (await client.post("/v1/chat/sessions/claim", json={"link": "s_x.secret"})).json()
+    far = httpx.ASGITransport(api_of(app), raise_app_exceptions=False, client=("93.184.216.34", 5000))
+    async with httpx.AsyncClient(transport=far, base_url="http://interlock.test") as browser:
+        claimed = (await browser.post("/v1/chat/sessions/claim", json={"link": "s_x.secret"})).json()
     assert (await session_of(app, claimed["token"])) is not None
     assert await session_of(app, "s_x.secret") is None
     again = await client.post("/v1/chat/sessions/claim", json={"link": "s_x.secret"})
     assert (again.status_code, again.json()["code"]) == (410, "link_used")
+    with pytest.raises(Refused, match="That code is not known"):
+        await app.carrying.redeem(SessionId("s_x"), "12345678", "a wrong code")
+    source = source_lock(app.control.secret, "93.184.216.34")
+    failed = await app.log.read(Query(f"carry_source:{source}", (CarryFailed,)))
+    assert len(failed.events) == 1, "a wrong code counts for the address of the browser that used the link"

@@ -25,6 +25,7 @@ from interlock.vocabulary.ids import ChallengeId, CustomerId, SessionId
 from interlock.vocabulary.interactions import SessionOpened
 from interlock.vocabulary.money import Money
 from interlock.vocabulary.people import ChallengePassed
+from interlock.vocabulary.proactive import SessionClaimed
 from tests.control.given import EVA, MATCHED, NOW, PR, SETTINGS, I, P, S, after, demo, demo_files, proposed, recorded
 from tests.control.test_ledgers import facts_of
 
@@ -63,6 +64,11 @@ def test_a_browser_is_new_for_whoever_has_proven_herself_on_others_and_not_on_it
     assert risk(OTHER, proof(HERS, "c-117")) == NO_RISK, "what others use says nothing about her"
     assert risk(OTHER, proof(HERS), channel=Channel.API) == NO_RISK, "only a browser keeps something"
     assert risk(OTHER, proof(HERS), days=366) == NO_RISK
+    by_link = SessionClaimed(session=S, person=P, secret_digest="-", device=HERS)
+    seen = recorded(opened(""), by_link, MATCHED)
+    assert risk_of(SIGNALS, seen, after(), recorded(proof(HERS))) == NO_RISK, (
+        "the browser is the one that used the link"
+    )
 
 
 def test_a_device_is_known_by_a_keyed_hash_and_by_nothing_else() -> None:

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from interlock.api.chat import DEVICE, DEVICE_HEADER
 from interlock.control.identity import device_digest
+from interlock.control.lockouts import source_lock, source_of
 from interlock.runtime.app import App
 from interlock.vocabulary.ids import SessionId
 from interlock.vocabulary.proactive import ClaimSession
@@ -43,6 +44,7 @@ async def claim_session(request: Request[Any, Any, Any], data: JSONBody[UsedLink
         link_digest=sha256(secret.encode()).hexdigest(),
         secret_digest=sha256(token.encode()).hexdigest(),
         device=device_digest(app.control.secret, device) if DEVICE.fullmatch(device) else "",
+        source=source_lock(app.control.secret, source_of(request.client.host if request.client else "")),
     )
     await app.engine.execute(command, cause=f"claim/{secrets.token_hex(10)}")
     return {"session": session, "token": f"{session}.{token}"}

@@ -13,8 +13,9 @@ from msgspec import Meta
 
 from interlock.api.desk import fresh, principal
 from interlock.api.signing import require
-from interlock.governance.consents import LONGEST_HOW, consents_query, fold
+from interlock.governance.consents import LONGEST_HOW
 from interlock.runtime.app import App
+from interlock.runtime.consents import consents_document
 from interlock.runtime.staff import Person
 from interlock.vocabulary.consents import RecordConsent
 from interlock.vocabulary.ids import CustomerId
@@ -47,24 +48,6 @@ async def record_consent(
     )
     await app.execute(command, fresh("consent"))
     return await consents_document(app, customer)
-
-
-async def consents_document(app: App, customer: str) -> dict[str, Any]:
-    """A customer's consents as people see them."""
-    found = fold((await app.log.read(consents_query(CustomerId(customer)))).events)
-    lines = []
-    for purpose, words in app.tenant.consent_purposes.items():
-        consent = found.get(purpose)
-        lines.append(
-            {
-                "purpose": purpose,
-                "title": words,
-                "given": consent is not None and consent.given,
-                "since": consent.at if consent is not None else None,
-                "how": consent.how if consent is not None else "",
-            }
-        )
-    return dict(msgspec.to_builtins({"customer": customer, "consents": lines}))
 
 
 HANDLERS: Final = (show_consents, record_consent)

@@ -10,12 +10,9 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from interlock.api.events import read_event
 from interlock.api.signing import require
-from interlock.kernel.errors import Refused
-from interlock.runtime.app import App
 from interlock.runtime.staff import Person
-from interlock.runtime.trigger_pages import foreseen, named, trigger_document, triggers_document
+from interlock.runtime.trigger_pages import tested, trigger_document, triggers_document
 
 
 class TestedEvent(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,19 +41,7 @@ async def test_trigger(
 ) -> dict[str, Any]:
     """What a trigger would do for an event now: every check with its answer. Nothing is done or recorded."""
     require(person, "see_triggers")
-    app: App = state.app
-    return await tested(app, trigger, data.event)
-
-
-async def tested(app: App, trigger: str, event: dict[str, Any]) -> dict[str, Any]:
-    """What a trigger would do for an event, or for a fact of which the open fields are given. Raises Refused."""
-    if named(app, trigger).written.event is None:
-        return await foreseen(app, trigger, None, event)
-    checked = read_event(msgspec.json.encode(event))
-    data = checked.get("data", {})
-    if not isinstance(data, dict):
-        raise Refused("bad_event", '"data" is a JSON object.', status=422)
-    return await foreseen(app, trigger, checked, data)
+    return await tested(state.app, trigger, data.event)
 
 
 HANDLERS: Final = (show_triggers, show_trigger, test_trigger)

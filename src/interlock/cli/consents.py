@@ -38,8 +38,8 @@ def show(customer: Who, data: Data = None) -> None:
     settings = settings_from(data=data)
 
     async def work() -> dict[str, Any]:
-        from interlock.api.consenting import consents_document
         from interlock.cli import offline
+        from interlock.runtime.consents import consents_document
 
         async with offline.app(settings) as node:
             return await consents_document(node, customer)

@@ -80,8 +80,8 @@ def test_trigger(
         fail(f"{event} holds no event: write one JSON object")
 
     async def work() -> dict[str, Any]:
-        from interlock.api.triggering import tested
         from interlock.cli import offline
+        from interlock.runtime.trigger_pages import tested
 
         async with offline.app(settings) as node:
             node.connect()

@@ -19,6 +19,7 @@ from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import CustomerId, tag
 from interlock.vocabulary.interactions import InteractionStarted, SessionOpened
 from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, CustomerMatched, MatchFailed
+from interlock.vocabulary.proactive import SessionClaimed, browser_of
 from interlock.vocabulary.signals import ReportSignal, SignalReported
 
 HIGHEST_SCORE: Final = 100
@@ -29,6 +30,7 @@ REPORTER: Final = "detector"
 
 SEEN: Final = (
     SessionOpened,
+    SessionClaimed,
     MatchFailed,
     ChallengeFailed,
     ChallengeIssued,
@@ -125,7 +127,8 @@ def _new_device(signal: SignalDefinition, seen: Seen) -> int:
     customer = next((e.event.customer for e in reversed(seen) if isinstance(e.event, CustomerMatched)), "")
     passed = (each.event for each in seen if isinstance(each.event, ChallengePassed))
     hers = {event.device for event in passed if event.customer == customer and isinstance(event.device, str)} - {""}
-    return 0 if opened.device in hers else len(hers)
+    browser = browser_of(seen)
+    return 0 if browser is not None and browser.device in hers else len(hers)
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[SignalDefinition, Seen], int]]] = {
@@ -150,7 +153,7 @@ def risk_of(signals: Signals, events: Iterable[Recorded], now: datetime, proofs:
     for name, signal in signals.items():
         if signal.when in OF_THE_PAST:
             continue
-        lasting = (SessionOpened, CustomerMatched) if signal.when == "new_device" else ()
+        lasting = (SessionOpened, SessionClaimed, CustomerMatched) if signal.when == "new_device" else ()
         seen = [each for each in told if each.at > now - signal.within or isinstance(each.event, lasting)]
         if FUNCTIONS[signal.when](signal, seen) >= signal.at_least:
             found.append(name)

@@ -13,9 +13,7 @@ from typing import Final, NamedTuple
 
 from interlock.dialogue.matter_rules import RULES, Rule
 from interlock.dialogue.reading import plain, without_accents
-
-MAX_CHARACTERS: Final = 4000
-"""Of a longer text only the beginning is read: it is untrusted, and time is bounded."""
+from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.,;:!?\n]+")
 _SHORT: Final = {
@@ -74,6 +72,6 @@ def _unmeant(rule: Rule, clause: str) -> bool:
 
 def _spoken(text: str) -> str:
     """The text in small letters, with short forms written out; a bar stands where a clause ends."""
-    tokens = _TOKEN.findall(without_accents(plain(text[:MAX_CHARACTERS].replace("\n", " . "))))
+    tokens = _TOKEN.findall(without_accents(plain(text[:MAX_MESSAGE_CHARACTERS].replace("\n", " . "))))
     words = (_SHORT.get(token, token) if token[0].isalnum() else "|" for token in tokens)
     return " ".join(words)

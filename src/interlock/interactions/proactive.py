@@ -11,29 +11,23 @@ import msgspec
 from msgspec.structs import replace
 
 from interlock.interactions.receiving import (
-    RELEASED,
     SESSION,
     SessionState,
     begins_on,
     evolve_session,
     known_person,
+    session_queries,
 )
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
-from interlock.vocabulary.ids import InteractionId, SessionId, tag
+from interlock.vocabulary.ids import InteractionId, tag
 from interlock.vocabulary.interactions import InteractionStarted, SessionOpened
-from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.proactive import BeginInteraction, ClaimSession, SessionClaimed
 
 LINK_VALID: Final = timedelta(days=7)
 """For how long the one-time link to a session can be used."""
-
-
-def session_queries(session: SessionId) -> tuple[Query, Query]:
-    """What to read for a session and for what a new interaction in it would begin on."""
-    return Query(tag("session", session), (*SESSION, CustomerMatched)), Query("releases:all", RELEASED)
 
 
 def begin_interaction() -> Decider[BeginInteraction, SessionState]:
@@ -87,7 +81,7 @@ def claim_session() -> Decider[ClaimSession, LinkState]:
 
     def decide(command: ClaimSession, state: LinkState, moment: Moment) -> Sequence[Event]:
         opened = state.opened
-        if opened is None or not opened.link_digest or not _same(opened.link_digest, command.link_digest):
+        if opened is None or not opened.link_digest or not hmac.compare_digest(opened.link_digest, command.link_digest):
             raise Refused("link_unknown", "This link leads nowhere; begin a new conversation.", status=404)
         if state.claimed:
             raise Refused("link_used", "This link was used before; begin a new conversation.", status=410)
@@ -99,6 +93,7 @@ def claim_session() -> Decider[ClaimSession, LinkState]:
                 person=opened.person,
                 secret_digest=command.secret_digest,
                 device=command.device,
+                source=command.source,
             )
         ]
 
@@ -109,7 +104,3 @@ def claim_session() -> Decider[ClaimSession, LinkState]:
         evolve=evolve,
         decide=decide,
     )
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one, other)

@@ -55,6 +55,11 @@ class SessionState:
     carried: bool = False
 
 
+def session_queries(session: SessionId) -> tuple[Query, Query]:
+    """What to read for a session and for what a new interaction in it would begin on."""
+    return Query(tag("session", session), (*SESSION, CustomerMatched)), Query("releases:all", RELEASED)
+
+
 CARRIED: Final = "carried_on"
 """The refusal of a message in a session whose interaction goes on in another one: it has to be brought back first."""
 
@@ -163,10 +168,7 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
     return Decider(
         command=ReceiveMessage,
         # What is published meanwhile is no conflict: either version is right to begin on. Nor is a match: she is asked.
-        reads=lambda command: [
-            Query(tag("session", command.session), (*SESSION, CustomerMatched)),
-            Query("releases:all", RELEASED),
-        ],
+        reads=lambda command: list(session_queries(command.session)),
         initial=SessionState(),
         evolve=evolve_session,
         decide=decide,

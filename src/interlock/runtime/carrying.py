@@ -19,6 +19,7 @@ from interlock.vocabulary.carrying import CarriedOn, CarryCodeIssued, CarryOn, I
 from interlock.vocabulary.ids import InteractionId, SessionId, tag
 from interlock.vocabulary.interactions import InteractionStarted, SessionOpened
 from interlock.vocabulary.people import CustomerMatched
+from interlock.vocabulary.proactive import SessionClaimed, browser_of
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
@@ -104,8 +105,8 @@ class Carrying:
         self, session: SessionId, interaction: InteractionId | None, digest: str, held: Held, cause: str
     ) -> InteractionId | None:
         app = self._app
-        here = await app.log.read(Query(tag("session", session), (SessionOpened, InteractionStarted)))
-        opened = next((one.event for one in here.events if isinstance(one.event, SessionOpened)), None)
+        here = await app.log.read(Query(tag("session", session), (SessionOpened, SessionClaimed, InteractionStarted)))
+        browser = browser_of(here.events)
         mine = [one.event.interaction for one in here.events if isinstance(one.event, InteractionStarted)]
         command = CarryOn(
             session=session,
@@ -114,7 +115,7 @@ class Carrying:
             here=mine[-1] if mine else InteractionId(""),
             assurance=held.assurance,
             name=held.name,
-            source=opened.source if opened else "",
+            source=browser.source if browser else "",
         )
         written = await app.engine.execute(command, cause=cause)
         return _carried(written.recorded)

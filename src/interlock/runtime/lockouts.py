@@ -14,8 +14,8 @@ from interlock.control.lockouts import LISTED, Board, Locks, LockShown, any_hold
 from interlock.control.proposals import fold as fold_proposal
 from interlock.control.proposals import proposal_query
 from interlock.kernel.log import Due
-from interlock.vocabulary.interactions import SessionOpened
 from interlock.vocabulary.lockouts import CountGuess
+from interlock.vocabulary.proactive import browser_of
 from interlock.vocabulary.proposals import ActionProposed
 
 if TYPE_CHECKING:
@@ -60,6 +60,6 @@ class Lockouts:
 
     async def _locks(self, proposed: ActionProposed) -> tuple[str, ...]:
         seen = await self._app.log.read(session_query(proposed.session))
-        opened = next((one.event for one in seen.events if isinstance(one.event, SessionOpened)), None)
-        source = opened.source if opened is not None else ""
+        browser = browser_of(seen.events)
+        source = browser.source if browser is not None else ""
         return locks_of(self._app.control.secret, source, all_args(proposed.args, proposed.private_args))

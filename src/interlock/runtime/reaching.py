@@ -9,8 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from interlock.control.challenges import Destination, destination_of
-from interlock.interactions.proactive import session_queries
-from interlock.interactions.receiving import SESSION, SessionState, evolve_session
+from interlock.interactions.receiving import SESSION, SessionState, evolve_session, session_queries
 from interlock.journeys import Conversation, evolve, reads
 from interlock.kernel.deciders import Moment
 from interlock.kernel.events import START, Event, Recorded

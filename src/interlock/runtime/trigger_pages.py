@@ -16,6 +16,7 @@ from interlock.kernel.deciders import Moment
 from interlock.kernel.documents import did_you_mean
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Recorded
+from interlock.runtime.cloud_events import read_event
 from interlock.runtime.engine import id_maker
 from interlock.runtime.past import past, since
 from interlock.runtime.triggers import said
@@ -53,6 +54,18 @@ async def trigger_document(app: App, name: str) -> Line:
     lines, _ = await _lately(app)
     mine = [line for line in lines.values() if line["trigger"] == name]
     return {**about(spec), "latest": sorted(mine, key=lambda line: line["at"], reverse=True)[:LATEST_SHOWN]}
+
+
+async def tested(app: App, name: str, event: dict[str, Any]) -> Line:
+    """What a trigger would do for an event, or for a fact of which the open fields are given.
+
+    Raises:
+        Refused: ``trigger_unknown``; ``bad_event`` where it is no CloudEvent; ``other_event``.
+    """
+    if named(app, name).written.event is None:
+        return await foreseen(app, name, None, event)
+    checked = read_event(msgspec.json.encode(event))
+    return await foreseen(app, name, checked, checked.get("data", {}))
 
 
 async def foreseen(app: App, name: str, event: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Line:

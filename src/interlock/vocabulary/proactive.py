@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from interlock.kernel.events import Command, Event, PersonalText
+from collections.abc import Iterable
+
+from interlock.kernel.events import Command, Event, PersonalText, Recorded
 from interlock.vocabulary.ids import InteractionId, PersonId, SessionId, tags
+from interlock.vocabulary.interactions import SessionOpened
 
 
 class SessionClaimed(Event, frozen=True, kw_only=True):
@@ -14,6 +17,8 @@ class SessionClaimed(Event, frozen=True, kw_only=True):
     secret_digest: str
     device: PersonalText = ""
     """As in ``SessionOpened``."""
+    source: str = ""
+    """As in ``SessionOpened``: where the browser is that used the link."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(session=self.session, person=self.person)
@@ -26,6 +31,7 @@ class ClaimSession(Command, frozen=True, kw_only=True):
     link_digest: str
     secret_digest: str
     device: str = ""
+    source: str = ""
 
     def lane(self) -> str:
         return self.session
@@ -48,3 +54,9 @@ class EndUnanswered(Command, frozen=True, kw_only=True):
 
     def lane(self) -> str:
         return self.interaction
+
+
+def browser_of(events: Iterable[Recorded]) -> SessionOpened | SessionClaimed | None:
+    """What tells of the browser that has a session: the use of the link to it, or else how it was opened."""
+    told = [one.event for one in events if isinstance(one.event, SessionOpened | SessionClaimed)]
+    return told[-1] if told else None

@@ -22,11 +22,12 @@ export async function arrive(server, memory) {
       headers: { 'Content-Type': 'application/json', 'Interlock-Device': memory.device() },
       body: JSON.stringify({ link }),
     });
-    if (!response.ok) return true; // used or too old: the chat opens as it would have
-    memory.set('token', (await response.json()).token);
-    memory.set('seen', null);
+    if (response.ok) { // used or too old: the chat opens as it would have
+      memory.set('token', (await response.json()).token);
+      memory.set('seen', null);
+    }
   } catch {
-    return true;
+    // not reached: the chat opens as it would have, and says itself that it has no connection
   }
   return true;
 }
