@@ -83,6 +83,11 @@ def test_settings_that_name_what_there_is_not_are_told() -> None:
     assert "tenant.yaml:" in queue and queue.endswith("there is no queue 'cere'; did you mean 'care'?")
     (filled,) = _problems(OWN, 'matters: { texts: { complaint: "It is {referense}." } }\n')
     assert "did you mean 'reference'?" in filled and "tenant.yaml:" in filled
+    (brace,) = _problems(OWN, 'matters: { texts: { complaint: "It is {reference." } }\n')
+    assert "tenant.yaml:" in brace and brace.endswith(
+        "'complaint': the '{' here is without its '}'; write '{{' for the brace itself"
+    )
+    assert _problems(OWN, 'matters: { texts: { complaint: "{{reference}} is {reference}" } }\n') == []
     files = demo_files()
     with pytest.raises(DefinitionError, match="is for this matter already"):
         check(with_defaults({**files, "journeys/a.yaml": OWN, "journeys/b.yaml": OWN.replace("our_", "more_")}))

@@ -9,7 +9,7 @@ import msgspec
 
 from interlock.journeys.language import HandOverStep, JourneyFile, RecordStep, Step, TenantFile
 from interlock.journeys.model import blocks
-from interlock.kernel.documents import Located, Problem, did_you_mean, problem
+from interlock.kernel.documents import Located, Problem, Reference, did_you_mean, problem
 from interlock.kernel.template import Template
 from interlock.vocabulary.matters import MATTERS, Matter, MatterSettings, MatterTexts
 from interlock.vocabulary.settings import TenantSettings
@@ -169,11 +169,16 @@ class _Filled:
                 self.problems.append(problem(self._located, path, what, mend, offset=reference.offset))
                 written = written.replace(f"{{{reference.path}}}", "…")
                 continue
-            words: str = getattr(self._texts, name)
-            for filled in ("reference", "due"):
-                words = words.replace(f"{{{filled}}}", f"{{{MATTER}.{filled}}}")
-            written = written.replace(f"{{{reference.path}}}", words)
+            words = Template.compile(getattr(self._texts, name))
+            written = written.replace(f"{{{reference.path}}}", "".join(_of_matter(part) for part in words.parts))
         return text if written == text.text else Template.compile(written)
+
+
+def _of_matter(part: str | Reference) -> str:
+    """A piece of a tenant's text as a journey writes it: what is filled in is the matter's."""
+    if isinstance(part, Reference):
+        return f"{{{MATTER}.{part.path}}}"
+    return part.replace("{", "{{").replace("}", "}}")
 
 
 def no_such(root: str, name: str) -> str:

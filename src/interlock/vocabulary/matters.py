@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 
-from interlock.kernel.documents import did_you_mean
+from interlock.kernel.documents import Misread, did_you_mean
 from interlock.kernel.events import Event
+from interlock.kernel.template import Template
 from interlock.vocabulary.ids import CustomerId, InteractionId, MessageId, PersonId, RunId, tags
 
 Matter = Literal["vulnerable", "legal", "data_request", "complaint", "abuse"]
@@ -32,8 +32,8 @@ STOPPING: Final = frozenset({"vulnerable", "legal"})
 QueueRef = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}\Z", examples=["care"])]
 Words = Annotated[str, Meta(min_length=1, max_length=1000)]
 
-_BRACES: Final = re.compile(r"\{([^{}]*)\}")
-_FILLED: Final = ("reference", "due")
+FILLED: Final = ("reference", "due")
+"""What can stand in braces in a text for these matters."""
 
 
 class MatterRecognised(Event, frozen=True, kw_only=True):
@@ -153,12 +153,16 @@ class MatterTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     abuse_hand_over: Words = "I asked you to stay polite. I pass this on to a colleague now."
 
     def __post_init__(self) -> None:
-        """Refuses what stands in braces and is never filled in. Raises ValueError."""
+        """Refuses a brace without its other, and what is never filled in. Raises ValueError."""
         for name in self.__struct_fields__:
-            for part in _BRACES.findall(getattr(self, name)):
-                if part not in _FILLED:
-                    mend = did_you_mean(part, _FILLED) or "write {reference} or {due}"
-                    raise ValueError(f"'{name}' has {{{part}}}, which nothing fills in; {mend}")
+            try:
+                found = Template.compile(getattr(self, name))
+            except Misread as wrong:
+                raise ValueError(f"'{name}': {wrong.what}; {wrong.mend}") from None
+            for part in found.references:
+                if part.path not in FILLED:
+                    mend = did_you_mean(part.path, FILLED) or "write {reference} or {due}"
+                    raise ValueError(f"'{name}' has {{{part.path}}}, which nothing fills in; {mend}")
 
 
 class MatterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
