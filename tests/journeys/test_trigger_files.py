@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
+from interlock.control.actions import Action
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.triggers import begun_by, check_triggers, load_triggers
 from interlock.kernel.documents import DefinitionError, Misread
@@ -16,11 +20,11 @@ from tests.journeys.harness import demo, demo_files, queue_names
 FILE = "triggers/shipment_delayed.yaml"
 
 
-def problems(text: str) -> list[str]:
+def problems(text: str, actions: Mapping[str, Action] | None = None) -> list[str]:
     tenant, journeys, bundle = demo()
     try:
         found = load_triggers({FILE: text})
-        check_triggers(found, tenant, journeys.journeys, bundle.actions, bundle.permitted_to(SYSTEM.roles))
+        check_triggers(found, tenant, journeys.journeys, actions or bundle.actions, bundle.permitted_to(SYSTEM.roles))
     except DefinitionError as error:
         return [str(each) for each in error.problems]
     return []
@@ -67,6 +71,16 @@ def test_the_demos_trigger_has_none() -> None:
 def test_a_mistake_is_told_with_its_line_and_a_mend(old: str, new: str, line: int, says: str) -> None:
     found = problems(changed((old, new)))
     assert any(each.startswith(f"{FILE}:{line}:") and says in each for each in found), found
+
+
+@pytest.mark.parametrize("name", ["to", "link"])
+def test_what_is_filled_into_a_mail_is_personal(name: str) -> None:
+    actions = dict(demo()[2].actions)
+    send = actions["mail.send_news"]
+    args = tuple(structs.replace(each, personal=each.personal and each.name != name) for each in send.args)
+    actions["mail.send_news"] = replace(send, args=args)
+    (found,) = problems(demo_files()[FILE], actions)
+    assert found.startswith(f"{FILE}:20:") and f"make '{name}' personal in the manifest" in found
 
 
 def test_a_fact_is_one_of_the_log_and_its_sealed_fields_are_not_known() -> None:

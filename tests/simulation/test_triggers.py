@@ -14,7 +14,7 @@ from interlock.runtime.definitions import Definitions, compiled
 from interlock.runtime.trigger_pages import foreseen, triggers_document
 from interlock.simulation.centre import Centre
 from interlock.simulation.weather import Weather
-from interlock.vocabulary.ids import CustomerId
+from interlock.vocabulary.ids import CustomerId, EventId, FiringId, PersonId
 from interlock.vocabulary.interactions import (
     InteractionEnded,
     InteractionStarted,
@@ -170,6 +170,46 @@ def test_a_fact_of_the_log_fires_as_well_and_one_that_does_not_fit_leaves_no_tra
         assert fired.reach == "last_chat" and fired.interaction != of(centre, InteractionStarted)[0].interaction
 
     assert played(own, story) == []
+
+
+def test_a_condition_on_the_time_of_a_fact_is_weighed_with_its_time(definitions: Definitions) -> None:
+    timed = OF_A_FACT.replace('"inactivity"', '"inactivity" && event.time > timestamp("2026-01-01T00:00:00Z")')
+    own = compiled({**definitions.files, "triggers/gone.yaml": timed}, definitions.model)
+
+    async def story(centre: Centre) -> None:
+        await identified(centre)
+        await write(centre, 3, "no")
+        await write(centre, 4, "where is my order?")
+        await centre.pass_time(timedelta(minutes=30))
+        assert len(of(centre, TriggerFired)) == 1
+
+    assert played(own, story) == []
+
+
+def test_what_is_held_ends_when_its_trigger_is_removed(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        held = TriggerHeld(
+            firing=FiringId("tf_1"),
+            trigger="removed_since",
+            event=EventId("evt_1"),
+            origin=PersonId("p_1"),
+            customer=EVA,
+            address="",
+            key="k_1",
+            until=centre.clock() + timedelta(hours=1),
+            why="quiet_hours",
+            since=centre.clock(),
+        )
+
+        async def hold(app: App) -> None:
+            await app.engine.append([held], cause="a test")
+
+        await centre.ask(hold)
+        await centre.pass_time(timedelta(hours=2))
+        [ended] = of(centre, TriggerRefused)
+        assert (ended.firing, ended.why, ended.key, ended.customer) == ("tf_1", "not_in_force", "k_1", EVA)
+
+    assert played(definitions, story) == []
 
 
 def test_a_circle_of_facts_ends_with_the_days_limit(definitions: Definitions) -> None:

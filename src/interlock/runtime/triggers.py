@@ -23,6 +23,8 @@ from interlock.vocabulary.ids import EventId, FiringId, PersonId, tag
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.triggers import (
     EventReceived,
+    TriggerHeld,
+    TriggerRefused,
     WeighTrigger,
 )
 
@@ -42,7 +44,7 @@ class Triggers:
         spec = app.definitions.triggers.get(command.trigger)
         happened, origin = await self._happened(command)
         if spec is None or happened is None:
-            await app.engine.append([], cause=due.cause, answers=due.id)  # it is not in force any more
+            await app.engine.append(await self._removed(command), cause=due.cause, answers=due.id)
             return
         for _ in range(ATTEMPTS):
             moment = Moment(app.clock(), id_maker(due.cause))
@@ -63,6 +65,27 @@ class Triggers:
                 continue
             return
         raise Conflict("the customer's conversations kept changing while a trigger was weighed")
+
+    async def _removed(self, command: WeighTrigger) -> list[Event]:
+        """What ends a firing whose trigger is not in force any more; one that was not held before leaves no trace."""
+        if not command.firing:
+            return []
+        seen = await self._app.log.read(Query(tag("firing", command.firing), (TriggerHeld,)))
+        held = seen.events[-1].event if seen.events else None
+        if not isinstance(held, TriggerHeld):
+            return []
+        return [
+            TriggerRefused(
+                firing=held.firing,
+                trigger=held.trigger,
+                event=held.event,
+                origin=held.origin,
+                customer=held.customer,
+                address=held.address,
+                key=held.key,
+                why="not_in_force",
+            )
+        ]
 
     async def _happened(self, command: WeighTrigger) -> tuple[Happened | None, PersonId]:
         app = self._app

@@ -20,7 +20,17 @@ Hold = Literal["quiet_hours", "busy", "unavailable"]
 """Why a firing waits: it is night there, somebody else has the customer's conversation, or a system does not answer."""
 
 Refusal = Literal[
-    "condition", "bad_data", "nobody", "erased", "consent", "duplicate", "limit", "too_late", "halted", "no_journey"
+    "condition",
+    "bad_data",
+    "nobody",
+    "erased",
+    "consent",
+    "duplicate",
+    "limit",
+    "too_late",
+    "halted",
+    "no_journey",
+    "not_in_force",
 ]
 """Why a trigger does not fire, for good."""
 
@@ -97,7 +107,7 @@ class TriggerHeld(Event, frozen=True, kw_only=True):
     def tags(self) -> tuple[str, ...]:
         return (
             *tags(event=self.event, customer=self.customer, address=self.address),
-            *tags(trigger_key=self.key, triggers="all"),
+            *tags(firing=self.firing, trigger_key=self.key, triggers="all"),
         )
 
 

@@ -168,11 +168,16 @@ class Checker:
         if self._permitted is not None and mail.action not in self._permitted:
             what = f"no rule permits '{mail.action}' to Interlock itself, so it could only ever be denied"
             self._say(path, what, "write a permit for the role system in policies/")
-        known = [each.name for each in action.args]
+        known = {each.name: each for each in action.args}
         for name in FILLED:
             if name not in known:
                 what = f"'{mail.action}' has no argument '{name}', which is filled in"
                 self._say(path, what, f"add '{name}' to its args in the manifest")
+            elif not known[name].personal:
+                what = f"'{name}' of '{mail.action}' would stand in the open part of the log"
+                self._say(
+                    path, what, f"make '{name}' personal in the manifest: '{name}: {{ type: …, personal: true }}'"
+                )
             if name in mail.args:
                 what = f"'{name}' is filled in by itself"
                 self._say(("mail", "with", name), what, "remove it", at_key=True)

@@ -12,7 +12,7 @@ from interlock.journeys.model import Journey
 from interlock.journeys.triggers.files import TriggerSpec
 from interlock.journeys.values import accepted, moment_of
 from interlock.kernel.cel import ExpressionError
-from interlock.kernel.events import Erased, Recorded
+from interlock.kernel.events import Recorded
 from interlock.kernel.template import Template, TemplateError
 from interlock.vocabulary.ids import CustomerId, EventId, FiringId, InteractionId
 from interlock.vocabulary.triggers import Hold, Refusal, TriggerFired, TriggerHeld, TriggerRefused
@@ -151,13 +151,19 @@ def mail_args(spec: TriggerSpec, happened: Happened, spoken: Any) -> dict[str, A
 
 
 def condition_holds(spec: TriggerSpec, happened: Happened, now: datetime | None) -> bool:
-    """Whether the condition holds. Raises NotFired where it cannot be told; ``now`` has no value where it is None."""
+    """Whether the condition holds. Raises NotFired where it cannot be told.
+
+    Args:
+        now: None where no time is known yet: then neither ``now`` nor the event's time has a value.
+    """
     values = _values(happened)
     for name, kind in spec.written.data.items():
         if kind.startswith("moment") and isinstance(happened.data.get(name), str):
             values["data"] = {**values["data"], name: _moment(name, happened.data[name])}
-    values["event"] = {**values["event"], "time": happened.time or happened.at}
-    if now is not None:
+    if now is None:
+        del values["event"]["time"]
+    else:
+        values["event"]["time"] = happened.time or happened.at
         values["now"] = now
     try:
         return spec.written.when.holds(values)
@@ -220,8 +226,6 @@ def _values(happened: Happened) -> dict[str, Any]:
 
 
 def _check(name: str, kind: str, value: object) -> None:
-    if isinstance(value, Erased):
-        raise NotFired("erased")
     if value is None:
         if kind.endswith("?"):
             return

@@ -18,6 +18,7 @@ const WHY = {
   limit: 'Often enough for one day',
   too_late: 'It waited for a day',
   halted: 'Everything is halted',
+  not_in_force: 'The trigger was removed while it waited',
   no_journey: 'Her open chat runs on a version without this journey',
 };
 
