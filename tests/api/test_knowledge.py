@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from interlock.runtime.app import App
 from interlock.runtime.knowledge_files import at_start
@@ -54,3 +57,16 @@ async def test_a_change_is_followed_and_a_start_does_not_undo_it(client: Client,
     assert app.knowledge.library.articles["returns"].latest.content.body == changed.body
     answered = await app.knowledge.answer("How long do I have to send something back?", Channel.VOICE)
     assert answered is not None and answered.short == "You have 45 days to send something back."
+
+
+async def test_a_start_reads_the_articles_at_once_and_not_one_by_one(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, read = [], app.log.read
+
+    async def counted(*args: Any, **more: Any) -> Any:
+        reads.append(args)
+        return await read(*args, **more)
+
+    monkeypatch.setattr(app.log, "read", counted)
+    await at_start(app.knowledge, app.settings.definitions)
+    assert len(app.knowledge.library.articles) > 10
+    assert len(reads) <= 3, "what is in force, what became so until it was published, and what the follower told of"

@@ -78,6 +78,61 @@ def test_html_pdf_and_docx_become_articles_with_a_head_beside_them(tmp_path: Pat
     assert [one.article for one in (html, word, paper)] == ["a", "b", "c"]
 
 
+def html(body: str) -> list[str]:
+    return to_markdown("x.html", "html", f"<body>{body}</body>".encode()).split("\n\n")
+
+
+def test_text_beside_the_blocks_of_a_page_is_read_and_none_of_it_twice() -> None:
+    assert html("<div>Send it back <b>within 30 days</b>.<p>It is free.</p>Ask us first.</div>") == [
+        "Send it back within 30 days.",
+        "It is free.",
+        "Ask us first.",
+    ]
+    assert html("Call us.<br>Or <span>write</span>.") == ["Call us. Or write."]
+    assert html("<table><tr><td><p>Other</p></td><td><p>you</p><p>pay</p></td></tr></table>") == ["Other: you pay"]
+    assert html("<ul><li>Open<ul><li>the box</li></ul></li><li><p>Close it</p></li></ul>") == [
+        "- Open",
+        "- the box",
+        "- Close it",
+    ]
+    assert html("<blockquote>Nobody <em>was</em> hurt.</blockquote><dl><dt>Days<dd>30</dl>") == [
+        "Nobody was hurt.",
+        "Days",
+        "30",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "charset"),
+    [
+        ("<meta charset='iso-8859-1'><p>Für 5 €</p>".encode("cp1252"), ""),
+        (
+            "<meta http-equiv=Content-Type content='text/html; charset=windows-1252'><p>Für 5 €</p>".encode("cp1252"),
+            "",
+        ),
+        ("<!-- <meta charset=big5> --><meta charset=utf-8><p>Für 5 €</p>".encode(), ""),
+        ("<meta charset=utf-8><p>Für 5 €</p>".encode("iso8859-15"), "ISO-8859-15"),
+        ("<meta charset=big5><p>Für 5 €</p>".encode("utf-8-sig"), "big5"),
+        ("<p>Für 5 €</p>".encode("utf-16"), ""),
+        ("<?xml version='1.0' encoding='iso-8859-15'?><p>Für 5 €</p>".encode("iso8859-15"), ""),
+    ],
+)
+def test_a_page_is_read_in_the_charset_that_its_server_or_it_names(raw: bytes, charset: str) -> None:
+    assert to_markdown("x.html", "html", raw, charset) == "Für 5 €"
+
+
+@pytest.mark.parametrize(
+    ("raw", "charset", "part"),
+    [
+        ("<p>Für</p>".encode("latin-1"), "", "it is not UTF-8 text .*; save it as UTF-8"),
+        (b"<p>5</p>", "klingon", "its charset is 'klingon', which nobody knows; save it as UTF-8, and let it say so"),
+    ],
+)
+def test_a_page_in_a_charset_that_cannot_be_told_is_not_guessed_at(raw: bytes, charset: str, part: str) -> None:
+    with pytest.raises(DefinitionError, match=part):
+        to_markdown("x.html", "html", raw, charset)
+
+
 def test_what_looks_like_markdown_in_a_document_is_plain_text() -> None:
     text = to_markdown("x.html", "html", b"<p># not a heading</p><p>1) first *not* bold [no](link)</p>")
     assert "\\#" in text
@@ -90,7 +145,8 @@ def test_what_looks_like_markdown_in_a_document_is_plain_text() -> None:
         ("a.pdf", b"%PDF-1.4 nothing", "it is no pdf that can be read"),
         ("a.docx", b"PK nothing", "it is no docx that can be read"),
         ("a.html", b"<html><body><script>1</script></body></html>", "there is no text in it"),
-        ("a.md", b"\xff\xfe\x00", "it is not UTF-8 text"),
+        ("a.md", b"\xff\x00", "it is not UTF-8 text"),
+        ("a.html", b"\xff\xfe\x00", "it is not utf-16-le text"),
         ("a.rtf", b"x", "no article can be read from it; known: .md"),
     ],
 )
@@ -135,11 +191,16 @@ class _Pages(BaseHTTPRequestHandler):
         elif self.path == "/endless":
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
+        elif self.path in ("/shop%3Fhelp/a.html?id=7&lang=de", "/?id=7"):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=iso-8859-15")
         else:
             self.send_response(404)
         self.end_headers()
         if self.path == "/returns.html":
             self.wfile.write(HTML.encode())
+        if "id=7" in self.path:
+            self.wfile.write(f"<p>{self.path.partition('?')[0]} für 5 €</p>".encode("iso8859-15"))
         if self.path == "/endless":
             for _ in range(11):
                 self.wfile.write(b"0" * 1024 * 1024)
@@ -172,3 +233,11 @@ async def test_an_address_is_read_where_it_is_public_or_allowed_by_name(site: st
         await fetch(f"http://{site}/none", allowed=allowed)
     with pytest.raises(Unavailable, match="bytes"):
         await fetch(f"http://{site}/endless", allowed=allowed)
+
+
+async def test_an_address_may_have_a_query_and_is_asked_for_as_it_was_written(site: str, tmp_path: Path) -> None:
+    (tmp_path / "head.yaml").write_text(HEAD)
+    url, allowed = f"http://{site}/shop%3Fhelp/a.html?id=7&lang=de", frozenset({site})
+    article = await read_address(f"{url}#costs", tmp_path / "head.yaml", allowed)
+    assert (article.article, article.body) == ("a", "/shop%3Fhelp/a.html für 5 €")
+    assert (await fetch(f"http://{site}?id=7", allowed=allowed)).charset == "iso-8859-15"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from interlock.dialogue.articles import passages, read_article
+from interlock.dialogue.articles import LONGEST_PASSAGE, passages, read_article
 from interlock.dialogue.finding import extract
 from interlock.kernel.documents import DefinitionError
 
@@ -72,6 +72,15 @@ def test_a_long_section_becomes_several_passages() -> None:
     found = passages(read_article("returns.md", article(body=body), "returns"))
     assert len(found) > 2
     assert max(len(each.text) for each in found) <= 1_200
+
+
+def test_a_long_paragraph_is_cut_between_its_sentences_and_a_long_sentence_between_its_words() -> None:
+    paragraph = " ".join(f"Sentence {number} is about returning things." for number in range(100))
+    found = passages(read_article("returns.md", article(body=f"{paragraph}\n\n{'word ' * 500}"), "returns"))
+    assert max(len(each.text) for each in found) <= LONGEST_PASSAGE
+    assert all(each.text.startswith("Sentence") and each.text.endswith("things.") for each in found[:3])
+    words = " ".join(each.text for each in found).split()
+    assert words == f"{paragraph} {'word ' * 499} word.".split()
 
 
 def test_a_long_passage_is_cut_to_whole_sentences_around_the_one_that_answers() -> None:

@@ -59,3 +59,18 @@ async def test_both_lead_to_the_same_passage_and_a_tenant_finds_only_its_own(dat
     with psycopg.connect(database_url) as owner:
         owner.execute("set role interlock_app")
         assert owner.execute("select count(*) from interlock.passage").fetchone() == (0,), "no tenant, no rows"
+
+
+async def test_what_is_kept_already_is_not_read_again(database_url: str) -> None:
+    too_long = " ".join(f"w{number}x" for number in range(200_000))  # PostgreSQL reads no text of so many words
+    database = Database(database_url, size=1)
+    await database.open()
+    try:
+        texts = PostgresTexts(database, "again")
+        await texts.keep([Piece("a@1", 1, "en", "Copper", "", "A pan.")])
+        pieces = [Piece("a@1", 1, "en", "Copper", "", too_long), Piece("b@1", 1, "en", "Kettle", "", "Of copper.")]
+        await texts.keep(pieces)
+        hits = await texts.search("copper", "en", ["a@1", "b@1"], 5)
+        assert {(hit.of, hit.number) for hit in hits} == {("a@1", 1), ("b@1", 1)}
+    finally:
+        await database.close()

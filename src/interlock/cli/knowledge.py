@@ -6,7 +6,6 @@ import asyncio
 import csv
 import getpass
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -258,7 +257,4 @@ def _line(each: Mapping[str, Any], days: int) -> str:
 def _print(value: Any) -> None:
     import msgspec
 
-    def plain(one: Any) -> Any:
-        return one.isoformat() if isinstance(one, datetime) else str(one)
-
-    print(msgspec.json.encode(value, enc_hook=plain).decode())
+    print(msgspec.json.encode(value).decode())

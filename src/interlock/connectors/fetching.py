@@ -17,10 +17,11 @@ TIMEOUT_S: Final = 30.0
 
 
 class Fetched(NamedTuple):
-    """What an address answered: its media type in small letters, and the body."""
+    """What an address answered: its media type in small letters, the body, and its charset where the server names one."""
 
     media: str
     body: bytes
+    charset: str
 
 
 async def fetch(
@@ -33,13 +34,19 @@ async def fetch(
     """Get a document. Redirects are not followed: they lead to an address that nobody checked.
 
     Args:
+        url: of the document; it may have a query.
         allowed: hosts with ports (``127.0.0.1:8090``) that may lie within private networks.
 
     Raises:
         Refused: ``bad_url``, ``address_not_public`` or ``no_document`` (422).
         Unavailable: it does not answer, or not with a document of at most LARGEST bytes.
     """
-    target = read_url(url)
+    address = url.partition("#")[0]
+    target = read_url(address.partition("?")[0])
+    try:
+        path = httpx.URL(address).raw_path.decode("ascii")
+    except httpx.InvalidURL as error:
+        raise Refused("bad_url", f"This address cannot be read: {error}.", status=422) from None
     host = target.host if target.authority in allowed else await public_address(target, resolve)
     authority = f"[{host}]:{target.port}" if ":" in host else f"{host}:{target.port}"
     usual = 443 if target.scheme == "https" else 80
@@ -51,7 +58,7 @@ async def fetch(
     }
     try:
         async with asyncio.timeout(timeout_s), http_client(timeout_s, 1) as client:
-            request = client.build_request("GET", f"{target.scheme}://{authority}{target.path or '/'}", headers=headers)
+            request = client.build_request("GET", f"{target.scheme}://{authority}{path}", headers=headers)
             request.extensions["sni_hostname"] = target.host
             response = await client.send(request, stream=True)
             try:
@@ -73,4 +80,5 @@ async def _whole(name: str, response: httpx.Response) -> Fetched:
         parts.append(part)
         if sum(map(len, parts)) > LARGEST:
             raise Unavailable(name, f"its document has more than {LARGEST:,} bytes")
-    return Fetched(response.headers.get("content-type", "").partition(";")[0].strip().lower(), b"".join(parts))
+    media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Fetched(media, b"".join(parts), response.charset_encoding or "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from interlock.kernel.documents import DefinitionError, Problem
 
@@ -39,17 +40,32 @@ MEDIA: Final = {
 """The same by the media type that a server names."""
 
 _SKIPPED: Final = "script, style, noscript, template, nav, header, footer, aside, form, svg, iframe, [hidden]"
-_BLOCKS: Final = "h1, h2, h3, h4, h5, h6, p, li, tr, pre, dt, dd, blockquote"
+_BLOCK: Final = re.compile(
+    r"address|article|blockquote|body|caption|center|dd|details|dialog|div|dl|dt|fieldset|figcaption|figure|"
+    r"h[1-6]|hgroup|hr|legend|li|main|menu|ol|option|p|pre|search|section|summary|table|tbody|td|tfoot|th|thead|tr|ul"
+)
+"""Elements that begin and end a line of their own, as browsers show them; what stands in others is part of a sentence."""
+
+CHARSET_WITHIN: Final = 4_096
+"""Bytes in which a page has to name its charset; the HTML standard wants it in the first 1,024."""
+
+_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
+_CHARSET: Final = re.compile(
+    rb"""<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([A-Za-z0-9][\w.:-]*)""", re.IGNORECASE
+)
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_WESTERN: Final = ("ascii", "iso8859-1")
 _SIGNS: Final = re.compile(r"([\\`*_\[\]<>])")
 _BEGINS: Final = re.compile(r"^(#|[-+](?=\s)|\d+[.)](?=\s)|=+$|-+$)")
 
 
-def to_markdown(source: str, kind: str, raw: bytes) -> str:
+def to_markdown(source: str, kind: str, raw: bytes, charset: str = "") -> str:
     """A document's text as Markdown: its headings, paragraphs, items and the rows of its tables.
 
     Args:
         source: the file or address, for messages.
         kind: ``markdown``, ``html``, ``pdf`` or ``docx``.
+        charset: of Markdown and HTML, where a server named it.
 
     Raises:
         DefinitionError: it is too large, damaged, locked, or has no text.
@@ -57,7 +73,11 @@ def to_markdown(source: str, kind: str, raw: bytes) -> str:
     if len(raw) > LARGEST:
         raise _cannot(source, f"it has more than {LARGEST // 1024 // 1024} MB", "make several documents of it")
     try:
-        text = {"markdown": _text, "html": _html, "pdf": _pdf, "docx": _docx}[kind](raw)
+        if kind in ("markdown", "html"):
+            read = _decoded(raw, charset or (_named(raw) if kind == "html" else ""))
+            text = _html(read) if kind == "html" else read
+        else:
+            text = {"pdf": _pdf, "docx": _docx}[kind](raw)
     except _Unreadable as error:
         raise _cannot(source, error.what, error.mend) from None
     except Exception as error:  # whatever a library trips over in a document from outside is the document's fault
@@ -78,35 +98,78 @@ def _cannot(source: str, what: str, mend: str) -> DefinitionError:
     return DefinitionError([Problem(source, 1, 1, what, mend)])
 
 
-def _text(raw: bytes) -> str:
+def _decoded(raw: bytes, charset: str) -> str:
+    """Text by its byte order mark, by the charset that was named, or else as UTF-8 (WHATWG Encoding, "decode")."""
+    for mark, of_mark in _MARKS:
+        if raw.startswith(mark):
+            raw, charset = raw[len(mark) :], of_mark
     try:
-        return raw.decode("utf-8-sig")
+        name = codecs.lookup(charset or "utf-8").name
+    except LookupError:
+        mend = "save it as UTF-8, and let it say so"
+        raise _Unreadable(f"it says that its charset is '{charset[:40]}', which nobody knows", mend) from None
+    try:
+        # Who writes Latin-1 means Windows-1252: the standard reads every page so.
+        return raw.decode("cp1252" if name in _WESTERN else name)
     except UnicodeDecodeError as error:
-        raise _Unreadable(f"it is not UTF-8 text ({error.reason} at byte {error.start})", "save it as UTF-8") from None
+        what = f"it is not {charset or 'UTF-8'} text ({error.reason} at byte {error.start})"
+        raise _Unreadable(what, "save it as UTF-8" if not charset else "save it as UTF-8, and let it say so") from None
 
 
-def _html(raw: bytes) -> str:
+def _named(raw: bytes) -> str:
+    """The charset that a page names itself; one in which its name could not be read is UTF-8."""
+    found = _CHARSET.search(_COMMENT.sub(b"", raw[:CHARSET_WITHIN]))
+    charset = found[1].decode("ascii").lower() if found else ""
+    return "utf-8" if charset.startswith("utf-16") else charset
+
+
+def _html(text: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
-    page = LexborHTMLParser(raw)
+    page = LexborHTMLParser(text)
     for each in page.css(_SKIPPED):
         each.decompose()
-    for each in page.css("br"):
-        each.replace_with(" ")
     whole = page.css_first("main") or page.css_first("article") or page.body
-    blocks: list[str] = []
-    if whole is None:
-        return ""
-    for each in whole.css(_BLOCKS):
-        if len(each.css(_BLOCKS)) > 1 and each.tag not in ("tr", "p"):  # itself, and others
-            continue  # what is in it comes by itself
+    return "" if whole is None else _joined(_blocks(whole))
+
+
+def _blocks(element: Any) -> Iterator[str]:
+    """The blocks of an element in their order; text beside them is a block of its own."""
+    line: list[str] = []
+    for each in (*_parts(element), None):
+        if isinstance(each, str):
+            line.append(each)
+            continue
+        if words := _words("".join(line)):
+            yield words
+        line = []
+        if each is None:
+            return
         if each.tag == "tr":
-            blocks.append(_row([cell.text() for cell in each.css("th, td")]))
-        elif level := re.fullmatch(r"h([1-6])", each.tag or ""):
-            blocks.append(f"{'#' * int(level[1])} {_words(each.text())}")
+            yield _row([_inside(cell) for cell in each.iter() if cell.tag in ("th", "td")])
+        elif level := re.fullmatch(r"h([1-6])", each.tag):
+            yield f"{'#' * int(level[1])} {_words(_inside(each))}"
         else:
-            blocks.append(("- " if each.tag == "li" else "") + _words(each.text()))
-    return _joined(iter(blocks)) or _words(whole.text())
+            for at, block in enumerate(_blocks(each)):
+                yield f"- {block}" if each.tag == "li" and not at else block
+
+
+def _parts(element: Any) -> Iterator[Any]:
+    """The text in an element, and the blocks in it, in their order; what is neither is looked into."""
+    for each in element.iter(include_text=True):
+        if each.tag == "-text":
+            yield each.text_content
+        elif each.tag == "br":
+            yield " "
+        elif _BLOCK.fullmatch(each.tag):
+            yield each
+        elif not each.tag.startswith("-"):
+            yield from _parts(each)
+
+
+def _inside(element: Any) -> str:
+    """All text of an element in one line."""
+    return "".join(each if isinstance(each, str) else f" {_inside(each)} " for each in _parts(element))
 
 
 def _pdf(raw: bytes) -> str:

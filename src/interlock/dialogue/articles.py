@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from textwrap import wrap
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec import Meta
 
+from interlock.dialogue.stems import ALGORITHMS
 from interlock.kernel.documents import DefinitionError, Problem, did_you_mean, load_located, problem
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.hours import Day
@@ -30,10 +32,11 @@ MOST_PASSAGES: Final = 300
 ARTICLES_KEPT: Final = 2_000
 """Articles whose passages are at hand."""
 
-LANGUAGES: Final = ("da", "de", "en", "es", "fi", "fr", "hu", "it", "nl", "no", "pt", "ro", "ru", "sv", "tr")
+LANGUAGES: Final = tuple(ALGORITHMS)
 """The languages whose words PostgreSQL's full text search knows the forms of (ISO 639-1)."""
 
 NAME: Final = r"^[a-z][a-z0-9_-]{0,63}\Z"
+_BETWEEN: Final = re.compile(r"(?<=[.!?])\s+|\n")
 _FENCE: Final = "---"
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -159,7 +162,10 @@ def only_once(articles: Sequence[Article]) -> Mapping[str, Article]:
 
 @lru_cache(maxsize=ARTICLES_KEPT)
 def passages(article: Article) -> tuple[Passage, ...]:
-    """An article's passages in order: what stands under one heading, cut between paragraphs where that is long."""
+    """An article's passages in order: what stands under one heading.
+
+    Where that is long it is cut between paragraphs, and a long paragraph between its sentences.
+    """
     sections: list[tuple[str, list[str]]] = [("", [])]
     tokens = _MARKDOWN.parse(article.body)
     at = 0
@@ -186,14 +192,32 @@ def passages(article: Article) -> tuple[Passage, ...]:
     return tuple(found)
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in their order."""
+    return [each.strip() for each in _BETWEEN.split(text) if each.strip()]
+
+
 def _parts(blocks: Sequence[str]) -> list[str]:
     parts: list[str] = []
     for block in blocks:
-        if parts and len(parts[-1]) + len(block) < LONGEST_PASSAGE:
-            parts[-1] += "\n" + block
-        else:
-            parts.append(block)
+        for piece in _cut(block) if len(block) > LONGEST_PASSAGE else (block,):
+            if parts and len(parts[-1]) + len(piece) < LONGEST_PASSAGE:
+                parts[-1] += "\n" + piece
+            else:
+                parts.append(piece)
     return parts
+
+
+def _cut(block: str) -> Iterator[str]:
+    """A long block in pieces of whole sentences; only a sentence that is too long by itself is cut within."""
+    piece = ""
+    for part in (part for sentence in sentences(block) for part in wrap(sentence, LONGEST_PASSAGE)):
+        if piece and len(piece) + 1 + len(part) > LONGEST_PASSAGE:
+            yield piece
+            piece = part
+        else:
+            piece = f"{piece} {part}" if piece else part
+    yield piece
 
 
 def _plain(token: Token) -> str:

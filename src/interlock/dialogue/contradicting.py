@@ -8,12 +8,14 @@ does not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from math import log
 from typing import Final, Literal, NamedTuple
 
-from interlock.dialogue.articles import passages
+from interlock.dialogue.articles import passages, sentences
 from interlock.dialogue.finding import Live
 from interlock.dialogue.library import Kept
 from interlock.dialogue.stems import stems
@@ -30,6 +32,9 @@ SENTENCES: Final = 4_000
 LISTED: Final = 100
 """Contradictions that are listed."""
 
+COMPARISONS_KEPT: Final = 8
+"""Comparisons that are at hand: of what may be said today, on a few nodes of a simulation."""
+
 Mark = Literal["withdrawn", "expired", "not_yet", "review_overdue", "review_soon", "ends_soon"]
 
 _NUMBER: Final = r"(\d+(?:[.,]\d+)?)"
@@ -45,7 +50,6 @@ _KINDS: Final = (
     (re.compile(rf"{_NUMBER}\s*(?:degrees|°)", re.IGNORECASE), "heat"),
 )
 _HOURS: Final = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.0, "year": 8760.0}
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n")
 
 
 class Said(NamedTuple):
@@ -66,10 +70,9 @@ class Contradiction(NamedTuple):
     alike: float
 
 
-class _Weighed(NamedTuple):
+class _Read(NamedTuple):
     said: Said
     audience: frozenset[str]
-    language: str
     words: frozenset[str]
     numbers: dict[str, frozenset[float]]
 
@@ -92,46 +95,73 @@ def marks(kept: Kept, day: date) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-def contradictions(live: Sequence[Live]) -> list[Contradiction]:
-    """The pairs of sentences that may contradict each other, the likeliest first; each pair of passages once."""
-    weighed = [one for each in live for one in _weighed(each)][:SENTENCES]
-    seen: dict[str, int] = {}
-    for one in weighed:
-        for word in one.words:
-            seen[word] = seen.get(word, 0) + 1
-    rarity = {word: log((1 + len(weighed)) / count) for word, count in seen.items()}
+@lru_cache(maxsize=COMPARISONS_KEPT)
+def contradictions(live: tuple[Live, ...]) -> tuple[Contradiction, ...]:
+    """The pairs of sentences that may contradict each other, the likeliest first; each pair of passages once.
+
+    Only articles of one language are compared, and only where somebody may be told both.
+    """
+    found: list[Contradiction] = []
+    for language in sorted({each.article.language for each in live}):
+        read = [one for each in live if each.article.language == language for one in _read(each)]
+        found += _among(read[:SENTENCES])
+    return tuple(sorted(found, key=lambda one: (-one.alike, one.first, one.second))[:LISTED])
+
+
+def _among(read: Sequence[_Read]) -> Iterable[Contradiction]:
+    seen = Counter(word for one in read for word in one.words)
+    rarity = {word: log((1 + len(read)) / count) for word, count in seen.items()}
+    whole = [sum(rarity[word] for word in sorted(one.words)) for one in read]
     best: dict[tuple[str, int, str, int], Contradiction] = {}
-    for at, first in enumerate(weighed):
-        for second in weighed[at + 1 :]:
-            found = _pair(first, second, rarity)
-            if found is not None:
-                key = (first.said.article, first.said.passage, second.said.article, second.said.passage)
-                if key not in best or found.alike > best[key].alike:
-                    best[key] = found
-    return sorted(best.values(), key=lambda one: (-one.alike, one.first, one.second))[:LISTED]
+    for first, second in _pairs(read, rarity, whole):
+        found = _compared(read[first], read[second], rarity, min(whole[first], whole[second]))
+        if found is not None:
+            key = (found.first.article, found.first.passage, found.second.article, found.second.passage)
+            if key not in best or found.alike > best[key].alike:
+                best[key] = found
+    return best.values()
 
 
-def _pair(first: _Weighed, second: _Weighed, rarity: dict[str, float]) -> Contradiction | None:
-    same_article = first.said.article == second.said.article
-    if same_article or first.language != second.language or not first.audience & second.audience:
+def _pairs(read: Sequence[_Read], rarity: Mapping[str, float], whole: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """The pairs, by their places, that can share enough of what the shorter of the two is about.
+
+    If they do, they share one of its rarest words: the others together are not enough (the prefix filter of Chaudhuri,
+    Ganti and Kaushik, "A primitive operator for similarity joins in data cleaning", ICDE 2006).
+    """
+    having: dict[str, list[int]] = {}
+    for at, one in enumerate(read):
+        for word in one.words:
+            having.setdefault(word, []).append(at)
+    for at, one in enumerate(read):
+        others, left = set[int](), whole[at]
+        for word in sorted(one.words, key=lambda each: (-rarity[each], each)):
+            if left < whole[at] * ALIKE:
+                break
+            left -= rarity[word]
+            others.update(having[word])
+        for other in sorted(others):
+            if (whole[other], other) > (whole[at], at):
+                yield min(at, other), max(at, other)
+
+
+def _compared(first: _Read, second: _Read, rarity: Mapping[str, float], shorter: float) -> Contradiction | None:
+    if first.said.article == second.said.article or not first.audience & second.audience or not shorter:
         return None
-    kinds = [
-        kind for kind in first.numbers.keys() & second.numbers.keys() if not first.numbers[kind] & second.numbers[kind]
-    ]
     common = first.words & second.words
-    if not kinds or len(common) < 2:
+    if len(common) < 2 or not any(
+        not numbers & second.numbers[kind] for kind, numbers in first.numbers.items() if kind in second.numbers
+    ):
         return None
-    of_both = min(sum(rarity[word] for word in one.words) for one in (first, second))
-    alike = sum(rarity[word] for word in common) / of_both if of_both else 0.0
+    alike = sum(rarity[word] for word in sorted(common)) / shorter
     if alike < ALIKE:
         return None
     return Contradiction(first.said, second.said, tuple(sorted(common)), round(alike, 3))
 
 
-def _weighed(live: Live) -> Iterator[_Weighed]:
+def _read(live: Live) -> Iterator[_Read]:
     article = live.article
     for passage in passages(article):
-        for sentence in _SENTENCE.split(passage.text):
+        for sentence in sentences(passage.text):
             numbers = _numbers(sentence)
             if not numbers:
                 continue
@@ -139,8 +169,8 @@ def _weighed(live: Live) -> Iterator[_Weighed]:
             for pattern, _ in _KINDS:
                 bare = pattern.sub(" ", bare)
             words = frozenset(stems(f"{passage.heading or article.title} {bare}", article.language))
-            said = Said(article.article, live.version, passage.number, sentence.strip())
-            yield _Weighed(said, frozenset(article.audience), article.language, words, numbers)
+            said = Said(article.article, live.version, passage.number, sentence)
+            yield _Read(said, frozenset(article.audience), words, numbers)
 
 
 def _numbers(sentence: str) -> dict[str, frozenset[float]]:

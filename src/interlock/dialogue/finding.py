@@ -7,12 +7,11 @@ of the joint list answers at all is a matter of evidence, not of rank.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from math import exp
 from typing import Final, NamedTuple
 
-from interlock.dialogue.articles import Passage
+from interlock.dialogue.articles import Passage, sentences
 from interlock.dialogue.stems import stems
 from interlock.vocabulary.knowledge import Article, Found
 
@@ -28,7 +27,6 @@ LONGEST_ANSWER: Final = 420
 LONGEST_SPOKEN: Final = 230
 """Characters of an answer that is heard: about fifteen seconds."""
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[^\s])|\n")
 _BY_WORDS: Final = (-4.1, 4.8, 4.8, 0.5)
 _BY_MEANING: Final = (-5.9, 1.6, 2.8, 1.1, 6.8)
 """The base, and what counts how much: asked, covered, said, and where meanings are read, meant."""
@@ -137,19 +135,19 @@ def extract(text: str, question: str, language: str, longest: int) -> str:
 
     The one with most of the question's words is always given, however long it is.
     """
-    sentences = [each for each in _SENTENCE.split(text) if each.strip()]
-    if sum(map(len, sentences)) + len(sentences) <= longest:
-        return " ".join(sentences)
+    said = sentences(text)
+    if sum(map(len, said)) + len(said) <= longest:
+        return " ".join(said)
     asked = frozenset(stems(question, language))
-    shared = [len(asked & frozenset(stems(each, language))) for each in sentences]
+    shared = [len(asked & frozenset(stems(each, language))) for each in said]
     first = last = shared.index(max(shared))
-    taken = len(sentences[first])
+    taken = len(said[first])
     while True:
-        after = len(sentences[last + 1]) + 1 if last + 1 < len(sentences) else longest
-        before = len(sentences[first - 1]) + 1 if first else longest
+        after = len(said[last + 1]) + 1 if last + 1 < len(said) else longest
+        before = len(said[first - 1]) + 1 if first else longest
         if taken + after <= longest:
             last, taken = last + 1, taken + after
         elif taken + before <= longest:
             first, taken = first - 1, taken + before
         else:
-            return " ".join(sentences[first : last + 1])
+            return " ".join(said[first : last + 1])

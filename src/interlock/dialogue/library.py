@@ -60,13 +60,15 @@ class Library(msgspec.Struct, frozen=True):
 
     articles: Mapping[str, Kept] = {}
 
-    def live(self, day: date, audience: Audience, language: str) -> tuple[Live, ...]:
-        """What may be said on a day to an audience in a language, by name."""
+    def live(self, day: date, audience: Audience | None = None, language: str = "") -> tuple[Live, ...]:
+        """What may be said on a day, by name: to an audience in a language, or to whomever in any where none is named."""
         found = ((name, kept.on(day)) for name, kept in sorted(self.articles.items()))
         return tuple(
             Live(one.content, one.version)
             for _, one in found
-            if one is not None and audience in one.content.audience and one.content.language == language
+            if one is not None
+            and (audience is None or audience in one.content.audience)
+            and language in ("", one.content.language)
         )
 
 

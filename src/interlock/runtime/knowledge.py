@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from interlock.connectors import minilm
 from interlock.dialogue.articles import passages
-from interlock.dialogue.finding import Live, Place, Ranked, found, fused
+from interlock.dialogue.finding import RANKED, Live, Place, Ranked, found, fused
 from interlock.dialogue.index import Index, index
 from interlock.dialogue.library import ARTICLES, Library, evolve, same
 from interlock.kernel.errors import Conflict, Refused
@@ -23,6 +23,7 @@ from interlock.kernel.events import Recorded
 from interlock.kernel.log import Query
 from interlock.kernel.texts import Piece, Texts
 from interlock.runtime.chores import Chores
+from interlock.runtime.engine import ATTEMPTS
 from interlock.store.memory_texts import MemoryTexts
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import tag
@@ -30,12 +31,6 @@ from interlock.vocabulary.knowledge import Article, ArticlePublished, ArticleWit
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
-
-ATTEMPTS: Final = 5
-"""How often a publication is decided anew when somebody else publishes the same article meanwhile."""
-
-SEARCHED: Final = 20
-"""Passages that are asked of full text search."""
 
 FEWEST_WORDS: Final = 2
 """A single word is an answer, a name or a number; no question."""
@@ -58,7 +53,7 @@ class Knowledge:
         """The full text index; the database's takes its place before the first article is read."""
         app.follower.views.append(self._fold)
         self._library, self._seen = Library(), ""
-        self._loading = asyncio.Lock()
+        self._loading, self._behind = asyncio.Lock(), False
         self._indexes: dict[tuple[Audience, str], Index] = {}
         self.aside: Callable[[Callable[[], Any]], Awaitable[Any]] = asyncio.to_thread
         """Does what takes long beside the loop; a simulation has no threads, and does it at once."""
@@ -74,8 +69,14 @@ class Knowledge:
         return self._app.clock().astimezone(self._app.tenant.zone).date()
 
     def _fold(self, recorded: Recorded) -> None:
-        if isinstance(recorded.event, ARTICLES.types):
-            self._chores.until_done(self.load)
+        if isinstance(recorded.event, ARTICLES.types) and not self._behind:
+            self._behind = True
+            self._chores.until_done(self._catch_up)
+
+    async def _catch_up(self) -> None:
+        """Read all that was told of since the last time, however many facts that are."""
+        self._behind = False
+        await self.load()
 
     async def load(self) -> None:
         """Read what is new in the log. Raises Unavailable."""
@@ -134,7 +135,7 @@ class Knowledge:
         passages_near: dict[Place, Ranked] = near() if found_in.read is None else await self.aside(near)
         if max((one.score for one in passages_near.values()), default=0.0) < surer_than:
             return []
-        hits = await self.texts.search(question, language, among, SEARCHED)
+        hits = await self.texts.search(question, language, among, RANKED)
         return fused(passages_near, [(hit.of, hit.number) for hit in hits])
 
     async def _index(self, audience: Audience, language: str, library: Library) -> Index:
@@ -157,24 +158,24 @@ class Knowledge:
             anew: whether what an earlier version said, or one that was withdrawn, may come back. A folder that is read at
                 every start must not undo what came later.
         """
+        await self.load()
         return [await self._publish(article, by, anew) for article in articles]
 
     async def _publish(self, article: Article, by: str, anew: bool) -> Published:
         query = Query(tag("article", article.article), ARTICLES.types)
         for _ in range(ATTEMPTS):
-            seen = await self._app.log.read(query)
-            library = Library()
-            for recorded in seen.events:
-                library = evolve(library, recorded)
-            kept = library.articles.get(article.article)
+            kept = self._library.articles.get(article.article)
             if kept is not None and kept.withdrawn is None and same(kept.latest.content, article):
                 return Published(article.article, kept.latest.version, False)
             if kept is not None and not anew and any(same(one.content, article) for one in kept.versions):
                 return Published(article.article, kept.latest.version, False)
             version = kept.latest.version + 1 if kept is not None else 1
             fact = ArticlePublished(article=article.article, article_version=version, content=article, by=by)
-            with suppress(Conflict):
-                await self._append(fact, query, seen.snapshot)
+            try:
+                await self._append(fact, query, self._seen)
+            except Conflict:
+                await self.load()
+            else:
                 return Published(article.article, version, True)
         raise Conflict(f"the article {article.article} kept changing")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import structlog
 
@@ -93,17 +94,16 @@ async def read_address(url: str, head: Path, allowed: frozenset[str]) -> Article
         Unavailable: it does not answer.
     """
     got = await fetch(url, allowed=allowed)
-    end = re.search(r"\.[a-z]+\Z", url.lower())
-    kind = MEDIA.get(got.media) or KINDS.get(end[0] if end else "")
+    path = PurePosixPath(unquote(urlsplit(url).path))
+    kind = MEDIA.get(got.media) or KINDS.get(path.suffix.lower())
     if kind is None:
         raise Refused(
             "no_document",
             f"{url} is {got.media or 'of no known kind'}, and no HTML, Markdown, PDF or DOCX.",
             status=422,
         )
-    text = to_markdown(url, kind, got.body)
-    last = url.rstrip("/").rpartition("/")[2].rpartition(".")[0] or url.rstrip("/").rpartition("/")[2]
-    return with_head(str(head), _head(head, url), text, _name(last), source=url)
+    text = to_markdown(url, kind, got.body, got.charset)
+    return with_head(str(head), _head(head, url), text, _name(path.stem), source=url)
 
 
 async def at_start(knowledge: Knowledge, definitions: Path) -> None:

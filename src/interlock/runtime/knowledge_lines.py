@@ -12,7 +12,7 @@ from interlock.dialogue.library import Kept, Version, valid
 from interlock.kernel.log import Query
 from interlock.runtime.knowledge import unknown
 from interlock.runtime.past import past, since
-from interlock.vocabulary.ids import tag
+from interlock.vocabulary.ids import StaffId, tag
 from interlock.vocabulary.knowledge import AnsweredFromArticle
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def article_lines(app: App) -> dict[str, Any]:
     used: Counter[str] = Counter()
     async for batch in past(app.log, (AnsweredFromArticle,), await since(app.log, app.clock() - LATELY)):
         used.update(one.event.article for one in batch if isinstance(one.event, AnsweredFromArticle))
-    against = contradicting(app)
+    against = await contradicting(app)
     articles = []
     for name, kept in sorted(app.knowledge.library.articles.items()):
         others = sorted({_other(one, name) for one in against if name in (one.first.article, one.second.article)})
@@ -54,7 +54,7 @@ async def article_page(app: App, article: str) -> dict[str, Any]:
     kept = app.knowledge.library.articles.get(article)
     if kept is None:
         raise unknown(article)
-    against = [one for one in contradicting(app) if article in (one.first.article, one.second.article)]
+    against = [one for one in await contradicting(app) if article in (one.first.article, one.second.article)]
     return {
         **_line(kept, app),
         "marks": marks(kept, app.knowledge.today),
@@ -85,16 +85,11 @@ async def used_lines(app: App, article: str) -> dict[str, Any]:
     return {"answered": len(answers), "answers": answers[:ANSWERS]}
 
 
-def contradicting(app: App) -> list[Contradiction]:
+async def contradicting(app: App) -> tuple[Contradiction, ...]:
     """What may contradict each other of what may be said today, to whomever, in each language."""
-    library, day = app.knowledge.library, app.knowledge.today
-    languages = sorted({kept.latest.content.language for kept in library.articles.values()})
-    found: dict[tuple[Any, ...], Contradiction] = {}
-    for language in languages:
-        for audience in ("customer", "agent"):
-            for one in contradictions(library.live(day, "customer" if audience == "customer" else "agent", language)):
-                found[one.first, one.second] = one
-    return sorted(found.values(), key=lambda one: (-one.alike, one.first, one.second))
+    live = app.knowledge.library.live(app.knowledge.today)
+    found: tuple[Contradiction, ...] = await app.knowledge.aside(lambda: contradictions(live))
+    return found
 
 
 def _other(one: Contradiction, name: str) -> str:
@@ -142,4 +137,4 @@ def _version(one: Version, app: App) -> dict[str, Any]:
 
 def _who(app: App, by: str) -> str:
     machines = {"start": "the start of a node", "simulation": "the simulation"}
-    return next((name for staff, name in app.staff.names.items() if staff == by), machines.get(by, by))
+    return app.staff.names.get(StaffId(by), machines.get(by, by))

@@ -9,9 +9,12 @@ from interlock.dialogue.stems import ALGORITHMS, telling
 from interlock.kernel.texts import Hit, Piece
 from interlock.store.database import Database
 
-FORMAT: Final = "1/"
+FORMAT: Final = "2/"
 """What the names of pieces begin with in the table: a version that cuts or weighs them otherwise writes its own beside them."""
 
+_KEPT: Final = """
+select source, number from interlock.passage where tenant = %(tenant)s and source = any (%(sources)s::text[])
+"""
 _KEEP: Final = """
 insert into interlock.passage (tenant, source, number, words)
 select %(tenant)s, p.source, p.number,
@@ -44,6 +47,12 @@ class PostgresTexts:
 
     async def keep(self, pieces: Sequence[Piece]) -> None:
         async with self._database.connection(self._tenant) as connection:
+            sources = list({f"{FORMAT}{piece.of}" for piece in pieces})
+            rows = await connection.execute(_KEPT, {"tenant": self._tenant, "sources": sources})
+            kept = {(str(of).removeprefix(FORMAT), int(number)) for of, number in await rows.fetchall()}
+            pieces = [piece for piece in pieces if (piece.of, piece.number) not in kept]
+            if not pieces:
+                return
             await connection.execute(
                 _KEEP,
                 {
