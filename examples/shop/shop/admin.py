@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
 from .accounts import NewCustomer, NewOrder, add_customer, add_order, find_customer, find_order
 from .api import Clock, FirstDay, key_guard
-from .delays import Delay, Delayed, Tell, event_of, put_off
+from .delays import Delay, Delayed, Tell, put_off
 from .faults import FaultReport, Faults, FaultSwitch
 from .opening import health_of, start_anew
 from .parcels import find_parcel, set_state
@@ -145,8 +145,8 @@ async def delay_order(
     data: JSONBody[Delay],
 ) -> Delayed:
     """A parcel will be late: its new day, and the event that tells of it."""
-    order, days = put_off(store, order_id, data.expected_at)
-    return Delayed(order, await tell(event_of(order, days, clock())))
+    order, event = put_off(store, order_id, data.expected_at, clock())
+    return Delayed(order, await tell(event))
 
 
 @get("/ledger")
