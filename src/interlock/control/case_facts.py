@@ -25,6 +25,7 @@ from interlock.kernel.documents import Misread, closest, money_minor
 from interlock.kernel.log import Total
 from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT, Channel, Principal
 from interlock.vocabulary.ids import CustomerId, PromiseId
+from interlock.vocabulary.matters import Matter
 from interlock.vocabulary.money import Money
 from interlock.vocabulary.promises import PromiseMade
 from interlock.vocabulary.proposals import ActionProposed, Remedy, RemedyMet
@@ -60,6 +61,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         risk: the signals that are there; the score follows from their weights.
+        matters: what was recognised in the interaction, such as ``vulnerable`` for distress.
         resource: facts of the resource by name; ``missing: true`` among them says that it does not exist.
         facts: the action's computed facts, and those of the customer; amounts in major units.
         ledgers: what is in them already; sums in major units.
@@ -78,6 +80,7 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     failed_matches: int | None = None
     codes_sent: int | None = None
     risk: tuple[Name, ...] | None = None
+    matters: tuple[Matter, ...] | None = None
     channel: Channel | None = None
     resource: dict[str, Any] = {}
     facts: dict[str, Any] = {}
@@ -126,6 +129,7 @@ def facts_of(bundle: Bundle, action: Action, given: CaseFacts, proposed: ActionP
         read_at=now if action.resource is not None else None,
         time=_time(given, now),
         risk=_risk(bundle, given),
+        matters=tuple(sorted(given.matters or ())),
         promises=_promises(bundle, given, proposed, now),
     )
 

@@ -28,6 +28,7 @@ _CONTEXT: Final = """\
     assurance: { level: Long, age_s: Long },
     session: { failed_matches: Long, codes_sent: Long },
     risk: { score: Long, signals: Set<String> },
+    interaction: { matters: Set<String> },
     met: {
         step_up: Long, confirm: Bool, approvals: Set<String>, done: Set<String>, waited: Set<String>, draft: Bool
     },

@@ -12,9 +12,11 @@ from interlock.control.readings import NOTHING_COMPUTED, Computed, KnownFact, Re
 from interlock.control.risk import NO_RISK, Risk
 from interlock.control.templates import Unknown, as_money, dig
 from interlock.control.timing import Times
-from interlock.kernel.events import PersonalText
+from interlock.kernel.events import PersonalText, Recorded
+from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Assurance
-from interlock.vocabulary.ids import CustomerId
+from interlock.vocabulary.ids import CustomerId, InteractionId, tag
+from interlock.vocabulary.matters import MatterRecognised
 from interlock.vocabulary.money import Money
 from interlock.vocabulary.promises import PromiseMade
 from interlock.vocabulary.proposals import ActionProposed
@@ -26,13 +28,14 @@ _LARGEST: Final = 2**63 - 1
 
 
 class Known(NamedTuple):
-    """What is established in the customer's session (see ``identity.known``)."""
+    """What is established in the customer's session (see ``identity.known``), and in the interaction (``matters_of``)."""
 
     assurance: Assurance
     failed_matches: int
     codes_sent: int
     risk: Risk = NO_RISK
     device: PersonalText = ""
+    matters: tuple[str, ...] = ()
 
 
 class Promised(NamedTuple):
@@ -58,6 +61,7 @@ class Facts(NamedTuple):
         read_at: when the resource was read.
         unread: why the resource could not be read; empty where it could, or where the action touches none.
         risk: how likely it is that somebody is not who she says, and the signals of it.
+        matters: what was recognised in the interaction, such as a complaint or distress (``vulnerable``), by name.
         promises: what was promised to the customer and holds.
         time: what time it is for the tenant; None is the time of the judgement in UTC, always open.
     """
@@ -77,6 +81,7 @@ class Facts(NamedTuple):
     sources: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     time: Times | None = None
     risk: Risk = NO_RISK
+    matters: tuple[str, ...] = ()
     promises: tuple[Promised, ...] = ()
 
 
@@ -132,7 +137,18 @@ def assemble(
         unread=unread,
         sources=_sources(action, reads, of_customer, now),
         risk=known.risk,
+        matters=known.matters,
     )
+
+
+def matters_query(interaction: InteractionId) -> Query:
+    """What to read for the matters of an interaction."""
+    return Query(tag("interaction", interaction), (MatterRecognised,))
+
+
+def matters_of(events: Iterable[Recorded]) -> tuple[str, ...]:
+    """What was recognised in an interaction, whether by a rule or by a model, each once."""
+    return tuple(sorted({one.event.matter for one in events if isinstance(one.event, MatterRecognised)}))
 
 
 def _of_customer(

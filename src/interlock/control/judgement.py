@@ -199,6 +199,7 @@ def circumstances(
         "assurance": {"level": facts.level, "age_s": facts.assurance_age_s},
         "session": {"failed_matches": facts.failed_matches, "codes_sent": facts.codes_sent},
         "risk": facts.risk.context(),
+        "interaction": {"matters": list(facts.matters)},
     }
 
 

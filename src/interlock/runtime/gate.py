@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from interlock.control.actions import Action, all_args
 from interlock.control.approving import approval_asked
 from interlock.control.effects import succeeded
-from interlock.control.facts import Facts, Known, Promised, assemble
+from interlock.control.facts import Facts, Known, Promised, assemble, matters_of, matters_query
 from interlock.control.identity import known, session_query
 from interlock.control.judgement import judge
 from interlock.control.met import Done, Met, met
@@ -278,14 +278,17 @@ class Gate:
         """What is established in the session, and what speaks against it."""
         app, query, bundle = self._app, session_query(proposed.session), self._app.definitions.bundle
         nothing: tuple[Recorded, ...] = ()
-        (events, _), proofs = await asyncio.gather(
-            app.engine.state((query,), nothing, _collected), self._proofs(proposed.customer)
+        (events, _), (recognised, _), proofs = await asyncio.gather(
+            app.engine.state((query,), nothing, _collected),
+            app.engine.state((matters_query(proposed.interaction),), nothing, _collected),
+            self._proofs(proposed.customer),
         )
         told = (*events, *(one for one in pending if query.matches(one.event)))
         found = known(told, proposed.session, proposed.channel, app.clock(), app.control)
         if found.assurance.customer != proposed.customer:
             proofs = await self._proofs(found.assurance.customer)
-        return found._replace(risk=risk_of(bundle.signals, told, app.clock(), proofs))
+        risk = risk_of(bundle.signals, told, app.clock(), proofs)
+        return found._replace(risk=risk, matters=matters_of((*recognised, *pending)))
 
     async def _proofs(self, customer: CustomerId) -> tuple[Recorded, ...]:
         """How the customer proved before who she is, where a signal looks at that."""
