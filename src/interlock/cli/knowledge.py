@@ -129,7 +129,7 @@ def show_used(article: Name, data: Data = None, json: AsJson = False) -> None:
         where = each["heading"] or found["title"]
         print(
             f"{each['at']:%Y-%m-%d %H:%M}  {each['interaction']}  version {each['version']}, passage {each['passage']}"
-            f" ({where})  score {each['score']:.2f}"
+            f" ({where})  score {each['score']:.2f}" + (f"  in the words of {each['model']}" if each["model"] else "")
         )
     if not found["answers"]:
         print(f"{article} has answered nothing yet")

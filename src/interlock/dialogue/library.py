@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -13,6 +13,9 @@ from interlock.dialogue.finding import Live
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.knowledge import KNOWLEDGE, Article, ArticlePublished, ArticleWithdrawn, Audience
+
+EVERY: Final = "*"
+"""The scope of every article."""
 
 ARTICLES = Query(KNOWLEDGE, (ArticlePublished, ArticleWithdrawn))
 
@@ -70,6 +73,11 @@ class Library(msgspec.Struct, frozen=True):
             and (audience is None or audience in one.content.audience)
             and language in ("", one.content.language)
         )
+
+
+def within(scope: Iterable[str], article: str) -> bool:
+    """Whether an article is one of those that are named, or whose names begin so: ``care_*``."""
+    return any(article.startswith(one[:-1]) if one.endswith(EVERY) else article == one for one in scope)
 
 
 def same(one: Article, other: Article) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from interlock.journeys.state import Run
 from interlock.journeys.turn import MAX_CHOICES, MAX_LABEL, Turn
 from interlock.journeys.values import accepted
 from interlock.kernel.errors import Refused
+from interlock.vocabulary.journeys import AgentAnswer
+from interlock.vocabulary.knowledge import Found
 
 LONGEST: Final = 2_000
 """Characters that a model says at once."""
@@ -37,7 +39,8 @@ class Answer:
     """A model's answer, checked.
 
     Attributes:
-        say: what it says; ``options`` are the buttons below it.
+        say: what it says; ``options`` are the buttons below it, ``sources`` the articles that it rests on.
+        article: the passage that it wants said word for word.
         fills: values by slot.
         action: what it proposes, with its arguments as the gate takes them.
         exit: the end that it has come to; ``done`` where the step names none.
@@ -45,6 +48,8 @@ class Answer:
 
     say: str = ""
     options: tuple[str, ...] = ()
+    sources: tuple[Found, ...] = ()
+    article: Found | None = None
     fills: dict[str, Any] = field(default_factory=dict)
     action: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
@@ -57,20 +62,25 @@ class Answer:
         """How many ways it would take at once."""
         return sum((bool(self.action), bool(self.exit), self.hand_over, bool(self.journey)))
 
+    @property
+    def says(self) -> bool:
+        """Whether the customer hears anything."""
+        return bool(self.say) or self.article is not None
 
-def read_answer(turn: Turn, run: Run, step: AgentStep, suggestions: object) -> Answer:
+
+def read_answer(turn: Turn, run: Run, step: AgentStep, answer: AgentAnswer) -> Answer:
     """An answer as it may be taken here. Raises Unusable."""
-    found = Answer()
-    several = suggestions if isinstance(suggestions, list | tuple) else ()
+    found, several = Answer(), answer.suggestions
     if not several or len(several) > MOST:
         raise Unusable(f"there have to be 1 to {MOST} suggestions")
     for one in several:
         if not isinstance(one, Mapping):
             raise Unusable("a suggestion is an object with a type")
         _take(turn, run, step, one, found)
+        _take_articles(step, one, answer.passages, found)
     if found.moves > 1:
         raise Unusable("there may be one of propose_action, done, hand_over and start_journey at a time")
-    if not found.moves and not found.say and not (step.agent.until is not None and found.fills):
+    if not found.moves and not found.says and not (step.agent.until is not None and found.fills):
         raise Unusable(
             "say something, propose an action, or be done" if step.agent.say else "propose an action, or be done"
         )
@@ -110,6 +120,8 @@ def _take(turn: Turn, run: Run, step: AgentStep, one: Mapping[str, Any], found: 
             found.action, found.args = _proposed(turn, run, step, one)
         case "done":
             found.exit = _exit(step, one.get("exit"))
+        case "answer":
+            pass
         case "hand_over":
             found.hand_over = True
         case "start_journey":
@@ -119,6 +131,23 @@ def _take(turn: Turn, run: Run, step: AgentStep, one: Mapping[str, Any], found: 
             found.journey = journey.name
         case kind:
             raise Unusable(f"there is no suggestion of the type {str(kind)[:40]!r} here")
+
+
+def _take_articles(step: AgentStep, one: Mapping[str, Any], told: Sequence[Found], found: Answer) -> None:
+    """The passage that is to be said, and the articles that are named as sources: of those that the model was told."""
+    if one.get("type") == "answer":
+        if not step.agent.say:
+            raise Unusable("you may not speak to the customer here")
+        article, passage = one.get("article"), one.get("passage")
+        found.article = next((each for each in told if (each.article, each.passage) == (article, passage)), None)
+        if found.article is None:
+            raise Unusable(f"you were told no passage {str(passage)[:10]} of an article {str(article)[:40]!r}")
+    sources = one.get("sources", [])
+    for name in sources if isinstance(sources, list) else [sources]:
+        source = next((each for each in told if each.article == name), None)
+        if source is None:
+            raise Unusable(f"you were told nothing of an article {str(name)[:40]!r}")
+        found.sources = (*found.sources, source)
 
 
 def _exit(step: AgentStep, name: object) -> str:

@@ -13,6 +13,9 @@ from interlock.kernel.template import Template
 
 ActionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z", examples=["shop.get_order"])]
 
+ArticleScope = Annotated[str, Meta(pattern=r"^(?:[a-z][a-z0-9_-]{0,63}\*?|\*)\Z", examples=["returns", "care_*"])]
+"""The name of an article, or how names begin: ``care_*``; ``*`` stands for all."""
+
 
 class AgentBudget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much an agent step may use before its scripted branch is taken.
@@ -36,6 +39,7 @@ class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         may: the only actions that it may propose; each is judged like that of a ``do``.
         sets: the slots that it may fill, by the customer's words.
         sees: the slots and results that it is told; a personal slot is never told, only that it is known.
+        knowledge: the articles whose passages it is told where they answer the customer; none where none is named.
         say: whether it may speak to the customer; without it, it has to come to an end by itself.
         until: the step is over once this holds of what is known; a name without a value does not hold.
         exits: the ends that it may choose, and when, in words for the model; without any it is just done.
@@ -45,6 +49,7 @@ class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     may: tuple[ActionName, ...] = ()
     sets: tuple[Name, ...] = ()
     sees: tuple[Name, ...] = ()
+    knowledge: tuple[ArticleScope, ...] = ()
     say: bool = True
     budget: AgentBudget = AgentBudget()
     until: Expression | None = None

@@ -29,6 +29,7 @@ class AgentQuestion:
         over: what of its budget is used up, so that nobody is asked; empty while there is something left.
         facts: what it is told of what is known, by name.
         notes: what came of its earlier actions and answers.
+        knowledge: the articles of which it may be told, by their names or how these begin.
         actions_left: how many actions it may still propose.
         journeys: the titles of those that it may suggest to begin, by name.
     """
@@ -45,6 +46,7 @@ class AgentQuestion:
     exits: Mapping[str, str]
     facts: Mapping[str, Any]
     notes: tuple[Note, ...]
+    knowledge: tuple[str, ...]
     actions_left: int
     journeys: Mapping[str, str]
 
@@ -78,6 +80,7 @@ def agent_question(state: Conversation, resolve: Resolve, settings: TenantSettin
         exits=job.exits,
         facts={name: _told(name, journey, run) for name in seen if name in run.values},
         notes=work.notes,
+        knowledge=job.knowledge if job.say else (),
         actions_left=max(job.budget.actions - work.actions, 0) if job.may else 0,
         journeys=menu_of(state, resolve, settings) if job.say else {},
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from interlock.journeys.agent_answer import Answer, Unusable, read_answer
 from interlock.journeys.agent_work import ASKED, OUTCOME, REPLY, AgentWork
+from interlock.journeys.answering import answer_from, cite
 from interlock.journeys.claims import contradicted
 from interlock.journeys.language import AgentStep
 from interlock.journeys.requests import propose
@@ -36,7 +37,7 @@ def take_answer(turn: Turn, run: Run, answer: AgentAnswer) -> None:
         otherwise(turn, run, answer.failed)
         return
     try:
-        found = read_answer(turn, run, step, answer.suggestions)
+        found = read_answer(turn, run, step, answer)
     except Unusable as wrong:
         _refuse(turn, run, answer, wrong)
         return
@@ -74,6 +75,10 @@ def _act(turn: Turn, run: Run, step: AgentStep, found: Answer, answer: AgentAnsw
         turn.fill(run, name, value, f"model {answer.model}")
     if found.say:
         _say(turn, found, answer.model)
+    for source in found.sources:
+        cite(turn, answer.message, source, answer.model)
+    if found.article is not None:
+        answer_from(turn, answer.message, found.article)
     if found.exit:
         _leave(turn, run, found.exit)
     elif _reached(turn, run, step):
@@ -85,7 +90,7 @@ def _act(turn: Turn, run: Run, step: AgentStep, found: Answer, answer: AgentAnsw
             begin(turn, journey)
     elif found.action:
         propose(turn, run, path, found.action, found.args)
-    elif found.say:
+    elif found.says:
         turn.wait(run, path, REPLY, answer.model)
     else:
         _refuse(

@@ -9,6 +9,7 @@ from interlock.journeys.steps import ask_again
 from interlock.journeys.turn import Turn
 from interlock.journeys.understanding import Understood
 from interlock.vocabulary.channels import Card, Channel
+from interlock.vocabulary.ids import MessageId
 from interlock.vocabulary.journeys import TurnContext
 from interlock.vocabulary.knowledge import AnsweredFromArticle, Found
 
@@ -34,20 +35,26 @@ def surest(turn: Turn, command: TurnContext, understood: Understood) -> Found | 
     return found if found.score > understood.confidence else None
 
 
-def answer_from(turn: Turn, command: TurnContext, found: Found) -> None:
-    """Say what the article says, and where that is from."""
+def cite(turn: Turn, message: MessageId, found: Found, model: str = "") -> None:
+    """Record that an article answers a message; ``model`` says it in its own words, where it is named."""
     turn.add(
         AnsweredFromArticle(
             interaction=turn.state.interaction,
             person=turn.state.person,
-            message=command.message,
+            message=message,
             article=found.article,
             article_version=found.version,
             passage=found.passage,
             heading=found.heading,
             score=found.score,
+            model=model,
         )
     )
+
+
+def answer_from(turn: Turn, message: MessageId, found: Found) -> None:
+    """Say what the article says, and where that is from."""
+    cite(turn, message, found)
     heard = turn.state.channel is Channel.VOICE
     texts = turn.settings.texts
     said = texts.answer.replace("{title}", found.title).replace("{answer}", found.short if heard else found.text)
@@ -56,7 +63,7 @@ def answer_from(turn: Turn, command: TurnContext, found: Found) -> None:
 
 def answer_within(turn: Turn, run: Run, command: TurnContext, found: Found) -> None:
     """The same while a journey runs, which then goes on with what it waits for."""
-    answer_from(turn, command, found)
+    answer_from(turn, command.message, found)
     texts = turn.settings.texts
     if run.waits_for in ("slot", "choice"):
         turn.say(turn.about(texts.back_to, run))

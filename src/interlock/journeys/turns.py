@@ -179,7 +179,7 @@ def _pressed(turn: Turn, text: str) -> bool:
 
 def _answer(turn: Turn, command: TurnContext, article: Found) -> None:
     """Answer from an article; then, once in an interaction, is there anything else?"""
-    answer_from(turn, command, article)
+    answer_from(turn, command.message, article)
     if not turn.state.closing_said:
         turn.say(turn.settings.texts.anything_else)
     turn.stand(CLOSING, 0)

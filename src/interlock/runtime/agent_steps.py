@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import structlog
+
 from interlock.connectors.agent_model import Actor, Brief
 from interlock.control.tools import tool
 from interlock.journeys import Conversation
 from interlock.journeys.agent_question import AgentQuestion, agent_question
 from interlock.journeys.claims import unbacked
+from interlock.kernel.errors import Unavailable
 from interlock.runtime.drafts import Draft
 from interlock.runtime.signals import Signals
 from interlock.runtime.spending import AskedFor
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import MessageId
 from interlock.vocabulary.journeys import AgentAnswer
+from interlock.vocabulary.knowledge import Found
 from interlock.vocabulary.models import ModelUsed
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ PURPOSE: Final = "agent"
 REMEMBERED: Final = 24
 """Messages of a conversation that a model is told."""
 
+logger = structlog.get_logger(__name__)
 
 _NOBODY: Final = Signals()
 """Who hears what is said on a channel on which nothing is shown before it is whole."""
@@ -80,21 +85,43 @@ class AgentSteps:
             why = f"the step has used its {question.over}"
             return Worked(AgentAnswer(run=run.run, round=round, failed=why), draft)
         chain = [model for model in app.agents(question.models) if isinstance(model, Actor)]
-        brief = self._brief(question, said)
+        passages = await self._passages(state, question, said)
+        brief = self._brief(question, said, passages)
         while (model := (await app.turns.asking.allowed(asked_for, chain)).model) is not None:
             assert isinstance(model, Actor)
             found, usage = await app.turns.asking.answered(model.name, model.act(brief, draft.hear))
             used.append(app.spending.used(asked_for, model.name, PURPOSE, usage))
             if found is not None:
                 draft.end()
-                answer = AgentAnswer(run=run.run, round=round, suggestions=found, model=model.name, used=tuple(used))
+                answer = AgentAnswer(
+                    run=run.run,
+                    round=round,
+                    suggestions=found,
+                    model=model.name,
+                    used=tuple(used),
+                    message=message,
+                    passages=tuple(one for one in passages if app.knowledge.may_still_be_said(one)),
+                )
                 return Worked(answer, draft)
             draft.take_back()
             chain = chain[chain.index(model) + 1 :]
         why = "no model answered" if used else "no model may be asked"
         return Worked(AgentAnswer(run=run.run, round=round, failed=why, used=tuple(used)), draft)
 
-    def _brief(self, question: AgentQuestion, said: Sequence[tuple[str, str]]) -> Brief:
+    async def _passages(
+        self, state: Conversation, question: AgentQuestion, said: Sequence[tuple[str, str]]
+    ) -> Sequence[Found]:
+        """What the articles that the step names say to the customer's latest message. That none can be searched is no error."""
+        asked = next((text for who, text in reversed(said) if who == "customer"), "")
+        if not question.knowledge:
+            return ()
+        try:
+            return await self._app.knowledge.passages(asked, state.channel, question.knowledge)
+        except Unavailable as error:
+            logger.warning("no article could be searched", error=error.reason)
+            return ()
+
+    def _brief(self, question: AgentQuestion, said: Sequence[tuple[str, str]], passages: Sequence[Found]) -> Brief:
         app = self._app
         described = {name: tool(app.definitions.bundle.action(name)) for name in question.may}
         return Brief(
@@ -103,4 +130,5 @@ class AgentSteps:
             actions={name: (each.description, each.input_schema) for name, each in described.items()},
             today=app.clock().astimezone(app.tenant.zone).date(),
             language=app.tenant.language,
+            passages=passages,
         )

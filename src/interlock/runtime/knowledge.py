@@ -17,7 +17,7 @@ from interlock.connectors import minilm
 from interlock.dialogue.articles import passages
 from interlock.dialogue.finding import RANKED, Live, Place, Ranked, found, fused
 from interlock.dialogue.index import Index, index
-from interlock.dialogue.library import ARTICLES, Library, evolve, same
+from interlock.dialogue.library import ARTICLES, EVERY, Library, evolve, same, within
 from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Query
@@ -31,6 +31,9 @@ from interlock.vocabulary.knowledge import Article, ArticlePublished, ArticleWit
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
+
+PASSAGES: Final = 3
+"""Passages that a model is told at once."""
 
 FEWEST_WORDS: Final = 2
 """A single word is an answer, a name or a number; no question."""
@@ -101,11 +104,31 @@ class Knowledge:
         Raises:
             Unavailable: full text cannot be searched.
         """
+        best = await self.passages(question, channel, most=1)
+        return best[0] if best else None
+
+    async def passages(
+        self, question: str, channel: Channel, scope: Sequence[str] = (EVERY,), most: int = PASSAGES
+    ) -> tuple[Found, ...]:
+        """The passages that answer a customer's question surely enough, the best first.
+
+        Args:
+            scope: the articles that are looked into, by their names or how these begin (``care_*``).
+
+        Raises:
+            Unavailable: full text cannot be searched.
+        """
         if len(question.split()) < FEWEST_WORDS:
-            return None
+            return ()
         surer_than = self._app.tenant.knowledge.surer_than
-        ranked = await self.search(question, "customer", channel, surer_than=surer_than)
-        return found(ranked[0], question) if ranked and ranked[0].score >= surer_than else None
+        ranked = await self.search(question, "customer", channel, surer_than=surer_than, scope=scope)
+        return tuple(found(one, question) for one in ranked[:most] if one.score >= surer_than)
+
+    def may_still_be_said(self, passage: Found) -> bool:
+        """Whether the version of a passage that was found is still the one that counts today, as far as this node knows."""
+        kept = self._library.articles.get(passage.article)
+        version = kept.on(self.today) if kept is not None else None
+        return version is not None and version.version == passage.version
 
     async def search(
         self,
@@ -114,6 +137,7 @@ class Knowledge:
         channel: Channel | None = None,
         language: str = "",
         surer_than: float = 0.0,
+        scope: Sequence[str] = (EVERY,),
     ) -> list[Ranked]:
         """The passages that may answer a question, the best first, of articles that may be said now.
 
@@ -121,15 +145,22 @@ class Knowledge:
             channel: where they have to be allowed; None asks for none.
             language: ISO 639-1; the tenant's own by default.
             surer_than: where no passage has this score, the database is not asked and there is none.
+            scope: the articles that are looked into, by their names or how these begin.
         """
         language = language or self._app.tenant.language
         found_in = await self._index(audience, language, self._library)
-        among = [one.live.key for one in found_in.kept if _allowed(one.live, channel)]
+
+        def allowed(live: Live) -> bool:
+            channels = live.article.channels
+            here = channel is None or not channels or channel in channels
+            return here and within(scope, live.article.article)
+
+        among = [one.live.key for one in found_in.kept if allowed(one.live)]
         if not among:
             return []
 
         def near() -> dict[Place, Ranked]:
-            return found_in.near(question, lambda one: _allowed(one, channel))
+            return found_in.near(question, allowed)
 
         # Reading a meaning takes long, and others wait for this loop.
         passages_near: dict[Place, Ranked] = near() if found_in.read is None else await self.aside(near)
@@ -205,11 +236,6 @@ class Knowledge:
 def unknown(article: str) -> Refused:
     """There is no article of that name."""
     return Refused("article_unknown", f"There is no article {article[:80]} here.", status=404)
-
-
-def _allowed(live: Live, channel: Channel | None) -> bool:
-    channels = live.article.channels
-    return channel is None or not channels or channel in channels
 
 
 def _pieces(live: Live) -> list[Piece]:

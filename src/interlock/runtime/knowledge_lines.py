@@ -78,6 +78,7 @@ async def used_lines(app: App, article: str) -> dict[str, Any]:
             "passage": one.event.passage,
             "heading": one.event.heading,
             "score": one.event.score,
+            "model": one.event.model,
         }
         for one in reversed(seen.events)
         if isinstance(one.event, AnsweredFromArticle)

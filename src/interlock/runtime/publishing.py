@@ -16,8 +16,11 @@ from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Event
 from interlock.kernel.log import Log, Plan, Records
 from interlock.runtime.definitions import Definitions, build, read_folder, release_id
+from interlock.runtime.knowledge_files import of_tenant
+from interlock.runtime.knowledge_scopes import check_scopes
 from interlock.runtime.stored_releases import NOTHING, Releases, published, store, tell
 from interlock.vocabulary.ids import ReleaseId
+from interlock.vocabulary.knowledge import Article
 from interlock.vocabulary.releases import ReleaseApproved, ReleaseProposed, ReleaseRejected
 
 ATTEMPTS: Final = 5
@@ -46,6 +49,7 @@ async def submit(
     note: str = "",
     undoes: ReleaseId = NOTHING,
     tried: Definitions | None = None,
+    articles: tuple[Article, ...] = (),
 ) -> Submitted:
     """Put texts into force, or propose them where others have to approve such a change.
 
@@ -55,6 +59,7 @@ async def submit(
         by: a member of staff, or ``cli`` or ``start`` where nobody is named.
         undoes: the version that is rolled back by this.
         tried: what these texts were built into, where somebody has tried that out before.
+        articles: those that come in with this version, where it may name them as knowledge before they are published.
 
     Raises:
         DefinitionError: the texts have mistakes; nothing has changed.
@@ -63,7 +68,11 @@ async def submit(
     running = await Releases.running(log, records)
     if running is not None and running.release == release_id(files):
         return Submitted(running.release, True, 0)
-    definitions = tried if tried is not None and tried.release == release_id(files) else await build(files, running)
+    definitions = (
+        tried if tried is not None and tried.release == release_id(files) else await build(files, running, articles)
+    )
+    if not undoes:  # what was right then comes back whatever has become of the articles
+        await check_scopes(definitions, log)
     await store(definitions, records)
     approvals = running.tenant.publish.approvals if running is not None else 0
     if running is None or not approvals or not (paths := guarded(running.files, definitions.files)):
@@ -160,9 +169,17 @@ async def at_start(log: Log, records: Records, folder: Path) -> Definitions:
         files = read_folder(folder)
         if running and release_id(files) == (await releases(log)).rolled_back:
             raise Refused("rolled_back", f"{folder} holds the version that was rolled back; publish it if it is meant.")
-        await submit(files, log, records, by="start")
+        await submit(files, log, records, by="start", articles=_beside(folder))
     except (DefinitionError, Refused) as error:
         if not running:
             raise
         logger.error("the definitions are not published; the running version stays", error=str(error))
     return await Releases.stored(records, await Releases.in_force(log))
+
+
+def _beside(folder: Path) -> tuple[Article, ...]:
+    """The articles beside the definitions; their mistakes are told when they are brought in."""
+    try:
+        return of_tenant(folder)
+    except DefinitionError:
+        return ()

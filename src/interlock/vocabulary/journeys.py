@@ -171,6 +171,8 @@ class AgentAnswer(msgspec.Struct, frozen=True):
     Attributes:
         run: the run that stands there; ``round`` is what it was asked for, empty where a message was.
         failed: why there is no answer; empty where there is one.
+        message: the customer's latest.
+        passages: of articles, which the model was told and which may still be said.
         used: what asking took, of every model that was asked.
     """
 
@@ -180,6 +182,8 @@ class AgentAnswer(msgspec.Struct, frozen=True):
     model: str = ""
     failed: str = ""
     used: tuple[ModelUsed, ...] = ()
+    message: MessageId = MessageId("")
+    passages: tuple[Found, ...] = ()
 
 
 class TakeTurn(Command, frozen=True, kw_only=True):

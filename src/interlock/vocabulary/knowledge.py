@@ -70,7 +70,7 @@ class ArticleWithdrawn(Event, frozen=True, kw_only=True):
 
 
 class AnsweredFromArticle(Event, frozen=True, kw_only=True):
-    """The virtual agent answered a message with a passage of an article, word for word.
+    """The virtual agent answered a message with a passage of an article: word for word, or in the words of a ``model``.
 
     ``passage`` counts the article's passages from 1; ``score`` (0 to 1) is how sure it was that this answers the question.
     """
@@ -83,6 +83,7 @@ class AnsweredFromArticle(Event, frozen=True, kw_only=True):
     passage: int
     heading: str
     score: float
+    model: str = ""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, article=self.article)
