@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.kernel.documents import DefinitionError, load
-from interlock.kernel.documents.nodes import MAX_CHARACTERS, MAX_DEPTH
+from interlock.kernel.documents.nodes import _UNUSUAL, MAX_CHARACTERS, MAX_DEPTH, _read_fast, _read_in_python
 from tests.kernel.definitions import Journey, mistakes, step_mistakes
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 SYNTAX = {
     "journey: a\n\ttitle: b": "2:1: this line is indented with a tab; indent with spaces",
@@ -259,3 +263,40 @@ def test_whatever_is_written_is_read_or_refused_with_a_place_in_the_file(text: s
             assert 1 <= each.line <= len(text.splitlines()) + 1
             assert each.column >= 1
             assert each.what
+
+
+def test_the_fast_parser_and_the_one_that_explains_read_every_example_alike() -> None:
+    files = [*EXAMPLES.rglob("*.yaml")]
+    assert len(files) > 50
+    slow = [each for each in files if each.stat().st_size < 3_000][:60]  # the other one takes ten times as long
+    for file in slow:
+        text = file.read_text("utf-8")
+        fast, explained = _read_fast(text, file.name), _read_in_python(text, file.name)
+        assert fast is not None and (fast.root, fast.problems) == (explained.root, explained.problems), file
+
+
+BREAKS = st.sampled_from(
+    [*"\t :-{}[]'\"\n#&*!|>%?,@`ü\x85\u2028\ufeff\x07", ": ", "- ", "\n  ", "? ", "---\n", "...\n", "*a"]
+)
+
+
+@given(
+    text=st.sampled_from(
+        [
+            "journey: x\nsteps:\n  - say: {a: b}\n    on:\n      no: [c, d]\n  - end: e f\n",
+            "a: &a [1, 'b c']\nd: |\n  e\n  f\ng: {h: i, j: \"k\"}\nl: *a\n",
+        ]
+    ),
+    places=st.lists(st.tuples(st.integers(0, 60), BREAKS), min_size=1, max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_the_fast_parser_takes_the_other_one_takes_for_the_same(text: str, places: list[tuple[int, str]]) -> None:
+    for place, put in places:
+        text = text[:place] + put + text[place:]
+    try:
+        fast = None if _UNUSUAL.search(text) else _read_fast(text, "f")
+    except DefinitionError:
+        return  # beyond a limit, or a second document
+    if fast is not None and not fast.problems and "*" not in text:  # libyaml allows an alias for a key, too
+        explained = _read_in_python(text, "f")
+        assert (fast.root, fast.problems) == (explained.root, explained.problems)

@@ -53,6 +53,7 @@ class Field(NamedTuple):
     """The default value; ``msgspec.NODEFAULT`` where there is none or where it is made anew each time."""
 
 
+@cache
 def unwrap(hint: Any) -> Wanted:
     """Takes Annotated and NewType off (Duration and Percent stay: they say how a text is read)."""
     metas: list[msgspec.Meta] = []
@@ -131,12 +132,14 @@ def entry_hints(core: Any) -> tuple[Any, Any]:
     return (arguments[0], arguments[1]) if arguments else (str, Any)
 
 
+@cache
 def noun(struct: type[msgspec.Struct]) -> str:
     """What authors call a Struct: its class name in small words (QueueDefinition is a queue definition)."""
     return " ".join(_words(struct.__name__))
 
 
-def union_noun(structs: Sequence[type[msgspec.Struct]]) -> str:
+@cache
+def union_noun(structs: tuple[type[msgspec.Struct], ...]) -> str:
     """What authors call any member of a union: the words that all names end with (SayStep, AskStep: step)."""
     first, *others = [_words(each.__name__)[::-1] for each in structs]
     common = []
