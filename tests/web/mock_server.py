@@ -23,6 +23,7 @@ from interlock.api import pages
 from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
 from .mock_data import Json, iso
+from .mock_knowledge import knowledge_routes
 from .mock_phone import phone_routes
 from .mock_policies import policy_routes
 from .mock_promises import promise
@@ -68,7 +69,7 @@ def build(scene: str, *, demo: bool = True) -> Litestar:
     session = {"in": True}
     routes = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world), *policy_routes(world)]
     routes += [*journey_and_trigger_routes(), mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
-    routes += phone_routes(world)
+    routes += [*phone_routes(world), *knowledge_routes()]
     app = Litestar(routes, openapi_config=None)
 
     def begin(scene: str) -> None:
