@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,23 @@ async def test_where_nothing_can_be_kept_it_is_trained_each_time(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     await model_of(KETTLES, "en", "words")
+    await model_of(KETTLES, "en", "words")
+    assert trained == ["en", "en"]
+
+
+async def test_those_who_wait_for_a_training_take_no_thread_from_it(trained: list[str]) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(model_of(KETTLES, "en", "words") for _ in range(4)))
+    assert trained == ["en"]
+
+
+async def test_where_nothing_can_be_locked_it_is_trained_all_the_same(trained: list[str], tmp_path: Path) -> None:
+    await model_of(KETTLES, "en", "words")
+    (file,) = files(tmp_path)
+    file.unlink()
+    file.with_suffix(".lock").unlink()
+    file.with_suffix(".lock").mkdir()
     await model_of(KETTLES, "en", "words")
     assert trained == ["en", "en"]
 

@@ -10,8 +10,8 @@ import asyncio
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +27,8 @@ from interlock.vocabulary.settings import Understanding
 
 KEPT: Final = 40
 """Models on a machine: some tenants' with a few states of their examples; each has some hundred kilobytes."""
+ASKED_AGAIN_S: Final = 0.05
+"""Between two attempts to be the one who trains."""
 DIGEST_BYTES: Final = 32
 """What a file begins with: the SHA-256 of the rest, so that a damaged one is trained anew."""
 TRAINERS: Final = (
@@ -60,8 +62,7 @@ async def model_of(examples: Mapping[str, Sequence[str]], language: str, underst
     file = folder / name
     if (found := await asyncio.to_thread(_read, file)) is not None:
         return found
-    with _alone(file) as taken:
-        await asyncio.to_thread(fcntl.flock, taken, fcntl.LOCK_EX)
+    async with _alone(file):
         if (found := await asyncio.to_thread(_read, file)) is not None:
             return found
         model = await train_in_subprocess(examples, language, understanding)
@@ -99,14 +100,32 @@ def _read(file: Path) -> bytes | None:
     return None
 
 
-@contextmanager
-def _alone(file: Path) -> Iterator[int]:
-    """What is to be locked before this model is trained; it ends with this process at the latest."""
-    taken = os.open(file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+@asynccontextmanager
+async def _alone(file: Path) -> AsyncIterator[None]:
+    """Nobody else on this machine trains this model meanwhile, where files can be locked; a lock ends with its process.
+
+    Whoever waits asks again and again: a thread that waited for the lock would be one that its holder may need.
+    """
+    taken = None
     try:
-        yield taken
+        try:
+            taken = os.open(file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            while not _locked(taken):  # noqa: ASYNC110  # another process has it
+                await asyncio.sleep(ASKED_AGAIN_S)
+        except OSError as error:
+            logger.info("nothing is locked here", error=str(error))
+        yield
     finally:
-        os.close(taken)
+        if taken is not None:
+            os.close(taken)
+
+
+def _locked(taken: int) -> bool:
+    try:
+        fcntl.flock(taken, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _keep(file: Path, model: bytes) -> None:
