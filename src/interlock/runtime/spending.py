@@ -48,7 +48,7 @@ class Spending:
         budgets = self._app.definitions.budgets.of_models
         if not budgets:
             return None
-        of_day = {each.name: await self._of_day(each) for each in budgets if each.per == "day"}
+        of_day = await self._of_day([each for each in budgets if each.per == "day"])
         return over_model(budgets, model, await self._spent(interaction), run, of_day)
 
     async def over_tools(
@@ -99,12 +99,16 @@ class Spending:
         spent, _ = await self._app.engine.state((spent_query(interaction),), Spent(), spend)
         return spent
 
-    async def _of_day(self, budget: Budget) -> int:
+    async def _of_day(self, budgets: Sequence[Budget]) -> dict[str, int]:
+        """What is used of the budgets of a day, by name; what has to be read is read at once."""
         now = self._app.clock()
-        read_at, amount = self._days.get(budget.name, (None, 0))
-        since = budget.reach.since(now)
-        if read_at is None or now - read_at > DAY_KNOWN_FOR or read_at <= since:
-            window = Window(budget.rule, THE_DAY, since)
-            amount = (await self._app.log.totals([window]))[budget.rule, THE_DAY].amount
-            self._days[budget.name] = (now, amount)
-        return amount
+        windows = {}
+        for each in budgets:
+            read_at, _ = self._days.get(each.name, (None, 0))
+            since = each.reach.since(now)
+            if read_at is None or now - read_at > DAY_KNOWN_FOR or read_at <= since:
+                windows[each.name] = Window(each.rule, THE_DAY, since)
+        if windows:
+            totals = await self._app.log.totals(list(windows.values()))
+            self._days |= {name: (now, totals[window.ledger, THE_DAY].amount) for name, window in windows.items()}
+        return {each.name: self._days[each.name][1] for each in budgets}
