@@ -61,6 +61,16 @@ def test_a_step_is_added_removed_or_changed(old: str, new: str, expected: list[t
     assert changed(old, new) == expected
 
 
+def test_what_else_is_written_in_a_step_is_named_where_it_differs() -> None:
+    look = "  - look_up: shop.get_order\n    with: { order_id: A-1 }\n    as: order\n"
+    steps = STEPS.replace("  - hand_over", f"{look}  - hand_over")
+    (one,) = differences(of(steps), of(steps.replace("A-1 }", "A-2 }"))).steps
+    assert (one.how, one.path, one.text, one.fields) == ("changed", "3", "shop.get_order", ("with",))
+    agent = "  - agent: { goal: Help., budget: { turns: 2 }, exits: { answered: It is. } }\n    otherwise:\n      - say: Well.\n"
+    (one,) = differences(of(agent + STEPS), of(agent.replace("turns: 2", "turns: 3") + STEPS)).steps
+    assert (one.how, one.path, one.fields) == ("changed", "0", ("budget",))
+
+
 def test_a_step_that_moves_into_a_branch_is_another_step() -> None:
     moved = STEPS.replace("  - say: One moment.\n", "")
     moved = moved.replace("      - say: Never.\n", "      - say: Never.\n      - say: One moment.\n")

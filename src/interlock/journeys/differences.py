@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+import msgspec
+
+from interlock.journeys.agent_language import AgentJob
 from interlock.journeys.courses import kind_of, question_of, text_of
-from interlock.journeys.model import Journey
+from interlock.journeys.model import DEFAULT, Journey
+
+INNER_STEPS: Final = ("then", "otherwise", "on")
+"""The fields of a step in which other steps stand; those are compared by themselves."""
 
 
 class StepChange(NamedTuple):
@@ -18,6 +24,7 @@ class StepChange(NamedTuple):
         before: of a removed step, the path in the newer version of the step that follows where it stood; empty at the end.
         kind: the verb with which the step is written; ``text`` and ``hears`` are what stands behind it, and what is heard.
         was: the same two of the older version, where the step is changed.
+        fields: what else is written otherwise in a changed step, by name: ``with``, ``may``, ``budget`` …
     """
 
     how: Literal["added", "removed", "changed"]
@@ -27,6 +34,7 @@ class StepChange(NamedTuple):
     text: str
     hears: str
     was: tuple[str, str] = ("", "")
+    fields: tuple[str, ...] = ()
 
 
 class Differences(NamedTuple):
@@ -47,6 +55,8 @@ class _Line(NamedTuple):
     hears: str
     arm: str
     """The branch that it stands in, without numbers: a step that moves into a branch is another step."""
+    fields: tuple[tuple[str, str], ...]
+    """Everything else that is written in it, but for the steps within it."""
 
 
 def differences(old: Journey, new: Journey) -> Differences:
@@ -66,11 +76,24 @@ def differences(old: Journey, new: Journey) -> Differences:
 def _lines(journey: Journey) -> list[tuple[str, _Line]]:
     found = []
     for path in journey.order:
-        if not path.startswith("default."):
+        if not path.startswith(f"{DEFAULT}."):
             step = journey.steps[path]
             arm = ".".join(part for part in path.split(".") if not part.isdigit())
-            found.append((path, _Line(kind_of(step), text_of(step), question_of(step, journey), arm)))
+            found.append((path, _Line(kind_of(step), text_of(step), question_of(step, journey), arm, _fields(step))))
     return found
+
+
+def _fields(step: msgspec.Struct) -> tuple[tuple[str, str], ...]:
+    """What is written in a step besides its verb, by name; of an agent's job, everything but its goal."""
+    pairs = list(zip(step.__struct_encode_fields__, step.__struct_fields__, strict=True))
+    job = getattr(step, pairs[0][1])
+    inside = _fields(job) if isinstance(job, AgentJob) else ()
+    return (*inside, *((name, repr(getattr(step, field))) for name, field in pairs[1:] if field not in INNER_STEPS))
+
+
+def _otherwise(new: _Line, old: _Line) -> tuple[str, ...]:
+    """The names of the fields that differ."""
+    return tuple(dict.fromkeys(name for name, _ in sorted({*new.fields} ^ {*old.fields})))
 
 
 def _replaced(olds: Sequence[tuple[str, _Line]], news: Sequence[tuple[str, _Line]], following: str) -> list[StepChange]:
@@ -85,7 +108,11 @@ def _replaced(olds: Sequence[tuple[str, _Line]], news: Sequence[tuple[str, _Line
         found += [_removed(each, path) for each in rest[:at]]
         was = rest[at][1]
         rest = rest[at + 1 :]
-        found.append(StepChange("changed", path, "", line.kind, line.text, line.hears, (was.text, was.hears)))
+        found.append(
+            StepChange(
+                "changed", path, "", line.kind, line.text, line.hears, (was.text, was.hears), _otherwise(line, was)
+            )
+        )
     return [*found, *(_removed(each, following) for each in rest)]
 
 

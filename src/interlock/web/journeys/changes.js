@@ -49,6 +49,7 @@ function Change({ one }) {
   const said = one.hears || one.text, before = one.was[1] || one.was[0];
   const place = one.how === 'removed' ? `was ${placeOf(one.path)}` : placeOf(one.path);
   return html`<li><${Mark} tone=${tone}>${word}<//> <${Icon} name=${icon} size=${14} /> <strong>${verb}</strong> <span dir="auto">${said}</span>
-    ${one.how === 'changed' ? html`<del dir="auto">${before === said ? one.was[0] : before}</del>` : null}
+    ${one.how === 'changed' && (one.text !== one.was[0] || one.hears !== one.was[1]) ? html`<del dir="auto">${before === said ? one.was[0] : before}</del>` : null}
+    ${one.fields.length ? html`<span class="note">otherwise: <code>${one.fields.join(', ')}</code></span>` : null}
     ${one.how === 'removed' ? html`<span class="note">${place}</span>` : html`<a class="plain-link note" href="#picture" onClick=${() => (chosen.value = one.path)}>${place}</a>`}</li>`;
 }
