@@ -5,8 +5,9 @@ The library's agent costs several milliseconds before the first word, and more f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_ai import (
@@ -58,7 +59,7 @@ class Streaming(Generic[T]):
         """
         self._reached, self._form = reached, form
         self._instructions = instructions
-        self._settings = ModelSettings(max_tokens=tokens)
+        self._settings = ModelSettings(max_tokens=tokens, max_retries=0)  # whoever is late is asked no second time
         self._parameters = _parameters(form, output)
 
     async def ask(self, prompt: str, retries: int, usage: RunUsage, hear: Callable[[str], None]) -> T:
@@ -85,16 +86,22 @@ class Streaming(Generic[T]):
     async def _once(
         self, messages: list[ModelMessage], usage: RunUsage, hear: Callable[[str], None]
     ) -> tuple[str, ModelResponse]:
-        coming = ""
+        coming, given = "", dict[str, Any]()
         request = model_request_stream(
             self._reached, messages, model_settings=self._settings, model_request_parameters=self._parameters
         )
         async with request as stream:
             try:
                 async for event in stream:
-                    if (more := _more(event)) is not None:
+                    more = _more(event)
+                    if more is None:
+                        continue
+                    if isinstance(more, str):
                         coming += more
-                        hear(coming)
+                    else:  # some providers give arguments as they are, and not as JSON
+                        given |= more
+                        coming = json.dumps(given)
+                    hear(coming)
             finally:
                 usage.incr(stream.usage)
         return coming, stream.get()
@@ -110,11 +117,11 @@ def _parameters(form: type[BaseModel], output: OutputForm) -> ModelRequestParame
     return ModelRequestParameters(output_mode=output, output_object=wanted, prompted_output_template=template)
 
 
-def _more(event: object) -> str | None:
-    """The piece of an answer's JSON that an event brings, whether it comes as a tool's arguments or as text."""
+def _more(event: object) -> str | dict[str, Any] | None:
+    """The piece of an answer that an event brings: of its JSON, whether that is a tool's arguments or text, or of its fields."""
     match event:
         case PartStartEvent(part=ToolCallPart(args=args)) | PartDeltaEvent(delta=ToolCallPartDelta(args_delta=args)):
-            return args if isinstance(args, str) else ""
+            return args if isinstance(args, str) else dict(args) if args is not None else ""
         case PartStartEvent(part=TextPart(content=text)) | PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
             return text
     return None
