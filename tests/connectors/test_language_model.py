@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,13 +11,22 @@ from typing import Any
 
 import msgspec
 import pytest
+from pydantic_ai.models.test import TestModel
+from pydantic_ai.usage import RunUsage
 
 from interlock.connectors.addresses import read_url
+from interlock.connectors.agent_model import INSTRUCTIONS, Acts, Brief, heard, told
 from interlock.connectors.builtin_model import NoAnswer, Question, Suggested
 from interlock.connectors.language_model import FAILURES, LanguageModel, Paused
+from interlock.connectors.streaming import Streaming
 from interlock.dialogue.model_files import ModelSpec, Price
+from interlock.journeys.agent_question import AgentQuestion
+from interlock.journeys.agent_work import Note
 from interlock.journeys.expected import Expected, ExpectedSlot
+from interlock.journeys.state import Run
 from interlock.kernel.documents import Duration
+from interlock.vocabulary.ids import RunId
+from interlock.vocabulary.knowledge import Found
 from tests.connectors.openai_server import Server, fails, serving, suggests, tool_call, words
 
 ORDER = ExpectedSlot("order_no", True, {"type": "order_number", "pattern": "A-####"})
@@ -199,3 +209,46 @@ async def test_servers_without_tools_are_asked_in_another_form(
     found = await suggested(model(output=output), question("where is it"))
     assert found == [{"type": "start_journey", "journey": "order_status"}]
     assert server.asked[0]["response_format"]["type"] == form and not server.asked[0].get("tools")
+
+
+JOB = AgentQuestion(
+    run=Run(run=RunId("run_1"), journey="business", release="r_1"),
+    journey="Business",
+    path="0",
+    models=(),
+    over="",
+    goal="Help.",
+    may=(),
+    sets=(),
+    say=True,
+    knowledge=(),
+    exits={},
+    facts={"note": "a note"},
+    notes=(Note("shop.get_order", "succeeded", "found"), Note("answer", "refused", "it was none")),
+    actions_left=0,
+    journeys={},
+)
+PASSAGE = Found("returns", 1, "Returns", 1, "", "Within 30 days.", "", 0.9)
+SAID = [("customer", "hello"), ("you", "hello"), ("colleague", "hello")]
+BRIEF = Brief(JOB, SAID, {}, date(2026, 11, 27), "en", [PASSAGE])
+
+
+async def test_a_server_that_fails_is_not_asked_again_behind_our_back(server: Server, model: Made) -> None:
+    server.says(fails(500))
+    with pytest.raises(NoAnswer):
+        await model().act(BRIEF, lambda text: None)
+    assert len(server.asked) == 1
+
+
+async def test_arguments_that_come_as_they_are_and_not_as_json_are_heard() -> None:
+    wanted = {"suggestions": [{"type": "say", "text": "Two weeks."}]}
+    asked = Streaming(TestModel(custom_output_args=wanted), Acts, "tool", "", 100)
+    said: list[str] = []
+    answer = await asked.ask("How long?", 0, RunUsage(), lambda text: said.append(heard(text)))
+    assert [each.text for each in answer.suggestions] == ["Two weeks."] and said[-1] == "Two weeks."
+
+
+def test_every_mark_around_data_is_named_in_what_a_model_is_told_of_it() -> None:
+    marks = set(re.findall(r"</(\w+)>", told(BRIEF)))
+    assert marks == {"customer", "you", "colleague", "known", "article", "result", "refused"}
+    assert all(f"<{mark}>" in INSTRUCTIONS for mark in marks)

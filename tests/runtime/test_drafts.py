@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from interlock.kernel.errors import Conflict
+from interlock.kernel.log import Appended
+from interlock.runtime.agent_steps import Worked
 from interlock.runtime.drafts import Draft
 from interlock.runtime.signals import Signals
+from interlock.runtime.turns import settled
+from interlock.vocabulary.ids import RunId
+from interlock.vocabulary.journeys import AgentAnswer
 
 
 def a_draft(refuses: Callable[[str], bool] = lambda text: False) -> tuple[Draft, list[dict[str, Any]]]:
@@ -32,3 +40,15 @@ async def test_what_begins_anew_or_may_not_be_said_is_taken_back() -> None:
     draft.hear("I have refunded it")
     draft.hear("I have refunded it, and more")
     assert [each.get("text", "gone") for each in heard] == ["Good news", "gone", "I see", "gone"]
+
+
+async def test_what_was_shown_is_taken_back_where_it_could_not_be_recorded() -> None:
+    draft, heard = a_draft()
+    draft.hear("Good news")
+
+    async def fails() -> Appended:
+        raise Conflict("somebody was faster")
+
+    with pytest.raises(Conflict):
+        await settled(Worked(AgentAnswer(run=RunId("run_1"), round=""), draft), fails())
+    assert [each.get("text", "gone") for each in heard] == ["Good news", "gone"]

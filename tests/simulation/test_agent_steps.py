@@ -142,7 +142,8 @@ def test_it_talks_acts_by_the_gate_and_comes_to_an_end(bounded: Definitions) -> 
     assert played.failures == []
     assert played.left() == ("settled", "")
     told = played.model.heard
-    assert "See to the order A-1042." in told[0] and "<customer>I am a business customer" in told[0]
+    assert "See to the order {order_no}." in told[0] and '<known name=order_no>"A-1042"</known>' in told[0]
+    assert "<customer>I am a business customer" in told[0]
     assert "eva@example.com" in told[0]  # she wrote it herself; what is kept of it as a slot is not told
     assert "<you>What is wrong with it?</you>" in told[1] and "<result of=shop.get_order outcome=succeeded>" in told[2]
     (words,) = {each.author.model for each in played.of(MessagePosted) if "refunded" in str(each.text)}
@@ -166,6 +167,38 @@ def test_what_it_claims_and_nobody_did_is_never_said(bounded: Definitions) -> No
     assert "nothing of that has been done" in refused.why and refused.text == "Done! I have refunded 18.40 EUR to you."
     assert not any("refunded" in str(each.text) for each in played.of(MessagePosted))
     assert "nothing of that has been done" in played.model.heard[1]
+
+
+def test_what_was_only_read_was_not_done(bounded: Definitions) -> None:
+    turns = """\
+      - said: Nothing was ordered yet.
+      - customer: what have you done so far
+      - said: I have not changed anything so far.
+    then: { calls: {} }
+"""
+    claim, honest = say("I have ordered a new kettle for you."), say("Nothing was ordered yet.")
+    played = Played(bounded, turns, [LOOK], [claim], [honest])
+    assert played.failures == []
+    assert [each.text for each in played.of(AgentAnswerRefused)] == [claim["text"]]
+
+
+def test_a_correction_does_anew_what_was_found_out_with_the_old_value(bounded: Definitions) -> None:
+    corrected = [{"type": "correct_slot", "name": "order_no", "value": "A-1043"}]
+    turns = """\
+      - customer: sorry, it is A-1043
+      - said: Now it is the other one.
+    then: { calls: {} }
+"""
+    files = dict(bounded.files)
+    steps = STEPS.replace("sets: [lasting]", "sets: [lasting, order_no]")
+    look = '  - look_up: shop.get_order\n    with: { order_id: "{order_no}" }\n    as: order\n'
+    steps = steps.replace("  - agent:", f"{look}  - agent:")
+    files["journeys/business.yaml"] = files["journeys/business.yaml"].partition("slots:\n")[0] + steps.lstrip()
+    again = asyncio.run(build(files, bounded))
+    played = Played(again, turns, [say("How can I help?")], corrected, [say("Now it is the other one.")])
+    assert played.failures == []
+    looked = [each.args["order_id"] for each in played.of(ActionProposed) if each.action == "shop.get_order"]
+    assert looked == ["A-1042", "A-1043"]
 
 
 def test_a_tool_that_talks_it_round_talks_it_into_a_proposal_at_most(bounded: Definitions) -> None:

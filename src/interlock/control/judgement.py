@@ -97,7 +97,7 @@ def judge(
         shows=shows,
         shadow=weighed.shadow,
     )
-    judged = msgspec.structs.replace(judged, overridden=overridden)
+    judged = msgspec.structs.replace(judged, overridden=overridden, reads=action.effect == "read")
     if answer.shadow_errors:
         judged = msgspec.structs.replace(judged, shadow_errors=answer.shadow_errors)
     if weighed.verdict == "needs":

@@ -10,7 +10,8 @@ from typing import Any, Final
 from interlock.journeys.agent_work import AgentWork
 from interlock.journeys.claims import unbacked
 from interlock.journeys.language import AgentStep
-from interlock.journeys.state import Run
+from interlock.journeys.model import Journey
+from interlock.journeys.state import Conversation, Run
 from interlock.journeys.turn import MAX_CHOICES, MAX_LABEL, Turn
 from interlock.journeys.values import accepted
 from interlock.kernel.errors import Refused
@@ -41,7 +42,7 @@ class Answer:
     Attributes:
         say: what it says; ``options`` are the buttons below it, ``sources`` the articles that it rests on.
         article: the passage that it wants said word for word.
-        fills: values by slot.
+        fills: values by slot; ``corrects`` tells that one of them had another value before.
         action: what it proposes, with its arguments as the gate takes them.
         exit: the end that it has come to; ``done`` where the step names none.
     """
@@ -51,6 +52,7 @@ class Answer:
     sources: tuple[Found, ...] = ()
     article: Found | None = None
     fills: dict[str, Any] = field(default_factory=dict)
+    corrects: bool = False
     action: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
     exit: str = ""
@@ -80,11 +82,12 @@ def read_answer(turn: Turn, run: Run, step: AgentStep, answer: AgentAnswer) -> A
         _take_articles(step, one, answer.passages, found)
     if found.moves > 1:
         raise Unusable("there may be one of propose_action, done, hand_over and start_journey at a time")
-    if not found.moves and not found.says and not (step.agent.until is not None and found.fills):
+    goes_on = found.corrects or (step.agent.until is not None and found.fills)
+    if not found.moves and not found.says and not goes_on:
         raise Unusable(
             "say something, propose an action, or be done" if step.agent.say else "propose an action, or be done"
         )
-    if claim := unbacked(found.say, turn.state.did, turn.state.done, _answered(turn, run)):
+    if claim := untrue(turn.state, run, turn.journey(run), found.say):
         raise Unusable(f"you said '{claim[:200]}', and nothing of that has been done here", found.say)
     return found
 
@@ -116,6 +119,7 @@ def _take(turn: Turn, run: Run, step: AgentStep, one: Mapping[str, Any], found: 
             if value is None or not turn.valid(run, slot, value):
                 raise Unusable(f"that is no value of the slot '{name}'")
             found.fills[name] = value
+            found.corrects = found.corrects or run.values.get(name, value) != value
         case "propose_action":
             found.action, found.args = _proposed(turn, run, step, one)
         case "done":
@@ -195,9 +199,9 @@ def _resolved(value: Any, values: Mapping[str, Any]) -> Any:
     return known
 
 
-def _answered(turn: Turn, run: Run) -> dict[str, Any]:
-    """What systems have answered in this run."""
-    slots = turn.journey(run).slots
+def untrue(state: Conversation, run: Run, journey: Journey, text: str) -> str:
+    """The first sentence that claims what neither an action of this interaction nor an answer of a system backs; else empty."""
     notes = run.work.notes if run.work is not None else ()
-    known = {name: value for name, value in run.values.items() if name not in slots}
-    return {**known, "notes": [note.value for note in notes if note.how == "succeeded"]}
+    answered = {name: value for name, value in run.values.items() if name not in journey.slots}
+    succeeded = [note.value for note in notes if note.how == "succeeded"]
+    return unbacked(text, state.did, state.done, {**answered, "notes": succeeded})

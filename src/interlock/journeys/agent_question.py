@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from interlock.journeys.model import Journey, models_of
 from interlock.journeys.state import Conversation, Run
 from interlock.journeys.turn import Resolve, journey_of, known_values, menu_of
 from interlock.journeys.values import spoken
-from interlock.kernel.template import TemplateError
+from interlock.kernel.template import Template, TemplateError
 from interlock.vocabulary.settings import TenantSettings
 
 GIVEN: Final = "known, and not told to you"
@@ -27,6 +28,7 @@ class AgentQuestion:
     Attributes:
         path: of the step; ``models`` are the names that it chooses, none where those of the tenant are asked.
         over: what of its budget is used up, so that nobody is asked; empty while there is something left.
+        goal: as it is written; what its placeholders stand for is told beside it, as data.
         facts: what it is told of what is known, by name.
         notes: what came of its earlier actions and answers.
         knowledge: the articles of which it may be told, by their names or how these begin.
@@ -62,23 +64,20 @@ def agent_question(state: Conversation, resolve: Resolve, settings: TenantSettin
         return None
     work, job = run.work or AgentWork(run.path), step.agent
     values = known_values(run, journey, settings, state.customer)
-    try:
-        goal = job.goal.render(spoken(values, settings.zone))
-    except TemplateError:
-        goal = job.goal.text
-    seen = dict.fromkeys((*job.sees, *job.sets))
+    facts = _of_goal(job.goal, journey, spoken(values, settings.zone))
+    facts |= {name: _told(name, journey, run) for name in (*job.sees, *job.sets) if name in run.values}
     return AgentQuestion(
         run=run,
         journey=journey.title,
         path=run.path,
         models=models_of(journey, run.path),
         over=over(step, work, asked_by_message=run.waits_for == REPLY),
-        goal=goal,
+        goal="".join(part if isinstance(part, str) else f"{{{part.path}}}" for part in job.goal.parts),
         may=job.may,
         sets=tuple(ExpectedSlot(name, False, journey.slots[name].spec(())) for name in job.sets),
         say=job.say,
         exits=job.exits,
-        facts={name: _told(name, journey, run) for name in seen if name in run.values},
+        facts=facts,
         notes=work.notes,
         knowledge=job.knowledge if job.say else (),
         actions_left=max(job.budget.actions - work.actions, 0) if job.may else 0,
@@ -96,6 +95,22 @@ def over(step: AgentStep, work: AgentWork, *, asked_by_message: bool) -> str:
     return ""
 
 
+def _of_goal(goal: Template, journey: Journey, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a goal's placeholders stand for, as it is told; those without a value are left out."""
+    found: dict[str, Any] = {}
+    for reference in goal.references:
+        if _personal(reference.path.partition(".")[0], journey):
+            found[reference.path] = GIVEN
+            continue
+        with suppress(TemplateError):
+            found[reference.path] = Template("", (reference,)).render(values)
+    return found
+
+
 def _told(name: str, journey: Journey, run: Run) -> Any:
+    return GIVEN if _personal(name, journey) else run.values[name]
+
+
+def _personal(name: str, journey: Journey) -> bool:
     slot = journey.slots.get(name)
-    return GIVEN if slot is not None and slot.privacy == "personal" else run.values[name]
+    return slot is not None and slot.privacy == "personal"

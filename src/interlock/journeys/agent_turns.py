@@ -8,6 +8,8 @@ from interlock.journeys.agent_answer import Answer, Unusable, read_answer
 from interlock.journeys.agent_work import ASKED, OUTCOME, REPLY, AgentWork
 from interlock.journeys.answering import answer_from, cite
 from interlock.journeys.claims import contradicted
+from interlock.journeys.correcting import correct
+from interlock.journeys.filling import passed_on, rewind
 from interlock.journeys.language import AgentStep
 from interlock.journeys.requests import propose
 from interlock.journeys.stack import begin
@@ -71,8 +73,17 @@ def come_to(turn: Turn, run: Run) -> None:
 
 def _act(turn: Turn, run: Run, step: AgentStep, found: Answer, answer: AgentAnswer) -> None:
     path = turn.current(run).path
+    before = turn.current(run).values
     for name, value in found.fills.items():
         turn.fill(run, name, value, f"model {answer.model}")
+    corrected = frozenset(name for name, value in found.fills.items() if before.get(name, value) != value)
+    if corrected and _was_used(turn, run, corrected):
+        if not correct(turn, run, corrected, before):
+            what = ", ".join(sorted(corrected))
+            _refuse(
+                turn, run, answer, Unusable(f"what was done with the old value of {what} is done already, so it stays")
+            )
+        return
     if found.say:
         _say(turn, found, answer.model)
     for source in found.sources:
@@ -96,6 +107,12 @@ def _act(turn: Turn, run: Run, step: AgentStep, found: Answer, answer: AgentAnsw
         _refuse(
             turn, run, answer, Unusable("that does not end the step yet: say something, propose an action, or be done")
         )
+
+
+def _was_used(turn: Turn, run: Run, corrected: frozenset[str]) -> bool:
+    """Whether a step before this one, or the caller of its journey, went by the old value of a slot."""
+    back = rewind(turn, run, corrected)
+    return back.too_late or back.path != turn.current(run).path or bool(passed_on(turn, run, corrected)[1])
 
 
 def _say(turn: Turn, found: Answer, model: str) -> None:

@@ -48,7 +48,12 @@ _DONE: Final[Mapping[str, tuple[str, ...]]] = {
     "charged": ("charge", "pay"),
     "transferred": ("transfer", "pay"),
 }
-"""Verbs that say that something was done, and the beginnings of words one of which an action that did it has in its name."""
+"""Verbs that say that something was done, and the verbs one of which an action that did it has in its name or words."""
+
+_IRREGULAR: Final = {"send": ("sent",), "pay": ("paid",), "buy": ("bought",), "modify": ("modified", "modifies")}
+_ENDINGS: Final = r"(?:s|es|d|ed|ing|ings|ation|ments?)?"
+_TOKEN: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_NOT: Final = frozenset({"not", "no", "non", "never", "un"})
 
 _VERBS: Final = "|".join(sorted(_DONE, key=len, reverse=True))
 _ADVERB: Final = r"(?:\s+(?:just|now|already|also|successfully|immediately))*"
@@ -62,7 +67,7 @@ _ON_ITS_WAY: Final = re.compile(
     r"\b(refund|credit)\b[^.?!]{0,40}\b(?:is|are)\b[^.?!]{0,20}\bon (?:its|the) way\b", re.IGNORECASE
 )
 _NO_CLAIM: Final = re.compile(
-    r"\b(?:not|never|no|cannot|if|once|when|after|until|unless|before|whether)\b|n[\u2019']t\b"
+    r"\b(?:not|never|no|nothing|none|nobody|cannot|if|once|when|after|until|unless|before|whether)\b|n[\u2019']t\b"
     r"|\b(?:can be|could be|will|would|shall|may|might)\b",
     re.IGNORECASE,
 )
@@ -95,8 +100,8 @@ def unbacked(text: str, did: Collection[str], done: Collection[str], values: Map
         did: the actions that succeeded in this interaction and change something; ``done`` says in words what they did.
         values: what systems answered; a status there backs a sentence that is not about ourselves.
     """
-    names = " ".join((*did, *done)).casefold()
-    states = " ".join(_states(values)).casefold()
+    words = [word for text_of in (*did, *done) for word in _tokens(text_of)]
+    states = [_tokens(state) for state in _states(values)]
     for sentence in _sentences(text):
         for pattern, own in ((_OWN, True), (_PASSIVE, False), (_ON_ITS_WAY, True)):
             found = pattern.search(sentence)
@@ -104,10 +109,10 @@ def unbacked(text: str, did: Collection[str], done: Collection[str], values: Map
                 continue
             verb = next(filter(None, found.groups())).casefold()
             stems = _DONE.get(verb, (verb,))
-            if any(stem in names for stem in stems):
+            if any(_is_form(word, stem) for word in words for stem in stems):
                 if not _amounts(sentence) or _amounts(sentence) <= _amounts(" ".join(done)):
                     continue
-            elif not own and any(stem in states for stem in stems):
+            elif not own and any(_tells(state, stem) for state in states for stem in stems):
                 continue
             return sentence
     return ""
@@ -147,6 +152,24 @@ def _positive(word: str) -> str:
 
 def _sentences(text: str) -> list[str]:
     return [each.strip() for each in _SENTENCE.split(text) if each.strip()]
+
+
+def _tokens(text: str) -> list[str]:
+    """The words of a text, also of a name such as ``shop.refund_item`` or ``returnRequested``."""
+    return [word.casefold() for word in _TOKEN.findall(text)]
+
+
+def _is_form(word: str, verb: str) -> bool:
+    """Whether a word is a form of a verb, or its noun: ``cancelled``, ``cancellation`` of ``cancel``, never ``cancellable``."""
+    base = verb.removesuffix("e")
+    regular = rf"{base}(?:e|{base[-1]})?{_ENDINGS}"
+    return word in _IRREGULAR.get(verb, ()) or re.fullmatch(regular, word) is not None
+
+
+def _tells(state: list[str], verb: str) -> bool:
+    """Whether a status tells that something was done: ``refunded``, and neither ``refund_pending`` nor ``not_refunded``."""
+    done = any(_is_form(word, verb) and (word.endswith("ed") or word in _IRREGULAR.get(verb, ())) for word in state)
+    return done and not _NOT & set(state)
 
 
 def _amounts(text: str) -> frozenset[str]:

@@ -98,7 +98,7 @@ class Run(msgspec.Struct, frozen=True):
         pending: the step and its proposal that wait while something else is done first.
         reason: what the customer may be told about the last outcome that was no success.
         answered: the slots that she filled, in that order.
-        says: what its proposal does, in words.
+        says: what its proposal does, in words; empty where that only reads.
         work: what the model of its latest agent step has done.
         remind: when the customer is reminded of what it waits for; ``reminded`` is how often she was.
     """
@@ -302,7 +302,12 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
             first = event.needs[0] if event.verdict == "needs" and event.needs else None
             kind, argument = (first.kind, first.argument) if first is not None else ("", "")
             pending = (waiting.path, waiting.ref) if kind == "do" else ("", "")
-            judged = {"needs": kind, "needed": argument, "pending": pending, "says": str(event.says)}
+            judged = {
+                "needs": kind,
+                "needed": argument,
+                "pending": pending,
+                "says": "" if event.reads else str(event.says),
+            }
             work = replace(waiting.work, action=event.action) if waiting.work is not None else None
             return _with(state, waiting.run, work=work, **judged)
     return state

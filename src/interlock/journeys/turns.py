@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from interlock.journeys.agent_turns import take_answer
 from interlock.journeys.agent_work import ASKED, REPLY
 from interlock.journeys.answering import answer_from, answer_within, surest
 from interlock.journeys.calling import CANCELLED
-from interlock.journeys.filling import Taken, passed_on, restore, rewind, take_slots
+from interlock.journeys.correcting import correct
+from interlock.journeys.filling import take_slots
 from interlock.journeys.looking_back import go_back, recap
 from interlock.journeys.matters import begin_matter, recognise
 from interlock.journeys.model import Journey
 from interlock.journeys.outcomes import resume_floor
 from interlock.journeys.stack import CLOSING, begin, go_on, go_on_below, say_goodbye
-from interlock.journeys.state import FROM_CUSTOMER, Run
+from interlock.journeys.state import Run
 from interlock.journeys.steps import ask_again, proceed, take_branch
 from interlock.journeys.turn import Turn
 from interlock.journeys.understanding import Understood, understood
@@ -60,6 +58,8 @@ def take_agent_answer(turn: Turn, command: TakeAgentAnswer) -> None:
     run = turn.state.run(answer.run)
     if run is None or run.waits_for != ASKED or run.ref != answer.round:
         return
+    if turn.state.foreground != run:
+        return  # something lies on top of it by now; its model is asked anew when that is over
     if not turn.state.may_speak:
         turn.wait(run, run.path, "floor", ASKED)
         return
@@ -121,7 +121,9 @@ def _in_journey(turn: Turn, run: Run, found: Understood, command: TurnContext) -
     before = run.values
     taken = take_slots(turn, run, found, text)
     if taken.corrected:
-        _correct(turn, run, taken, before)
+        if not correct(turn, run, taken.corrected, before):
+            turn.say(turn.settings.texts.too_late)
+            ask_again(turn, run, not_understood=False)
     elif taken.wanted:
         proceed(turn, run, run.path)
     elif taken.invalid:
@@ -230,30 +232,6 @@ def _begin_human(turn: Turn) -> None:
         turn.say(turn.settings.texts.go_on, _titles(turn, ()))
         return
     begin(turn, journey)
-
-
-def _correct(turn: Turn, run: Run, taken: Taken, before: Mapping[str, Any]) -> None:
-    """A slot was corrected: what was derived from the old value is forgotten and done again."""
-    back = rewind(turn, run, taken.corrected)
-    caller, passed = passed_on(turn, run, taken.corrected)
-    if caller is not None and passed and not turn.acted(run):
-        # The value came from the caller, and it may have used it elsewhere: the call is made anew.
-        earlier = caller.values
-        if not rewind(turn, caller, frozenset(passed)).too_late:
-            for name, value in passed.items():
-                turn.fill(caller, name, value, FROM_CUSTOMER)
-            turn.end(run, "corrected")
-            _correct(turn, turn.current(caller), Taken(corrected=frozenset(passed)), earlier)
-            return
-    if back.too_late or passed:
-        restore(turn, run, before, taken.corrected)
-        turn.say(turn.settings.texts.too_late)
-        ask_again(turn, run, not_understood=False)
-        return
-    for name in sorted(back.stale):
-        turn.fill(run, name, None, "corrected")
-    turn.say(turn.settings.texts.corrected)
-    proceed(turn, run, back.path)
 
 
 def _cancel(turn: Turn, run: Run) -> None:

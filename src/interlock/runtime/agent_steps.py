@@ -10,8 +10,9 @@ import structlog
 from interlock.connectors.agent_model import Actor, Brief
 from interlock.control.tools import tool
 from interlock.journeys import Conversation
+from interlock.journeys.agent_answer import untrue
 from interlock.journeys.agent_question import AgentQuestion, agent_question
-from interlock.journeys.claims import unbacked
+from interlock.journeys.turn import journey_of
 from interlock.kernel.errors import Unavailable
 from interlock.runtime.drafts import Draft
 from interlock.runtime.signals import Signals
@@ -72,13 +73,13 @@ class AgentSteps:
         """
         app, run = self._app, question.run
         asked_for = AskedFor(state.interaction, message, run.run, question.path, round)
-        values = {**run.values, "notes": [note.value for note in question.notes if note.how == "succeeded"]}
+        journey = journey_of(run, app.releases.journey)
         name = f"{run.run}.{round or message}"
         draft = Draft(
             app.signals if state.channel is Channel.CHAT else _NOBODY,
             state.interaction,
             name,
-            lambda text: bool(unbacked(text, state.did, state.done, values)),
+            lambda text: bool(untrue(state, run, journey, text)),
         )
         used: list[ModelUsed] = []
         if question.over:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -93,11 +94,15 @@ def evolve_standing(standing: Standing, recorded: Recorded) -> Standing:
     return standing
 
 
-def _settle(worked: Worked, written: Appended) -> None:
-    """What was shown of a model's words is taken back where they were not said."""
-    said = (each.event for each in written.recorded if isinstance(each.event, MessagePosted))
-    if not any(each.author.model for each in said):
-        worked.draft.take_back()
+async def settled(worked: Worked | None, writing: Awaitable[Appended]) -> None:
+    """Write what came of a turn; what was shown of a model's words is taken back where they were not said."""
+    said = False
+    try:
+        written = await writing
+        said = any(isinstance(each.event, MessagePosted) and each.event.author.model for each in written.recorded)
+    finally:
+        if worked is not None and not said:
+            worked.draft.take_back()
 
 
 def _latest(standing: Standing) -> list[tuple[tuple[MessageId, PersonalText], str]]:
@@ -174,11 +179,8 @@ class Turns:
             facts, done = await self._look_ups(facts, state, moment)
             return (*asked.used, *facts), done
 
-        written = await app.engine.execute(
-            context, cause=due.id, answers=due.id, known=(state, snapshot), extend=extend
-        )
-        if worked is not None:
-            _settle(worked, written)
+        known = (state, snapshot)
+        await settled(worked, app.engine.execute(context, cause=due.id, answers=due.id, known=known, extend=extend))
 
     async def ask_agent(self, due: Due, command: AskAgent) -> None:
         """Ask the model of an agent step how it goes on, and go on as it says."""
@@ -192,12 +194,8 @@ class Turns:
             answer = worked.answer
         taken = TakeAgentAnswer(interaction=command.interaction, message=message, answer=answer)
 
-        known = (state, snapshot)
-        written = await self._app.engine.execute(
-            taken, cause=due.id, answers=due.id, known=known, extend=self._look_ups
-        )
-        if worked is not None:
-            _settle(worked, written)
+        execute, known = self._app.engine.execute, (state, snapshot)
+        await settled(worked, execute(taken, cause=due.id, answers=due.id, known=known, extend=self._look_ups))
 
     async def _article(self, state: Conversation, text: str, found: Understood) -> Found | None:
         """What an article says to a message, where that could be said. That none can be searched is no error."""

@@ -114,6 +114,8 @@ class ProposalJudged(Event, frozen=True, kw_only=True):
     """The roles that could override everything that stands in the way; empty where nobody can."""
     waits: dict[str, datetime] = msgspec.field(default_factory=dict)
     """Until when each remedy ``wait:…`` waits."""
+    reads: bool = False
+    """Whether the action only reads: then nothing is done by it."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction, customer=self.customer)
