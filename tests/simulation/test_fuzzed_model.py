@@ -37,7 +37,17 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
     max_leaves=12,
 )
-KINDS_OF_SUGGESTION = ("start_journey", "set_slot", "correct_slot", "clarify", "hand_over", "cancel", "repeat", "x")
+KINDS_OF_SUGGESTION = (
+    "start_journey",
+    "set_slot",
+    "correct_slot",
+    "clarify",
+    "hand_over",
+    "cancel",
+    "repeat",
+    "answer",
+    "x",
+)
 SHAPED = st.fixed_dictionaries(
     {"type": st.sampled_from(KINDS_OF_SUGGESTION)},
     optional={
@@ -45,6 +55,9 @@ SHAPED = st.fixed_dictionaries(
         "name": st.sampled_from(("order_no", "email", "item", "mail_text", "__class__")) | JSON,
         "value": st.sampled_from(("A-1000", "A-1001", "customer0@example.com", "i-1", True)) | JSON,
         "options": JSON,
+        "article": st.sampled_from(("returns", "christmas_delivery_2025")) | JSON,
+        "version": st.integers(0, 2) | JSON,
+        "passage": st.integers(0, 3) | JSON,
         "action": st.sampled_from(("shop.refund_item", "mail.send_code")),
         "args": JSON,
     },

@@ -244,3 +244,52 @@ def _rows() -> Sequence[tuple[str, str]]:
     file = Path(__file__).parents[1] / "dialogue" / "questions.csv"
     with file.open(encoding="utf-8", newline="") as opened:
         return [(each["question"], each["article"]) for each in csv.DictReader(opened)]
+
+
+LATE = "How many days after delivery may I bring it back?"  # not sure enough to be answered without a model
+
+
+class Choosing:
+    """A model that suggests the same about every message, and keeps what it could choose among."""
+
+    name = "choosing"
+
+    def __init__(self, **place: Any) -> None:
+        self.suggests = [{"type": "answer", "article": "returns", "version": 1, "passage": 1, **place}]
+        self.told: list[tuple[str, int, int]] = []
+
+    async def suggest(self, question: Question) -> object:
+        self.told = [(one.article, one.version, one.passage) for one in question.passages]
+        return self.suggests
+
+
+def test_a_model_chooses_an_answer_among_what_may_be_said_and_the_article_says_it_in_its_own_words(
+    bare: Definitions,
+) -> None:
+    model = Choosing(text="You have a year.")
+
+    async def story(centre: Centre) -> None:
+        inside, spoken = (
+            changed(article="inside", audience=("agent",)),
+            changed(article="spoken", channels=(Channel.VOICE,)),
+        )
+        await publish(centre, RETURNS, inside, spoken, changed(article="old", valid_until=date(2026, 11, 20)))
+        await centre.rest()
+        await write(centre, 1, LATE)
+        assert (model.told, answers(centre)) == ([("returns", 1, 1)], [("returns", 1)])
+        assert "You have 30 days from delivery to send something back." in last_said(centre, 2)
+        refused: Sequence[tuple[str, list[dict[str, Any]]]] = (
+            ("What is the capital of France?", model.suggests),
+            (LATE, [*model.suggests, {"type": "start_journey", "journey": "order_status"}]),
+            (LATE, [{**model.suggests[0], "version": 2}]),
+            (LATE, [{**model.suggests[0], "passage": 2}]),
+            (LATE, [{**model.suggests[0], "article": "spoken"}]),
+            (LATE, [{**model.suggests[0], "article": "inside"}]),
+            (LATE, [{**model.suggests[0], "article": "old"}]),
+            (LATE, [{"type": "answer", "article": "returns", "version": "1", "passage": None}]),
+        )
+        for number, (question, model.suggests) in enumerate(refused, 2):
+            await write(centre, number, question)
+            assert answers(centre) == [("returns", 1)], model.suggests
+
+    assert played(bare, story, model=model) == []

@@ -12,6 +12,7 @@ import pydantic_core
 from pydantic import BaseModel, Field
 
 from interlock.connectors.builtin_model import Suggested
+from interlock.connectors.prompting import article, marked
 from interlock.journeys.agent_answer import MOST
 from interlock.journeys.agent_question import AgentQuestion
 from interlock.vocabulary.knowledge import Found
@@ -132,14 +133,11 @@ def told(brief: Brief) -> str:
     lines += [f"Exit {name}: {words}" for name, words in question.exits.items()]
     lines += [f"Journey {name}: {title}" for name, title in question.journeys.items()]
     lines += [f"<known name={name}>{_data(value)}</known>" for name, value in question.facts.items()]
-    lines += [
-        f"<article name={one.article} version={one.version} passage={one.passage}>{_bare(f'{one.title}: {one.text}')}</article>"
-        for one in brief.passages
-    ]
-    lines += [f"<{who}>{_bare(text[:HEARD])}</{who}>" for who, text in brief.said]
+    lines += map(article, brief.passages)
+    lines += [f"<{who}>{marked(text[:HEARD])}</{who}>" for who, text in brief.said]
     for note in question.notes:
         if note.about == "answer":
-            lines.append(f"<refused>{_bare(str(note.value))}</refused>")
+            lines.append(f"<refused>{marked(str(note.value))}</refused>")
         else:
             lines.append(f"<result of={note.about} outcome={note.how}>{_data(note.value)}</result>")
     return "\n".join(lines)
@@ -161,9 +159,4 @@ def heard(partial: str) -> str:
 
 
 def _data(value: Any) -> str:
-    return _bare(json.dumps(value, ensure_ascii=False, default=str)[:SHOWN])
-
-
-def _bare(text: str) -> str:
-    """A text that can end none of the marks around it."""
-    return text.replace("<", "\u2039").replace(">", "\u203a")
+    return marked(json.dumps(value, ensure_ascii=False, default=str)[:SHOWN])

@@ -15,6 +15,7 @@ from interlock.dialogue.repair import is_courtesy, universal_intent
 from interlock.dialogue.slots import Context, SlotSpec, extract
 from interlock.journeys.expected import Expected, ExpectedSlot
 from interlock.journeys.turns import INTENT
+from interlock.vocabulary.knowledge import Found
 from interlock.vocabulary.money import Money
 
 Suggestion = dict[str, Any]
@@ -31,6 +32,7 @@ class Question:
         expected: what the conversation waits for.
         slots_of: by journey, the slots that any message may give.
         today: the date where the tenant is.
+        passages: of articles, among which a model may choose the one that answers.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Question:
     slots_of: Mapping[str, tuple[ExpectedSlot, ...]]
     today: date
     language: str
+    passages: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,24 @@ class One(BaseModel):
     """One suggestion."""
 
     type: Literal[
-        "start_journey", "set_slot", "correct_slot", "clarify", "hand_over", "cancel", "repeat", "back", "recap"
+        "start_journey",
+        "set_slot",
+        "correct_slot",
+        "answer",
+        "clarify",
+        "hand_over",
+        "cancel",
+        "repeat",
+        "back",
+        "recap",
     ]
     journey: str = ""
     name: str = ""
     value: str | bool | int | float | None = None
     options: list[str] = []
+    article: str = ""
+    version: int = 0
+    passage: int = 0
 
 
 class Understanding(BaseModel):

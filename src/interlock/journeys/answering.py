@@ -28,9 +28,14 @@ def may_answer(state: Conversation, understood: Understood) -> bool:
 
 
 def surest(turn: Turn, command: TurnContext, understood: Understood) -> Found | None:
-    """The passage that answers a message: surely enough, and more surely than the message begins another journey."""
+    """The passage that answers a message: surely enough, and more surely than the message begins another journey.
+
+    Where a model has chosen it, and takes the message for no journey, that is sure enough.
+    """
     found = command.article
-    if found is None or found.score < turn.settings.knowledge.surer_than:
+    if found is None or (command.chosen and not understood.intent):
+        return found
+    if found.score < turn.settings.knowledge.surer_than:
         return None
     return found if found.score > understood.confidence else None
 

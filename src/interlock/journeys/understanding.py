@@ -24,6 +24,7 @@ class Understood:
         slots: values by the name of the slot that they are for; ``corrections`` explicitly replace one.
         back: she wants the question before this one again; ``recap``: to be told what was done.
         confidence: how sure the model is of that, from 0 to 1; 1 where it does not say.
+        answer: the article that answers, its version and the number of its passage; the first one that is suggested.
         options: journeys between which the model cannot decide.
         usable: what was recognised, in plain JSON, for the log.
     """
@@ -38,6 +39,7 @@ class Understood:
     recap: bool = False
     confidence: float = 0.0
     options: tuple[str, ...] = ()
+    answer: tuple[str, int, int] | None = None
     usable: tuple[dict[str, Any], ...] = ()
 
 
@@ -48,6 +50,7 @@ def understood(suggestions: object) -> Understood:
     slots: dict[str, Any] = {}
     corrections: dict[str, Any] = {}
     options: tuple[str, ...] = ()
+    answer: tuple[str, int, int] | None = None
     usable: list[dict[str, Any]] = []
     several = suggestions if isinstance(suggestions, list | tuple) else ()
     for suggestion in several[:MAX_SUGGESTIONS]:
@@ -64,6 +67,8 @@ def understood(suggestions: object) -> Understood:
             slots.setdefault(plain["name"], plain.get("value"))
         elif kind == "correct_slot" and _name(plain.get("name")):
             corrections.setdefault(plain["name"], plain.get("value"))
+        elif kind == "answer":
+            answer = answer or _passage(plain)
         elif kind == "clarify":
             several_options = plain.get("journeys", plain.get("options"))
             named = several_options if isinstance(several_options, list) else []
@@ -81,6 +86,7 @@ def understood(suggestions: object) -> Understood:
         recap="recap" in wishes,
         confidence=confidence if intent else 0.0,
         options=options,
+        answer=answer,
         usable=tuple(usable),
     )
 
@@ -88,6 +94,11 @@ def understood(suggestions: object) -> Understood:
 def _share(value: object) -> float:
     """A confidence; whoever gives none, or an absurd one, is taken to be sure."""
     return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else 1.0
+
+
+def _passage(plain: Mapping[str, Any]) -> tuple[str, int, int] | None:
+    article, version, passage = _name(plain.get("article")), plain.get("version"), plain.get("passage")
+    return (article, version, passage) if article and isinstance(version, int) and isinstance(passage, int) else None
 
 
 def _plain(suggestion: object) -> dict[str, Any] | None:

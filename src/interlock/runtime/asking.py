@@ -13,8 +13,11 @@ from interlock.control.budget_files import Budget
 from interlock.journeys import Conversation, expected, slots_of
 from interlock.journeys.model import models_of
 from interlock.journeys.turn import journey_of
+from interlock.kernel.errors import Unavailable
+from interlock.runtime.knowledge import CHOSEN_FROM
 from interlock.runtime.spending import AskedFor
 from interlock.vocabulary.ids import InteractionId, MessageId, RunId
+from interlock.vocabulary.knowledge import Found
 from interlock.vocabulary.models import ModelUsed
 
 if TYPE_CHECKING:
@@ -82,6 +85,7 @@ class Asking:
             slots_of={name: slots_of(journey) for name, journey in definitions.journeys.items()},
             today=app.clock().astimezone(app.tenant.zone).date(),
             language=app.tenant.language,
+            passages=await self._passages(state, text) if model is not builtin else (),
         )
         used: list[ModelUsed] = []
         while True:
@@ -96,6 +100,16 @@ class Asking:
                 break
             model = following
         return Asked(answer or (), model.name, tuple(used))
+
+    async def _passages(self, state: Conversation, text: str) -> tuple[Found, ...]:
+        """Among which passages a language model may choose the answer. That none can be searched is no error."""
+        if state.holder != "virtual_agent":
+            return ()
+        try:
+            return await self._app.knowledge.passages(text, state.channel, surer_than=CHOSEN_FROM)
+        except Unavailable as error:
+            logger.warning("no article could be searched", error=error.reason)
+            return ()
 
     async def answered(self, model: str, asking: Awaitable[object]) -> tuple[tuple[Any, ...] | None, Usage]:
         """What a model suggests, and what that took; None where it failed: then the next one is asked."""

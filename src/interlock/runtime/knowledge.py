@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 PASSAGES: Final = 3
 """Passages that a model is told at once."""
 
+CHOSEN_FROM: Final = 0.3
+"""The score from which on a model may choose a passage as the answer: below it one of the right article is hardly ever found."""
+
 FEWEST_WORDS: Final = 2
 """A single word is an answer, a name or a number; no question."""
 
@@ -108,11 +111,17 @@ class Knowledge:
         return best[0] if best else None
 
     async def passages(
-        self, question: str, channel: Channel, scope: Sequence[str] = (EVERY,), most: int = PASSAGES
+        self,
+        question: str,
+        channel: Channel,
+        scope: Sequence[str] = (EVERY,),
+        most: int = PASSAGES,
+        surer_than: float | None = None,
     ) -> tuple[Found, ...]:
         """The passages that answer a customer's question surely enough, the best first.
 
         Args:
+            surer_than: how sure that is; by default as the tenant says.
             scope: the articles that are looked into, by their names or how these begin (``care_*``).
 
         Raises:
@@ -120,9 +129,24 @@ class Knowledge:
         """
         if len(question.split()) < FEWEST_WORDS:
             return ()
-        surer_than = self._app.tenant.knowledge.surer_than
+        surer_than = self._app.tenant.knowledge.surer_than if surer_than is None else surer_than
         ranked = await self.search(question, "customer", channel, surer_than=surer_than, scope=scope)
         return tuple(found(one, question) for one in ranked[:most] if one.score >= surer_than)
+
+    async def named(self, place: tuple[str, int, int], question: str, channel: Channel) -> Found | None:
+        """A passage that a model chose as the answer to a customer's question; None where it may not be said.
+
+        Args:
+            place: the article, its version, and the number of the passage.
+        """
+        article, version, passage = place
+        found_in = await self._index("customer", self._app.tenant.language, self._library)
+
+        def near() -> dict[Place, Ranked]:
+            return found_in.near(question, lambda one: one.key == f"{article}@{version}" and _here(one, channel))
+
+        ranked = (await self.aside(near)).get((f"{article}@{version}", passage))
+        return found(ranked, question) if ranked is not None and ranked.score >= CHOSEN_FROM else None
 
     def may_still_be_said(self, passage: Found) -> bool:
         """Whether the version of a passage that was found is still the one that counts today, as far as this node knows."""
@@ -151,9 +175,7 @@ class Knowledge:
         found_in = await self._index(audience, language, self._library)
 
         def allowed(live: Live) -> bool:
-            channels = live.article.channels
-            here = channel is None or not channels or channel in channels
-            return here and within(scope, live.article.article)
+            return _here(live, channel) and within(scope, live.article.article)
 
         among = [one.live.key for one in found_in.kept if allowed(one.live)]
         if not among:
@@ -236,6 +258,11 @@ class Knowledge:
 def unknown(article: str) -> Refused:
     """There is no article of that name."""
     return Refused("article_unknown", f"There is no article {article[:80]} here.", status=404)
+
+
+def _here(live: Live, channel: Channel | None) -> bool:
+    channels = live.article.channels
+    return channel is None or not channels or channel in channels
 
 
 def _pieces(live: Live) -> list[Piece]:

@@ -159,6 +159,9 @@ class Turns:
             asked = Asked((), worked.answer.model)
         else:
             asked = await self.asking.ask(command.interaction, command.message, state, text)
+        article, chosen = (None, False)
+        if worked is None:
+            article, chosen = await self._article(state, text, understood(asked.suggestions))
         context = TurnContext(
             interaction=command.interaction,
             message=command.message,
@@ -166,7 +169,8 @@ class Turns:
             suggestions=asked.suggestions,
             model=asked.model,
             answer=None if worked is None else worked.answer,
-            article=None if worked is not None else await self._article(state, text, understood(asked.suggestions)),
+            article=article,
+            chosen=chosen,
             matter=matter,
             kind=kind,
             rule=rule,
@@ -197,15 +201,24 @@ class Turns:
         execute, known = self._app.engine.execute, (state, snapshot)
         await settled(worked, execute(taken, cause=due.id, answers=due.id, known=known, extend=self._look_ups))
 
-    async def _article(self, state: Conversation, text: str, found: Understood) -> Found | None:
-        """What an article says to a message, where that could be said. That none can be searched is no error."""
+    async def _article(self, state: Conversation, text: str, found: Understood) -> tuple[Found | None, bool]:
+        """What an article says to a message, where that could be said, and whether a model chose it.
+
+        That none can be searched is no error.
+        """
         if state.holder != "virtual_agent" or not may_answer(state, found):
-            return None
+            return None, False
+        knowledge = self._app.knowledge
+        if (
+            found.answer is not None
+            and (chosen := await knowledge.named(found.answer, text, state.channel)) is not None
+        ):
+            return chosen, True
         try:
-            return await self._app.knowledge.answer(text, state.channel)
+            return await knowledge.answer(text, state.channel), False
         except Unavailable as error:
             logger.warning("no article could be searched", error=error.reason)
-            return None
+            return None, False
 
     def _begins(self, state: Conversation, matter: str) -> bool:
         """Whether a journey begins for what was recognised, so that no model is asked how it goes on."""

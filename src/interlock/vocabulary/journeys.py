@@ -225,6 +225,8 @@ class TurnContext(Command, frozen=True, kw_only=True):
     """In an agent step, what its model makes of the message."""
     article: Found | None = None
     """What an article says to it, if one does."""
+    chosen: bool = False
+    """Whether a model chose that among what may be said."""
     matter: str = ""
     """What the rules for matters recognised (see ``vocabulary.matters``); ``kind`` of it, and the ``rule``."""
     kind: str = ""
