@@ -188,7 +188,7 @@ def test_tags_are_of_the_kinds_that_everybody_knows() -> None:
         *("interaction", "person", "session", "customer", "agent", "visit", "queue", "staff"),
         *("proposal", "challenge", "run", "release", "releases", "external_agent", "promise", "foresight"),
         *("carry", "carry_source"),
-        *("event", "address", "firing", "trigger_key", "triggers"),
+        *("event", "address", "firing", "trigger_key", "triggers", "matters"),
         *("article", "knowledge"),
     }
 

@@ -21,6 +21,7 @@ LOGINS = {
     "outside": None,
 }
 BODIES: dict[str, object] = {
+    "/v1/matters": {"interaction": "i_x", "matter": "complaint", "mark": "taken"},
     "/v1/sign-in": {"login": "x", "password": "y"},
     "/v1/presence": {"presence": "available"},
     "/v1/agents/{agent:str}/presence": {"presence": "available"},

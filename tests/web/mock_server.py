@@ -24,6 +24,7 @@ from . import mock_data as data
 from .mock_chat import ChatSession, chat_routes, first_of
 from .mock_data import Json, iso
 from .mock_knowledge import knowledge_routes
+from .mock_matters import matter_routes
 from .mock_phone import phone_routes
 from .mock_policies import policy_routes
 from .mock_promises import promise
@@ -32,7 +33,7 @@ from .mock_world import World, diff
 
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 PAGES = {
-    **{f"/{name}": name for name in ("desk", "supervisor", "policies", "journeys", "triggers", "phone", "sign-in")},
+    **{f"/{n}": n for n in ("desk", "supervisor", "policies", "journeys", "triggers", "matters", "phone", "sign-in")},
     "/": "index",
     "/journeys/{journey:str}": "journeys",
     "/interactions/{interaction:str}": "record",
@@ -69,7 +70,7 @@ def build(scene: str, *, demo: bool = True) -> Litestar:
     session = {"in": True}
     routes = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world), *policy_routes(world)]
     routes += [*journey_and_trigger_routes(), mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
-    routes += [*phone_routes(world), *knowledge_routes()]
+    routes += [*phone_routes(world), *knowledge_routes(), *matter_routes(world)]
     app = Litestar(routes, openapi_config=None)
 
     def begin(scene: str) -> None:

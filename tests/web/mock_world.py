@@ -47,6 +47,7 @@ class World:
         self.drop = 0
         self.due: list[Json] = []
         self.lockouts: list[Json] = []
+        self.matters: list[Json] = []
         self.promises: list[Json] = []
         self.can_promise: list[Json] = copy.deepcopy(CAN_PROMISE)
         self.refuses: list[Any] = []

@@ -62,6 +62,7 @@ PAGES: Final = {
     "journeys": Page("Journeys · Interlock", ("journeys/journeys.css",), "journeys/main.js"),
     "knowledge": Page("Knowledge · Interlock", ("knowledge/knowledge.css",), "knowledge/main.js"),
     "triggers": Page("Triggers · Interlock", ("triggers/triggers.css",), "triggers/main.js"),
+    "matters": Page("Matters · Interlock", ("matters/matters.css",), "matters/main.js"),
     "record": Page("Record · Interlock", ("transcript/transcript.css", "record/record.css"), "record/main.js"),
     "phone": Page("Phone · Interlock", ("phone/phone.css",), "phone/main.js"),
     "stage": Page("The stage · Interlock", ("transcript/transcript.css", "stage/stage.css"), "stage/main.js"),
@@ -158,6 +159,12 @@ def knowledge_page() -> Response[str]:
     return shown("knowledge")
 
 
+@get("/matters", opt={"public": True}, sync_to_thread=False)
+def matters_page() -> Response[str]:
+    """The matters that wait for a person; their data need a signed-in supervisor or manager."""
+    return shown("matters")
+
+
 @get("/triggers", opt={"public": True}, sync_to_thread=False)
 def triggers_page() -> Response[str]:
     """The triggers; its data need a signed-in supervisor or administrator."""
@@ -209,6 +216,7 @@ HANDLERS = (
     policies_page,
     journeys_page,
     knowledge_page,
+    matters_page,
     triggers_page,
     record_page,
     chat_code,

@@ -45,7 +45,7 @@ app.add_typer(knowledge.app, name="knowledge")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
 app.command()(readiness.readiness)
-app.command()(matters.matters)
+app.add_typer(matters.app, name="matters")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]

@@ -1,4 +1,4 @@
-"""``interlock matters`` and ``interlock journey default``: what is on record, and the journeys that come with the product."""
+"""``interlock matters list`` and ``interlock journey default``: what is on record, and the journeys of the product."""
 
 from __future__ import annotations
 
@@ -14,28 +14,38 @@ from interlock.vocabulary.matters import MATTERS, TITLES
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 
 
-def matters(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False, data: Data = None) -> None:
-    """Print the complaints, data-subject requests and legal matters on record: first what nobody has had."""
+app = typer.Typer(no_args_is_help=True, help="Complaints, data-subject requests, legal matters, distress, abuse.")
+
+
+@app.command("list")
+def list_matters(
+    settled: Annotated[bool, typer.Option("--settled", help="Those that are settled.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    data: Data = None,
+) -> None:
+    """Print the matters that nobody has settled, the most urgent first: what, until when, with whom, who has it."""
     settings = settings_from(data=data)
 
-    async def work() -> list[dict[str, Any]]:
+    async def work() -> dict[str, Any]:
         from interlock.cli import offline
-        from interlock.runtime.matters import on_record
 
-        async with offline.store(settings) as (log_of_tenant, _):
-            return await on_record(log_of_tenant)
+        async with offline.app(settings) as node:
+            return await node.matters.document(settled=settled)
 
     found = run(work)
     if json:
-        print(msgspec.json.encode({"matters": found}).decode())
+        print(msgspec.json.encode(found).decode())
         return
-    for each in found:
+    for each in found["matters"]:
         due = f"due {each['due']}" if each["due"] else ""
-        person = "a person had it" if each["person_joined"] else "nobody has had it"
+        state = f"{each['state']} by {each['by']}" if each["by"] else "open"
         customer = f"customer {each['customer']}, level {each['level']}" if each["customer"] else "nobody known"
-        print(f"{each['reference']}  {each['about']:34} {due:14} {person:18} {customer:30} {each['interaction']}")
-    if not found:
-        print("nothing is on record")
+        reference = each["reference"] or "-"
+        print(f"{reference:10} {each['about']:34} {due:14} {state:22} {customer:28} {each['interaction']}")
+    if not found["matters"]:
+        print("nothing is settled" if settled else "nothing is open")
+    elif found["count"] > len(found["matters"]):
+        print(f"and {found['count'] - len(found['matters'])} more")
 
 
 def default(

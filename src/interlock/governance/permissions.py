@@ -27,6 +27,8 @@ Permission = Literal[
     "report_signals",
     "see_triggers",
     "record_consents",
+    "see_matters",
+    "settle_matters",
 ]
 
 GRANTS: Final[dict[str, frozenset[Permission]]] = {
@@ -48,9 +50,13 @@ GRANTS: Final[dict[str, frozenset[Permission]]] = {
             "retry_due",
             "see_triggers",
             "record_consents",
+            "see_matters",
+            "settle_matters",
         }
     ),
-    "manager": frozenset({"see_interactions", "see_board", "approve", "send_drafts", "resolve_unknown", "read_log"}),
+    "manager": frozenset(
+        {"see_interactions", "see_board", "approve", "send_drafts", "resolve_unknown", "read_log", "see_matters"}
+    ),
     "admin": frozenset(
         {
             "see_board",

@@ -11,6 +11,7 @@ from interlock.interactions.asking import ask_customer
 from interlock.interactions.carrying import carry_on, issue_carry_code
 from interlock.interactions.cases import QUIET_CASE, close_case, join_case, open_case, settle_match
 from interlock.interactions.endings import close_interaction, end_for_silence, end_unanswered, warn_silence
+from interlock.interactions.marking import mark_matter
 from interlock.interactions.proactive import begin_interaction, claim_session
 from interlock.interactions.receiving import leave, open_session, receive_message
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Timers
@@ -61,6 +62,7 @@ def subject(settings: TenantSettings) -> Subject:
         join_case(),
         settle_match(),
         close_case(),
+        mark_matter(),
     )
     return Subject(
         "interactions",

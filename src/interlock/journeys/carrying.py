@@ -21,10 +21,10 @@ from interlock.vocabulary.carrying import CARRIED_ON, TakeUp
 from interlock.vocabulary.channels import Channel, Choice, Principal
 from interlock.vocabulary.ids import InteractionId, MessageId, ProposalId, RunId, tag
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted
-from interlock.vocabulary.matters import MatterRecognised, known
+from interlock.vocabulary.matters import CARRIED, MatterRecognised, known
 from interlock.vocabulary.proposals import Remedy, RemedyRefused
 
-EARLIER: Final = "carried"
+EARLIER: Final = CARRIED
 """The source of a value that was there before it was carried on, where nothing more is known of it."""
 ASKED_OF_HER: Final = frozenset({"confirm", "step_up"})
 """What a customer is asked for by a card: the card stays where it is, so it is put again where she goes on."""

@@ -42,6 +42,7 @@ from interlock.runtime.in_force import InForce, close_all
 from interlock.runtime.journey_pages import JourneyPages
 from interlock.runtime.knowledge import Knowledge
 from interlock.runtime.lockouts import Lockouts
+from interlock.runtime.matters import Matters
 from interlock.runtime.node import Node
 from interlock.runtime.open_views import OpenViews
 from interlock.runtime.outside_agents import OutsideAgents
@@ -122,8 +123,7 @@ class App:
         self.documents, self.knowledge = Documents(self), Knowledge(self, self._chores)
         self.switchboard = Switchboard(log, clock)
         self.stops, self.breaking = Stops(self), Breaking(self)
-        self.spending = Spending(self)
-        self.lockouts = Lockouts(self)
+        self.spending, self.lockouts, self.matters = Spending(self), Lockouts(self), Matters(self)
         self.gate, self.foreseeing, self._effects = Gate(self), Foreseeing(self), Effects(self)
         self.replays = Replays(self)
         self.recent_use, self.recent_traffic = recent_use(log, clock), recent_traffic(log, clock)

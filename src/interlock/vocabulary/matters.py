@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from interlock.kernel.documents import Misread, did_you_mean
-from interlock.kernel.events import Event
+from interlock.kernel.events import Command, Event, PersonalText
 from interlock.kernel.template import Template
-from interlock.vocabulary.ids import CustomerId, InteractionId, MessageId, PersonId, RunId, tags
+from interlock.vocabulary.ids import CustomerId, InteractionId, MessageId, PersonId, RunId, StaffId, tags
 
 Matter = Literal["vulnerable", "legal", "data_request", "complaint", "abuse"]
 MATTERS: Final[tuple[Matter, ...]] = get_args(Matter)
@@ -25,6 +25,12 @@ TITLES: Final[dict[str, str]] = {
     "abuse": "Abuse",
 }
 """What people read."""
+
+Mark = Literal["taken", "settled", "reopened"]
+"""What a person does with a matter."""
+
+CARRIED: Final = "carried"
+"""The rule of a matter that was recognised before, in the interaction that this one carries on."""
 
 STOPPING: Final = frozenset({"vulnerable", "legal"})
 """Matters at which automation steps aside: what it was asking before, it does not come back to."""
@@ -50,7 +56,7 @@ class MatterRecognised(Event, frozen=True, kw_only=True):
     model: str = ""
 
     def tags(self) -> tuple[str, ...]:
-        return tags(interaction=self.interaction)
+        return tags(interaction=self.interaction, matters="all")
 
 
 class MatterRecorded(Event, frozen=True, kw_only=True):
@@ -74,7 +80,37 @@ class MatterRecorded(Event, frozen=True, kw_only=True):
     run: RunId = RunId("")
 
     def tags(self) -> tuple[str, ...]:
-        return tags(interaction=self.interaction, customer=self.customer)
+        return tags(interaction=self.interaction, customer=self.customer, matters="all")
+
+
+class MatterMarked(Event, frozen=True, kw_only=True):
+    """A person took a matter on, settled it, or opened it again."""
+
+    interaction: InteractionId
+    person: PersonId
+    customer: CustomerId
+    matter: Matter
+    kind: str
+    mark: Mark
+    by: StaffId
+    note: PersonalText = ""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, customer=self.customer, staff=self.by, matters="all")
+
+
+class MarkMatter(Command, frozen=True, kw_only=True):
+    """Take a matter of an interaction on, settle it, or open it again; ``kind`` as it is on record."""
+
+    interaction: InteractionId
+    matter: str
+    kind: str
+    mark: Mark
+    by: StaffId
+    note: str = ""
+
+    def lane(self) -> str:
+        return self.interaction
 
 
 def in_a_month(day: date) -> date:

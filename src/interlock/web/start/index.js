@@ -27,6 +27,7 @@ function Start() {
     <h2>As staff</h2><ul class="ways">
       <${Way} href="/desk" icon="person" title="Desk">An agent's interactions, and what is known about them<//>
       <${Way} href="/supervisor" icon="shield" title="Supervisor">Queues, agents, approvals, the wallboard<//>
+      <${Way} href="/matters" icon="alert" title="Matters">Complaints, data-subject requests, legal matters, distress: until when, who has each<//>
       <${Way} href="/journeys" icon="book" title="Journeys">Each one drawn, how it is walked now, whether it is ready to go live<//>
       <${Way} href="/knowledge" icon="wrap" title="Knowledge">The articles that questions are answered from, and what each one answered<//>
       <${Way} href="/triggers" icon="bolt" title="Triggers">Events that begin a journey, what became of each, a test<//>
