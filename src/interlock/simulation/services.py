@@ -198,6 +198,8 @@ class Services:
 
     def _move(self, given: Mapping[str, Any], key: str) -> Any:
         found, starts_at = self._appointment(given), _time(given["time_id"])
+        if found.status != "booked":
+            raise Problem("was_cancelled", "This appointment was cancelled.")
         self._refuse_unless_free(starts_at)
         found.starts_at = starts_at
         return _shown_appointment(found)
@@ -218,7 +220,8 @@ class Services:
             raise Problem("time_taken", "Somebody else has just taken this time.")
 
     def _is_free(self, starts_at: datetime) -> bool:
-        return not any(each.starts_at == starts_at and each.status == "booked" for each in self.appointments)
+        taken = any(each.starts_at == starts_at and each.status == "booked" for each in self.appointments)
+        return starts_at > self._clock() and not taken
 
     def _shown_time(self, starts_at: datetime) -> dict[str, Any]:
         free = self._is_free(starts_at)
@@ -245,9 +248,12 @@ class Services:
 
 def _time(id: object) -> datetime:
     try:
-        return datetime.strptime(str(id), "t-%Y%m%d%H%M").replace(tzinfo=UTC)
+        found = datetime.strptime(str(id), "t-%Y%m%d%H%M").replace(tzinfo=UTC)
     except ValueError:
-        raise Problem("no_such_time", "The workshop has no such time.") from None
+        found = None
+    if found is None or found.weekday() > 4 or (found.hour, found.minute) not in ((hour, 0) for hour in HOURS):
+        raise Problem("no_such_time", "The workshop has no such time.")
+    return found
 
 
 def _label(starts_at: datetime) -> str:
