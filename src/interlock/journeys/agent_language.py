@@ -39,7 +39,8 @@ class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         may: the only actions that it may propose; each is judged like that of a ``do``.
         sets: the slots that it may fill, by the customer's words.
         sees: the slots and results that it is told; a personal slot is never told, only that it is known.
-        knowledge: the articles whose passages it is told where they answer the customer; none where none is named.
+        knowledge: the articles whose passages it is told where they answer the customer, by name or by how names begin
+            (``care_*``); without any it is told none.
         say: whether it may speak to the customer; without it, it has to come to an end by itself.
         until: the step is over once this holds of what is known; a name without a value does not hold.
         exits: the ends that it may choose, and when, in words for the model; without any it is just done.
