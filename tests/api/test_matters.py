@@ -10,6 +10,7 @@ from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
 from interlock.vocabulary.matters import MatterRecognised
 from interlock.vocabulary.people import CustomerMatched
 from tests.api.conftest import Client, sign_in
+from tests.web.mock_matters import line
 
 CASE, P, S = InteractionId("i_1"), PersonId("p_1"), SessionId("s_1")
 
@@ -49,6 +50,7 @@ async def test_a_supervisor_sees_what_was_said_takes_it_on_and_settles_it_with_a
     shown = (await client.get("/v1/matters")).json()
     [one] = shown["matters"]
     assert shown["count"] == 1 and (one["title"], one["state"], one["due"]) == ("Vulnerable customer", "open", None)
+    assert set(one) == set(line("vulnerable", 1)), "the page is tested with what the server really tells"
     assert one["said"].startswith("I cannot go on.") and "eva.brandt@" not in one["said"]
     assert (one["customer"], one["level"], one["agent"]) == ("c-104", 1, "")
     body = {"interaction": CASE, "matter": "vulnerable", "mark": "taken"}

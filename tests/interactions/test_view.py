@@ -14,10 +14,10 @@ from interlock.kernel.events import ERASED, Cursor, Event, Recorded
 from interlock.vocabulary.approvals import QuestionAsked
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Channel, Principal
-from interlock.vocabulary.ids import ChallengeId, CustomerId, MessageId, ProposalId, QueueName, RunId
+from interlock.vocabulary.ids import ChallengeId, CustomerId, MessageId, ProposalId, QueueName, RunId, StaffId
 from interlock.vocabulary.interactions import HandOverRequested, MessagePosted
 from interlock.vocabulary.journeys import JourneyStarted, SlotFilled
-from interlock.vocabulary.matters import MatterRecognised, MatterRecorded
+from interlock.vocabulary.matters import MatterMarked, MatterRecognised, MatterRecorded
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched
 from interlock.vocabulary.proposals import EffectStarted, Remedy, RemedyMet, RemedyRefused
 from tests.interactions.given import AMARA, BOT, CUSTOMER, JOINED, LEFT, NOW, QUEUED, STARTED, I, P, S, message
@@ -239,7 +239,17 @@ def test_what_was_recognised_and_why_a_person_was_asked_for_is_shown():
         due=date(2026, 12, 3),
     )
     wanted = HandOverRequested(interaction=I, person=P, queue=QueueName("care"), reason="Vulnerable customer.")
-    facts = (STARTED, complaint, distress, distress, recorded, wanted)
+    settled = MatterMarked(
+        interaction=I,
+        person=P,
+        customer=CustomerId("c-1"),
+        matter="data_request",
+        kind="erasure",
+        mark="settled",
+        by=StaffId("u_1"),
+        note="Done.",
+    )
+    facts = (STARTED, complaint, distress, distress, recorded, wanted, settled)
     shown = document(*facts)
     assert [each["title"] for each in shown["matters"]] == ["Vulnerable customer", "Data-subject request", "Complaint"]
     assert shown["matters"][0]["kinds"] == ["self harm"] and shown["matters"][2]["by"] == ["builtin"]
@@ -254,6 +264,7 @@ def test_what_was_recognised_and_why_a_person_was_asked_for_is_shown():
     assert lines[4:] == [
         "On record as ABCD-1234: Data-subject request: erasure, to be answered by 3 December 2026",
         "A person is asked for: Vulnerable customer.",
+        "An agent settled this: Data-subject request: erasure",
     ]
     assert {"label": "Handed over because", "value": "Vulnerable customer.", "note": ""} in shown["facts"]
     assert viewed(facts).about({}).startswith("Vulnerable customer")

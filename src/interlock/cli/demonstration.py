@@ -128,6 +128,7 @@ async def _announce(settings: Settings, ready: asyncio.Event, began: float) -> N
         ("Mailbox", f"{shop}/mailbox", "one-time codes arrive here"),
         ("Agent desk", f"{url}/desk", "sign in as amara or ben, password demo"),
         ("Supervisor", f"{url}/supervisor", "sign in as sofia, password demo"),
+        ("Matters", f"{url}/matters", "complaints and requests that wait"),
         ("Journeys", f"{url}/journeys", "each drawn, and whether it may go live"),
         ("Articles", f"{url}/knowledge", "what the assistant may answer from"),
         ("Triggers", f"{url}/triggers", "which events reach out to customers"),

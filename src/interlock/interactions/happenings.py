@@ -26,7 +26,7 @@ from interlock.vocabulary.journeys import (
     JourneyEnded,
     JourneyStarted,
 )
-from interlock.vocabulary.matters import MatterRecognised, MatterRecorded, words_of
+from interlock.vocabulary.matters import MatterMarked, MatterRecognised, MatterRecorded, words_of
 from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, CustomerMatched, MatchFailed
 from interlock.vocabulary.routing import OfferClosed, VisitEnded, VisitEntered, VisitOffered
 
@@ -43,6 +43,7 @@ _FAILED: Final = {
     "unstaffed": "Nobody is on shift for {queue}",
     "full": "{queue} is full",
 }
+_MARKS: Final = {"taken": "took this on", "settled": "settled this", "reopened": "opened this again"}
 _OFFERS: Final = {
     "rejected": "{who} did not take the offer",
     "timed_out": "{who} did not answer the offer",
@@ -126,6 +127,8 @@ def _about_matters(event: Event) -> tuple[str, str, str] | None:
         case MatterRecorded():
             due = f", to be answered by {event.due:%d %B %Y}".replace(" 0", " ") if event.due is not None else ""
             return ("recorded", f"On record as {event.reference}: {words_of(event.matter, event.kind)}{due}", "")
+        case MatterMarked():
+            return ("matter_marked", f"{{who}} {_MARKS[event.mark]}: {words_of(event.matter, event.kind)}", event.by)
     return None
 
 
