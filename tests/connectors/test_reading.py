@@ -88,6 +88,8 @@ def test_text_beside_the_blocks_of_a_page_is_read_and_none_of_it_twice() -> None
         "It is free.",
         "Ask us first.",
     ]
+    assert html("<p>Menu</p><article>Send it back.</article>") == ["Send it back."]
+    assert html("<article>Send it back.</article><article>It is free.</article>") == ["Send it back.", "It is free."]
     assert html("Call us.<br>Or <span>write</span>.") == ["Call us. Or write."]
     assert html("<table><tr><td><p>Other</p></td><td><p>you</p><p>pay</p></td></tr></table>") == ["Other: you pay"]
     assert html("<ul><li>Open<ul><li>the box</li></ul></li><li><p>Close it</p></li></ul>") == [

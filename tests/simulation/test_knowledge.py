@@ -208,6 +208,15 @@ def test_an_answer_names_its_source_and_can_be_found_by_it(bare: Definitions) ->
         assert (lines["returns"]["used"], lines["late"]["used"]) == (1, 0)
         assert lines["late"]["marks"] == ("review_overdue",)
         assert lines["returns"]["contradicts"] == ["old_returns"]
+        aside: list[Any] = []
+
+        async def beside(work: Any) -> Any:
+            aside.append(work())
+            return aside[-1]
+
+        app.knowledge.aside = beside
+        await article_page(app, "returns")
+        assert [len(each) for each in aside] == [1], "articles are compared beside the loop"
         with pytest.raises(Refused, match="no article gone"):
             await article_page(app, "gone")
 

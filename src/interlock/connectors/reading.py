@@ -129,7 +129,8 @@ def _html(text: str) -> str:
     page = LexborHTMLParser(text)
     for each in page.css(_SKIPPED):
         each.decompose()
-    whole = page.css_first("main") or page.css_first("article") or page.body
+    articles = page.css("article")
+    whole = page.css_first("main") or (articles[0] if len(articles) == 1 else page.body)
     return "" if whole is None else _joined(_blocks(whole))
 
 
