@@ -51,3 +51,5 @@ async def test_an_empty_day_and_a_list_that_cannot_be_read_are_told(centre: Cent
     await page.route("**/v1/matters?settled=true", lambda route: route.fulfill(status=500, body="{}"))
     await page.get_by_role("button", name="Settled").click()
     await expect(page.get_by_role("alert").get_by_role("button", name="Try again")).to_be_visible()
+    await page.get_by_role("button", name="Open").click()
+    await expect(page.get_by_text("Nothing waits for anybody")).to_be_visible()

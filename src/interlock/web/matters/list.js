@@ -3,21 +3,26 @@
 import { count, day, recordOf } from '../format.js';
 import { html, useState } from '../lib.js';
 import { Dialog } from '../ui/dialog.js';
-import { At, CopyId, Empty, ErrorNote, Mark } from '../ui/parts.js';
-import { found, mark, marking, me, settled, show, shown, wanted } from './state.js';
+import { At, CopyId, Empty, ErrorNote, Mark, Skeleton } from '../ui/parts.js';
+import { found, load, mark, marking, me, problem, settled, show, shown, wanted } from './state.js';
 
 const SOON_DAYS = 7;
 const KINDS = /** @type {Array<[string, string]>} */ ([['', 'All'], ['vulnerable', 'Distress'], ['data_request', 'Data requests'], ['legal', 'Legal'], ['complaint', 'Complaints'], ['abuse', 'Abuse']]);
 const SIGNS = /** @type {Record<string, [string, any]>} */ ({ vulnerable: ['bad', 'alert'], legal: ['warn', 'book'], data_request: ['warn', 'person'], complaint: ['plain', 'chat'], abuse: ['plain', 'stop'] });
 
 export function List() {
-  const rest = found.value.count - found.value.matters.length;
-  return html`<section class="card" aria-label="Matters"><div class="matters-head"><h2>${settled.value ? 'Settled' : count(found.value.count, 'open matter')}</h2>
+  return html`<section class="card" aria-label="Matters"><div class="matters-head"><h2>${settled.value ? 'Settled' : found.value ? count(found.value.count, 'open matter') : 'Open'}</h2>
       <div class="choices" role="group" aria-label="Which">${[false, true].map((which) => html`<button key=${which} type="button" class="button small" aria-pressed=${settled.value === which} onClick=${() => show(which)}>${which ? 'Settled' : 'Open'}</button>`)}</div>
       <div class="choices" role="group" aria-label="Kind">${KINDS.map(([id, title]) => html`<button key=${id} type="button" class="button small" aria-pressed=${wanted.value === id} onClick=${() => (wanted.value = id)}>${title}</button>`)}</div></div>
-    ${shown.value.length ? html`<${Table} />` : html`<${Nothing} />`}
-    ${rest > 0 ? html`<p class="note">And ${rest} more; these are the ${settled.value ? 'latest' : 'most urgent'}.</p>` : null}</section>
+    <${Found} /></section>
     ${marking.value ? html`<${Note} ...${marking.value} />` : null}`;
+}
+
+function Found() {
+  if (!found.value) return problem.value ? html`<${ErrorNote} onRetry=${load}>${problem.value}<//>` : html`<${Skeleton} lines=${8} label="Loading the matters" />`;
+  const rest = found.value.count - found.value.matters.length;
+  return html`${shown.value.length ? html`<${Table} />` : html`<${Nothing} />`}
+    ${rest > 0 ? html`<p class="note">And ${rest} more; these are the ${settled.value ? 'latest' : 'most urgent'}.</p>` : null}`;
 }
 
 function Nothing() {
@@ -81,9 +86,9 @@ function Note({ one, how }) {
   const close = () => (marking.value = null);
   const go = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    const problem = await mark(one, how, note.trim());
-    setWrong(problem);
-    if (!problem) close();
+    const refused = await mark(one, how, note.trim());
+    setWrong(refused);
+    if (!refused) close();
   };
   const title = how === 'settled' ? 'Settle this matter?' : 'Open this matter again?';
   return html`<${Dialog} title=${title} onClose=${close}><form onSubmit=${go} class="note-form">

@@ -8,7 +8,7 @@ import { html, render, signal, useErrorBoundary } from '../lib.js';
 import { nextTheme, TopBar } from '../ui/frame.js';
 import { Icon } from '../ui/icons.js';
 import { KeySheet, Palette } from '../ui/palette.js';
-import { Empty, ErrorNote, Keys, Skeleton } from '../ui/parts.js';
+import { Empty, Keys } from '../ui/parts.js';
 import { Toasts } from '../ui/toasts.js';
 import { List } from './list.js';
 import { follow, found, load, me, overlay, problem, readAt, show } from './state.js';
@@ -31,9 +31,7 @@ function Page() {
 }
 
 function Body() {
-  if (!found.value && problem.value) return html`<div class="page-column"><${ErrorNote} onRetry=${load}>${problem.value}<//></div>`;
-  if (!found.value) return html`<${Skeleton} lines=${8} label="Loading the matters" />`;
-  return html`${problem.value ? html`<${Stale} />` : null}<div class="page-column"><${List} /></div>`;
+  return html`${found.value && problem.value ? html`<${Stale} />` : null}<div class="page-column"><${List} /></div>`;
 }
 
 /** What is shown could not be read anew. */
