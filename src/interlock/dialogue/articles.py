@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from interlock.dialogue.stems import ALGORITHMS
 from interlock.kernel.documents import DefinitionError, Problem, did_you_mean, load_located, problem
+from interlock.kernel.sentences import sentences
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.hours import Day
 from interlock.vocabulary.knowledge import Article, Audience
@@ -36,7 +37,6 @@ LANGUAGES: Final = tuple(ALGORITHMS)
 """The languages whose words PostgreSQL's full text search knows the forms of (ISO 639-1)."""
 
 NAME: Final = r"^[a-z][a-z0-9_-]{0,63}\Z"
-_BETWEEN: Final = re.compile(r"(?<=[.!?])\s+|\n")
 _FENCE: Final = "---"
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -190,11 +190,6 @@ def passages(article: Article) -> tuple[Passage, ...]:
         for part in _parts([block for block in blocks if block]):
             found.append(Passage(len(found) + 1, heading, part))
     return tuple(found)
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a text, in their order."""
-    return [each.strip() for each in _BETWEEN.split(text) if each.strip()]
 
 
 def _parts(blocks: Sequence[str]) -> list[str]:

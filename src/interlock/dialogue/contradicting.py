@@ -15,10 +15,11 @@ from functools import lru_cache
 from math import log
 from typing import Final, Literal, NamedTuple
 
-from interlock.dialogue.articles import passages, sentences
+from interlock.dialogue.articles import passages
 from interlock.dialogue.finding import Live
 from interlock.dialogue.library import Kept
 from interlock.dialogue.stems import stems
+from interlock.kernel.sentences import sentences
 
 SOON: Final = timedelta(days=14)
 """So long before its end, or before its owner has to look at it, an article is marked."""

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from math import exp
 from typing import Final, NamedTuple
 
-from interlock.dialogue.articles import Passage, sentences
+from interlock.dialogue.articles import Passage
 from interlock.dialogue.stems import stems
+from interlock.kernel.sentences import sentences
 from interlock.vocabulary.knowledge import Article, Found
 
 RRF_K: Final = 60

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from interlock.kernel.events import Erased
+from interlock.kernel.sentences import sentences
 from interlock.vocabulary.ids import MessageId
 from interlock.vocabulary.interactions import MessagePosted
 
@@ -74,7 +75,6 @@ _NO_CLAIM: Final = re.compile(
 _MONEY: Final = re.compile(
     r"(?:[€$£]\s?|\b[A-Z]{3}\s?)(\d[\d.,]*\d|\d)|\b(\d[\d.,]*\d|\d)\s?(?:[€$£]|[A-Z]{3}\b|euros?\b|dollars?\b|pounds?\b)"
 )
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _FIGURE: Final = re.compile(r"\d[\d.,:/-]*")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][a-z]+)?")
 _NEGATED: Final = frozenset({"not", "no", "never", "cannot", "none", "nothing"})
@@ -102,7 +102,7 @@ def unbacked(text: str, did: Collection[str], done: Collection[str], values: Map
     """
     words = [word for text_of in (*did, *done) for word in _tokens(text_of)]
     states = [_tokens(state) for state in _states(values)]
-    for sentence in _sentences(text):
+    for sentence in sentences(text):
         for pattern, own in ((_OWN, True), (_PASSIVE, False), (_ON_ITS_WAY, True)):
             found = pattern.search(sentence)
             if found is None or sentence.endswith("?") or _NO_CLAIM.search(sentence[: found.end()]):
@@ -136,7 +136,7 @@ def told_by(told: tuple[Told, ...], event: MessagePosted) -> tuple[Told, ...]:
 
 
 def _statements(message: MessageId, text: str) -> Iterator[Told]:
-    for sentence in _sentences(text):
+    for sentence in sentences(text):
         words = {word.casefold().replace("\u2019", "'") for word in _WORD.findall(sentence)}
         negated = bool(words & _NEGATED) or any(word.endswith("n't") for word in words)
         bare = frozenset(_positive(word) for word in words) - _NEGATED - _EMPTY
@@ -148,10 +148,6 @@ def _statements(message: MessageId, text: str) -> Iterator[Told]:
 def _positive(word: str) -> str:
     irregular = {"cannot": "can", "can't": "can", "won't": "will"}
     return irregular.get(word, word.removesuffix("n't"))
-
-
-def _sentences(text: str) -> list[str]:
-    return [each.strip() for each in _SENTENCE.split(text) if each.strip()]
 
 
 def _tokens(text: str) -> list[str]:

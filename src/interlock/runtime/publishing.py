@@ -16,15 +16,13 @@ from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Event
 from interlock.kernel.log import Log, Plan, Records
 from interlock.runtime.definitions import Definitions, build, read_folder, release_id
+from interlock.runtime.engine import ATTEMPTS
 from interlock.runtime.knowledge_files import of_tenant
 from interlock.runtime.knowledge_scopes import check_scopes
 from interlock.runtime.stored_releases import NOTHING, Releases, published, store, tell
 from interlock.vocabulary.ids import ReleaseId
 from interlock.vocabulary.knowledge import Article
 from interlock.vocabulary.releases import ReleaseApproved, ReleaseProposed, ReleaseRejected
-
-ATTEMPTS: Final = 5
-"""How often an answer to a waiting version is decided anew when somebody else changes something meanwhile."""
 
 MAX_NOTE: Final = 500
 """Characters of what somebody writes about a version."""
