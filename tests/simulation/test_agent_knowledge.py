@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from msgspec.structs import replace
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.log import Plan
 from interlock.runtime.definitions import Definitions, build, compiled
-from interlock.runtime.publishing import submit
+from interlock.runtime.publishing import at_start, submit
 from interlock.runtime.stored_releases import Releases
 from interlock.store.memory import MemoryLog
 from interlock.store.records import MemoryRecords
@@ -22,6 +24,7 @@ from interlock.vocabulary.knowledge import AnsweredFromArticle, Article, Article
 from tests.simulation.test_agent_steps import STEPS, Played
 from tests.simulation.working import done, say
 
+DEMO = Path(__file__).parents[2] / "examples" / "demo"
 RETURNS = Article(
     article="returns",
     title="Returns <now>",
@@ -144,3 +147,19 @@ async def test_a_version_is_not_published_whose_agent_step_names_articles_that_t
     again = replace_title(wanted)
     with pytest.raises(DefinitionError, match="there is no article 'returns'"):
         await submit(again.files, log, records, by="ann", tried=again)
+
+
+async def test_a_first_start_names_the_articles_that_lie_beside_its_definitions(
+    definitions: Definitions, tmp_path: Path
+) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    folder = tmp_path / "demo"
+    shutil.copytree(DEMO, folder, ignore=shutil.ignore_patterns("scenarios"))
+    wanted = await asyncio.to_thread(knowing, definitions, "[returns]")
+    (folder / "journeys" / "business.yaml").write_text(wanted.files["journeys/business.yaml"], encoding="utf-8")
+    log = MemoryLog(lambda: now)
+    begun = await at_start(log, MemoryRecords(lambda: now), folder)
+    assert begun.release == await Releases.in_force(log)
+    (folder / "knowledge" / "returns.md").unlink()
+    with pytest.raises(DefinitionError, match="there is no article 'returns'"):
+        await at_start(MemoryLog(lambda: now), MemoryRecords(lambda: now), folder)
