@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from interlock.dialogue.hearing import Answers, GivesCode, Heard, Says, WantsAgain, Withdraws, keyed, said
 from interlock.dialogue.prompting import MORE_KEY, Ask, asked, entry, menu, told
 from interlock.vocabulary.channels import Card, Choice
-from interlock.vocabulary.settings import Voice
+from interlock.vocabulary.texts import Voice
 
 VOICE, ZONE = Voice(), ZoneInfo("Europe/Berlin")
 LINES = (

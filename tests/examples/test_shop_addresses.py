@@ -74,13 +74,16 @@ def test_a_shop_s_file_of_before_is_brought_up_to_date(tmp_path: Path) -> None:
     open_doors(store, date(2026, 3, 2))
     for column in ("email_before", "email_before_registered_at"):
         store.write(f"ALTER TABLE customer DROP COLUMN {column}")
-    for table in ("subscription", "credit", "appointment", "parcel"):
+    for column in ("sender", "message_id", "in_reply_to", "refs"):
+        store.write(f"ALTER TABLE mail DROP COLUMN {column}")
+    for table in ("subscription", "credit", "appointment", "parcel", "text_message"):
         store.write(f"DROP TABLE {table}")
-    store.write("DELETE FROM meta WHERE key IN ('last_credit', 'last_appointment')")
+    store.write("DELETE FROM meta WHERE key IN ('last_credit', 'last_appointment', 'last_text')")
     store.write("PRAGMA user_version = 1")
     store.close()
     store = Store(tmp_path)
     assert find_customer(store, "c-104").email_before is None
     assert subscriptions_of(store, "c-104") == [] and store.next_number("credit") == 1
-    assert store.row("PRAGMA user_version")[0] == 3  # type: ignore[index]  # a pragma always answers
+    assert store.next_number("text") == 1
+    assert store.row("PRAGMA user_version")[0] == 4  # type: ignore[index]  # a pragma always answers
     store.close()

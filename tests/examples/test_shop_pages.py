@@ -48,6 +48,7 @@ async def test_the_served_contract_is_the_file_and_names_the_operations(shop: ht
         "createRefundPlain": "POST /api/refunds-without-key",
         "sendMail": "POST /api/mail",
         "listMail": "GET /api/mail",
+        "sendText": "POST /api/texts",
         "health": "GET /api/health",
         "listSubscriptions": "GET /api/customers/{customer_id}/subscriptions",
         "getSubscription": "GET /api/subscriptions/{subscription_id}",

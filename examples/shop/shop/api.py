@@ -17,6 +17,7 @@ from litestar.types import Guard
 
 from .accounts import find_customer, find_order, match_customer
 from .addresses import change_email
+from .correspondence import TextMessage, TextRequest, send_text
 from .mails import list_mails, send_mail
 from .opening import health_of
 from .problems import MEDIA_TYPE, Problem, ProblemDetails
@@ -251,6 +252,24 @@ async def mail(
     return Response(sent, headers=replayed_headers(replayed))
 
 
+@post(
+    "/texts",
+    operation_id="sendText",
+    response_description="The text message was sent, now or before under this key.",
+    summary="Send a text message",
+    responses=problems_of(body=True, on_409="The idempotency key was used with another body."),
+)
+async def text(
+    store: NamedDependency[Store],
+    clock: NamedDependency[Clock],
+    data: JSONBody[TextRequest],
+    idempotency_key: IdempotencyKey,
+) -> Response[TextMessage]:
+    """Hands a text message to the gateway, which delivers it to the page with the messages."""
+    sent, replayed = send_text(store, data, idempotency_key, clock())
+    return Response(sent, headers=replayed_headers(replayed))
+
+
 @get("/mail", operation_id="listMail", response_description="The mails.", summary="List mails", responses=problems_of())
 async def mail_list(
     store: NamedDependency[Store],
@@ -283,6 +302,7 @@ def api_router(api_key: str, services: Sequence[Any]) -> Router:
             find_refund,
             mail,
             mail_list,
+            text,
             *services,
         ],
     )

@@ -15,6 +15,7 @@ from .admin import admin_router
 from .api import Clock, FirstDay, api_router
 from .carrier import carrier_router
 from .contract import openapi_config, openapi_document
+from .correspondence import HandOver, carrier_to
 from .delays import Tell, teller
 from .faults import FaultMiddleware, FaultSwitch
 from .pages import pages_router
@@ -73,6 +74,9 @@ def create_app(store: Store, settings: Settings, clock: Clock = utc_now) -> Lite
     def teller_of_shop() -> Tell:
         return teller(settings.interlock, settings.events_key)
 
+    def hand_over_of_shop() -> HandOver:
+        return carrier_to(settings.interlock, settings.events_key)
+
     return Litestar(
         route_handlers=[
             api_router(settings.api_key, SERVICES),
@@ -88,6 +92,7 @@ def create_app(store: Store, settings: Settings, clock: Clock = utc_now) -> Lite
             "switch": Provide(lambda: switch, sync_to_thread=False),
             "clock": Provide(clock_of_shop, sync_to_thread=False),
             "tell": Provide(teller_of_shop, sync_to_thread=False),
+            "hand_over": Provide(hand_over_of_shop, sync_to_thread=False),
             "first_day": Provide(first_day_of_shop, sync_to_thread=False),
         },
         exception_handlers={

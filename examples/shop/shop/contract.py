@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Server
 
-from . import problems, wire
+from . import correspondence, problems, wire
 
 DESCRIPTION = """\
 The API of Kettle & Crane, a demo shop for kitchen and home goods.
@@ -47,7 +47,7 @@ def openapi_document(app: Litestar) -> bytes:
             for parameter in operation.get("parameters", []):
                 _say_once(parameter)
     for name, schema in document["components"]["schemas"].items():
-        kind = getattr(wire, name, None) or getattr(problems, name)
+        kind = getattr(wire, name, None) or getattr(correspondence, name, None) or getattr(problems, name)
         schema["description"] = inspect.cleandoc(kind.__doc__).replace("``", "`")
         if kind.__struct_config__.forbid_unknown_fields:
             schema["additionalProperties"] = False

@@ -42,7 +42,7 @@ def send_mail(store: Store, request: MailRequest, key: str | None, now: datetime
     return mail, False
 
 
-def deliver(store: Store, request: MailRequest, now: datetime) -> Mail:
+def deliver(store: Store, request: MailRequest, now: datetime, *, read: bool = False) -> Mail:
     """Put a mail into the mailbox; call inside a transaction."""
     mail = Mail(
         mail_id=f"m-{store.next_number('mail')}",
@@ -51,9 +51,13 @@ def deliver(store: Store, request: MailRequest, now: datetime) -> Mail:
         text=request.text,
         reference=request.reference,
         sent_at=now,
+        sender=request.sender,
+        message_id=request.message_id,
+        in_reply_to=request.in_reply_to,
+        references=request.references,
     )
     store.write(
-        "INSERT INTO mail VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+        "INSERT INTO mail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         int(mail.mail_id.removeprefix("m-")),
         mail.to,
         mail.to.casefold(),
@@ -61,14 +65,19 @@ def deliver(store: Store, request: MailRequest, now: datetime) -> Mail:
         mail.text,
         mail.reference,
         stamp(now),
+        int(read),
+        mail.sender,
+        mail.message_id,
+        mail.in_reply_to,
+        mail.references,
     )
     return mail
 
 
 def list_mails(store: Store, to: str | None = None) -> list[BoxedMail]:
-    """The mails to this address (to anybody, if None), newest first, at most ``MOST_MAILS_SHOWN``."""
+    """The mails to or from this address (to anybody, if None), newest first, at most ``MOST_MAILS_SHOWN``."""
     rows = store.rows(
-        "SELECT * FROM mail WHERE ?1 IS NULL OR recipient_key = ?1 ORDER BY number DESC LIMIT ?2",
+        "SELECT * FROM mail WHERE ?1 IS NULL OR recipient_key = ?1 OR lower(sender) = ?1 ORDER BY number DESC LIMIT ?2",
         to.strip().casefold() if to else None,
         MOST_MAILS_SHOWN,
     )
@@ -95,4 +104,8 @@ def _mail(row: sqlite3.Row) -> Mail:
         text=row["text"],
         reference=row["reference"],
         sent_at=moment(row["sent_at"]),
+        sender=row["sender"],
+        message_id=row["message_id"],
+        in_reply_to=row["in_reply_to"],
+        references=row["refs"],
     )

@@ -53,6 +53,7 @@ def _last_numbers(data: Dataset) -> dict[str, int]:
         "order": max(_number(order.order_id) for order in data.orders),
         "refund": max(_number(refund.refund_id) for refund in data.refunds),
         "mail": 0,
+        "text": 0,
         "credit": 0,
         "appointment": 0,
     }

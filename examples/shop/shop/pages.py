@@ -10,21 +10,24 @@ from typing import Annotated
 import msgspec
 from litestar import MediaType, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
+from .api import Clock
+from .correspondence import HandOver, TextMessage, TextPage, Written, WrittenText, list_texts, write_mail, write_text
 from .goods import SHOWN, Good
 from .mails import BoxedMail, list_mails, mark_read
 from .problems import Problem
 from .refunds import find_refunds
 from .storage import Store
 from .story import CASSEROLE_ORDER, COPPER_ORDER, KETTLE_ORDER, SHIPPED_ORDER, STRANGERS_ORDER
-from .wire import Refund
+from .wire import Mail, Refund
 
 STATIC = Path(__file__).parent / "static"
 FILES = {
     "shop.css": "text/css",
     "shop.js": "text/javascript",
     "mailbox.js": "text/javascript",
+    "messages.js": "text/javascript",
     "ledger.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
@@ -60,7 +63,19 @@ def pages_router(interlock: str) -> Router:
     return Router(
         path="/",
         include_in_schema=False,
-        route_handlers=[shop_page, mailbox_page, mailbox_mails, read_mail, ledger_page, ledger_refunds, static_file],
+        route_handlers=[
+            shop_page,
+            mailbox_page,
+            mailbox_mails,
+            read_mail,
+            write,
+            messages_page,
+            messages_texts,
+            write_message,
+            ledger_page,
+            ledger_refunds,
+            static_file,
+        ],
     )
 
 
@@ -82,6 +97,42 @@ async def mailbox_mails(
 async def read_mail(store: NamedDependency[Store], mail_id: FromPath[str]) -> None:
     """Somebody has opened this mail."""
     mark_read(store, mail_id)
+
+
+@post("/mailbox/mails", status_code=201)
+async def write(
+    store: NamedDependency[Store],
+    clock: NamedDependency[Clock],
+    hand_over: NamedDependency[HandOver],
+    data: JSONBody[Written],
+) -> Mail:
+    """A customer writes a mail, or answers one."""
+    return await write_mail(store, data, clock(), hand_over)
+
+
+@get("/messages", media_type=MediaType.HTML)
+async def messages_page() -> Response[str]:
+    """A phone on which a customer writes text messages."""
+    return _tool_page("messages.html")
+
+
+@get("/messages/texts")
+async def messages_texts(
+    store: NamedDependency[Store], number: Annotated[str, QueryParameter(max_length=40)]
+) -> TextPage:
+    """The text messages to and from a number."""
+    return TextPage(list_texts(store, number))
+
+
+@post("/messages/texts", status_code=201)
+async def write_message(
+    store: NamedDependency[Store],
+    clock: NamedDependency[Clock],
+    hand_over: NamedDependency[HandOver],
+    data: JSONBody[WrittenText],
+) -> TextMessage:
+    """A customer writes a text message."""
+    return await write_text(store, data, clock(), hand_over)
 
 
 @get("/ledger", media_type=MediaType.HTML)

@@ -13,7 +13,7 @@ from typing import Any
 
 LOCK_FILE = "shop.lock"
 DATABASE_FILE = "shop.sqlite3"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SERVICES = """
 CREATE TABLE subscription (
@@ -32,7 +32,19 @@ CREATE TABLE parcel (tracking TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
 """
 """Subscriptions with their credits, appointments at the workshop, and what the carrier knows of single parcels."""
 
-SCHEMA = """
+CORRESPONDENCE = """
+ALTER TABLE mail ADD COLUMN sender TEXT NOT NULL DEFAULT '';
+ALTER TABLE mail ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE mail ADD COLUMN in_reply_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE mail ADD COLUMN refs TEXT NOT NULL DEFAULT '';
+CREATE TABLE text_message (
+    number INTEGER PRIMARY KEY, sender TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, reference TEXT,
+    sent_at TEXT NOT NULL) STRICT;
+"""
+"""Which mail answers which, and text messages."""
+
+SCHEMA = (
+    """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE customer (
     customer_id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, email_key TEXT NOT NULL UNIQUE,
@@ -60,7 +72,10 @@ CREATE TABLE mail (
 CREATE TABLE answer (
     operation TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, answer BLOB NOT NULL,
     PRIMARY KEY (operation, key)) STRICT;
-""" + SERVICES.lstrip()
+"""
+    + SERVICES.lstrip()
+    + CORRESPONDENCE.lstrip()
+)
 OLDER = {
     1: """
 ALTER TABLE customer ADD COLUMN email_before TEXT;
@@ -68,6 +83,7 @@ ALTER TABLE customer ADD COLUMN email_before_registered_at TEXT;
 """,
     2: SERVICES  # noqa: S608  # both are constants
     + "INSERT INTO meta VALUES ('last_credit', '0'), ('last_appointment', '0');\n",
+    3: CORRESPONDENCE + "INSERT INTO meta VALUES ('last_text', '0');\n",  # noqa: S608  # as above
 }
 """What brings a file of an older version to the next one."""
 
@@ -77,6 +93,7 @@ TABLES = (
     "credit",
     "subscription",
     "answer",
+    "text_message",
     "mail",
     "refund",
     "item",

@@ -174,12 +174,19 @@ class RefundList(msgspec.Struct, frozen=True):
 
 
 class MailRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mail to hand over to the gateway. ``to`` is one address."""
+    """A mail to hand over to the gateway. ``to`` is one address, and so is ``sender``, to which an answer goes.
+
+    ``message_id``, ``in_reply_to`` and ``references`` are the headers of these names.
+    """
 
     to: Email
     subject: Text
     text: Annotated[str, Meta(min_length=1, max_length=20_000)]
     reference: Annotated[str, Meta(max_length=LONGEST_KEY)] | None = None
+    sender: Annotated[str, Meta(max_length=254)] = ""
+    message_id: Annotated[str, Meta(max_length=1000)] = ""
+    in_reply_to: Annotated[str, Meta(max_length=1000)] = ""
+    references: Annotated[str, Meta(max_length=10_000)] = ""
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -191,6 +198,10 @@ class Mail(msgspec.Struct, frozen=True):
     text: str
     reference: str | None
     sent_at: Moment
+    sender: str = ""
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: str = ""
 
 
 class MailList(msgspec.Struct, frozen=True):

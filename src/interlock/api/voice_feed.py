@@ -11,12 +11,13 @@ from interlock.api.frames import Frame, Wire
 from interlock.dialogue.hearing import WantsAgain
 from interlock.dialogue.prompting import Ask, asked, entry, menu, told
 from interlock.dialogue.speaking import spoken
-from interlock.journeys import Conversation, Expected, evolve, expected, menu_of
-from interlock.kernel.events import START, Cursor, Event, Recorded
+from interlock.journeys import Conversation
+from interlock.kernel.events import START, Cursor, Recorded
 from interlock.runtime.app import App
-from interlock.vocabulary.channels import Card, Channel, Choice
+from interlock.runtime.standing import Question, Standing
+from interlock.vocabulary.channels import Card, Channel
 from interlock.vocabulary.ids import InteractionId, SessionId
-from interlock.vocabulary.interactions import AgentJoined, InteractionStarted, MessagePosted
+from interlock.vocabulary.interactions import AgentJoined, MessagePosted
 from interlock.vocabulary.people import ChallengeFailed, ChallengePassed
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, RemedyMet, RemedyRefused
 from interlock.vocabulary.routing import VisitEntered
@@ -36,11 +37,8 @@ class VoiceFeed:
         self._settings = app.tenant.on(Channel.VOICE)
         self._chat = ChatFeed(app, self, session, self._fold)
         self._after = START
-        self._conversation = Conversation(release=app.definitions.release)
-        self._cards: dict[str, Card] = {}
-        self._menu: tuple[Choice, ...] = ()
-        self._last = ""
-        """The last message, which the question stands behind."""
+        before = Conversation(release=app.definitions.release)
+        self._standing = Standing(app.releases.journey, self._settings, before)
         self._said: list[str] = []
         """What was said since the caller's last word, to be said again."""
         self._notices: list[Frame] = []
@@ -52,7 +50,7 @@ class VoiceFeed:
         self._after = after
         # All of it is folded again, so that the same question stands behind the same message.
         await self._chat.open(START)
-        await self._app.releases.ensure(self._conversation.release)
+        await self._app.releases.ensure(self._standing.conversation.release)
         self._end = self._app.follower.after_each_batch(self._ask)
         self._ask()
 
@@ -120,83 +118,38 @@ class VoiceFeed:
 
     def _fold(self, recorded: Recorded) -> None:
         event, voice = recorded.event, self._settings.voice
-        if isinstance(event, InteractionStarted):
-            self._conversation, self._cards, self._menu = Conversation(), {}, ()
-        elif getattr(event, "interaction", "") != self._conversation.interaction:
+        if not self._standing.fold(recorded):
             return
-        self._conversation = evolve(self._conversation, recorded)
         match event:
-            case MessagePosted():
-                self._hear(event)
+            case MessagePosted(author=author) if author.kind == "customer":
+                self._said = []
+            case MessagePosted(card=card):
+                self._said.append(self._told(str(event.text), card if isinstance(card, Card) else None))
             case VisitEntered():
                 self._notice(recorded, voice.hold)
             case AgentJoined():
                 self._notice(recorded, voice.joined.replace("{name}", self._app.staff_name(event.agent)))
             case ChallengeFailed(why="wrong"):
                 self._notice(recorded, voice.wrong_code.replace("{left}", str(event.attempts_left)))
-                self._last = f"{event.challenge}.{event.attempts_left}"
-            case _:
-                self._settle(event)
-
-    def _hear(self, event: MessagePosted) -> None:
-        if event.author.kind == "customer":
-            self._said = []
-            return
-        self._last, self._menu = event.message, ()
-        card = event.card if isinstance(event.card, Card) else None
-        self._said.append(self._told(str(event.text), card))
-        if card is not None and card.kind == "choices":
-            self._menu = card.choices
-        elif card is not None and card.kind != "receipt":
-            self._cards[card.challenge or card.proposal] = card
-
-    def _settle(self, event: Event) -> None:
-        match event:
-            case ChallengePassed() | ChallengeFailed():
-                self._cards.pop(event.challenge, None)
             case RemedyMet(remedy=remedy) if remedy.kind not in ("confirm", "wait"):
-                return
-            case RemedyMet() | RemedyRefused() | EffectSucceeded() | EffectFailed():
-                self._cards.pop(event.proposal, None)
+                pass
+            case ChallengePassed() | ChallengeFailed() | RemedyMet() | RemedyRefused():
+                self._said = []
+            case EffectSucceeded() | EffectFailed():
+                self._said = []
             case _:
-                return
-        self._said = []
+                pass
 
-    def _open_card(self, *kinds: str) -> Card | None:
-        return next((card for card in reversed(self._cards.values()) if card.kind in kinds), None)
-
-    def _now(self) -> Ask:
-        """What the caller can answer now."""
-        settings, voice = self._settings, self._settings.voice
-        resolve, conversation = self._app.releases.journey, self._conversation
-        if not conversation.interaction:
-            titles = menu_of(conversation, resolve, settings)
-            return menu(tuple(Choice(name, title) for name, title in titles.items()), voice, self._page)
-        waits = expected(conversation, resolve, settings)
-        if not conversation.open:
-            return Ask()
-        card = self._card_for(waits)
-        if card is not None:
-            return asked(card, voice, settings.zone)
-        if self._menu:
-            return menu(self._menu, voice, self._page)
-        wanted = next((slot.spec["type"] for slot in waits.slots if slot.wanted), "")
-        if wanted == "yes_no":
-            texts = settings.texts
-            return menu((Choice("yes", texts.yes), Choice("no", texts.no)), voice)
-        return entry(wanted, voice)
-
-    def _card_for(self, waits: Expected) -> Card | None:
-        """The card that stands behind the last message; an older one waits where something else is asked meanwhile."""
-        if waits.silent:
-            return self._open_card("confirm", "code")
-        if waits.needs == "confirm":
-            return self._open_card("confirm")
-        if waits.needs == "step_up":
-            return self._open_card("code")
-        if waits.waits_for in ("slot", "choice") or self._menu:
-            return None
-        return self._open_card("waiting")
+    def _now(self) -> tuple[Question, Ask]:
+        """What the caller can answer now, and how that is put."""
+        question, settings = self._standing.question(), self._settings
+        if question.card is not None:
+            return question, asked(question.card, settings.voice, settings.zone)
+        if question.choices or not self._standing.conversation.interaction:
+            return question, menu(question.choices, settings.voice, self._page)
+        if not self._standing.conversation.open:
+            return question, Ask()
+        return question, entry(question.kind, settings.voice)
 
     def _ask(self) -> None:
         """Ask what stands now, if that has changed or anything was said since it was asked last."""
@@ -210,20 +163,19 @@ class VoiceFeed:
             self._wire.send(frame)
 
     def _frame(self) -> Frame:
-        ask = self._now()
-        about = "" if ask.card is None else ask.card.challenge or ask.card.proposal
+        question, ask = self._now()
         keys = [{"key": key, "label": choice.label} for key, choice in ask.keys]
         kind = "question" if ask.card is None else ask.card.kind
-        identifier = f"{self._last}/{about}/{ask.page}"
+        identifier = f"{question.name}/{ask.page}"
         return {"type": "ask", "id": identifier, "kind": kind, "says": ask.says, "keys": keys, "digits": ask.digits}
 
     def standing(self, on: str) -> Ask | None:
         """What is asked now, if that is what the caller heard; None where it is not."""
-        return self._now() if self._asked is not None and on == self._asked["id"] == self._frame()["id"] else None
+        return self._now()[1] if self._asked is not None and on == self._asked["id"] == self._frame()["id"] else None
 
     def again(self, heard: WantsAgain | None) -> None:
         """Ask once more; None where an answer came to something that is not asked any more."""
-        voice, ask = self._settings.voice, self._now()
+        voice, ask = self._settings.voice, self._now()[1]
         before: list[str] = []
         if heard is None:
             before = [voice.not_heard]

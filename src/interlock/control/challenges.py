@@ -20,7 +20,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Level
-from interlock.vocabulary.channels import SYSTEM, Author, Card, Channel
+from interlock.vocabulary.channels import SYSTEM, Author, Card, Channel, sent_through
 from interlock.vocabulary.ids import ChallengeId, CustomerId, MessageId, ProposalId, tag
 from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
 from interlock.vocabulary.people import (
@@ -118,7 +118,7 @@ def issue_challenge(
         ]
     checked = send.check({"to": destination.email, "code": code}, settings.secret)
     challenge, sending = ChallengeId(moment.new_id("ch")), ProposalId(moment.new_id("pr"))
-    masked = masked_email(destination.email)
+    masked, lasts = masked_email(destination.email), settings.on(sent_through(started.channel)).code_lasts
     issued = ChallengeIssued(
         challenge=challenge,
         interaction=command.interaction,
@@ -131,18 +131,18 @@ def issue_challenge(
         asked_by=command.asked_by,
         code_digest=code_digest(settings.secret, challenge, code),
         masked_destination=masked,
-        expires_at=moment.now + settings.code_lasts,
+        expires_at=moment.now + lasts,
         sending=sending,
         device=known.device,
     )
-    minutes = int(settings.code_lasts.total_seconds() // 60)
     asked = MessagePosted(
         interaction=command.interaction,
         person=started.person,
         message=MessageId(moment.new_id("m")),
         author=author,
-        text=f"To be sure that it is you, I have sent a code to {masked}. Please enter it within {minutes} minutes.",
+        text=f"To be sure that it is you, I have sent a code to {masked}. Please enter it within {_in_words(lasts)}.",
         card=Card(kind="code", title=f"Code sent to {masked}", proposal=command.proposal, challenge=challenge),
+        send=sent_through(started.channel),
     )
     proposed = ActionProposed(
         proposal=sending,
@@ -160,6 +160,11 @@ def issue_challenge(
     )
     # Where an agent from outside has the customer, nobody sees a card: its verdict says that a code is needed.
     return [issued, proposed] if started.channel is Channel.API else [issued, asked, proposed]
+
+
+def _in_words(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,7 @@ def fail_challenge(settings: ControlSettings) -> Decider[FailChallenge, Sendings
                 message=MessageId(moment.new_id("m")),
                 author=Author(kind="system", id="interlock", name=settings.notice),
                 text=settings.code_not_sent,
+                send=sent_through(issued.channel),
             ),
         ]
 

@@ -28,7 +28,7 @@ from interlock.control.templates import Unknown
 from interlock.control.timing import times
 from interlock.control.weighing import UNCHECKED, beyond, confirmed_anew, waits, weigh, without_overridden
 from interlock.kernel.errors import Refused
-from interlock.vocabulary.channels import Choice
+from interlock.vocabulary.channels import Choice, sent_through
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, Ruling, Verdict
 
 
@@ -256,6 +256,7 @@ def _judged(
     shadow: tuple[str, ...] = (),
 ) -> ProposalJudged:
     return ProposalJudged(
+        sent=sent_through(proposed.channel),
         proposal=proposed.proposal,
         interaction=proposed.interaction,
         person=proposed.person,

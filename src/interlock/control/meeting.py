@@ -71,9 +71,14 @@ def refuse_unless_asked(state: ProposalState, remedy: Remedy) -> None:
         raise Refused("not_yet", "The customer has something to do first.")
 
 
+def _own(state: ProposalState, settings: ControlSettings) -> ControlSettings:
+    """The settings with the times of the proposal's channel."""
+    return settings.on(state.judged.sent if state.judged is not None else None)
+
+
 def refuse_if_late(state: ProposalState, remedy: Remedy, settings: ControlSettings, now: datetime) -> None:
     """An answer is too late even before its timer fires."""
-    if state.judged_at is not None and now > state.judged_at + settings.wait(remedy):
+    if state.judged_at is not None and now > state.judged_at + _own(state, settings).wait(remedy):
         raise Refused("expired", "The time for this answer is over; nothing was done.", status=410)
 
 
@@ -86,7 +91,7 @@ def met_fact(
     now: datetime,
 ) -> RemedyMet:
     """The fact that a remedy is met, with its own validity."""
-    waits = state.judged.waits if state.judged is not None else {}
+    settings, waits = _own(state, settings), state.judged.waits if state.judged is not None else {}
     later = [
         max(waits[str(need)] - now, timedelta(0)) if str(need) in waits else settings.wait(need)
         for need in state.needs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from interlock.vocabulary.calendars import ALWAYS, Calendar
+from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.proposals import Remedy
-from interlock.vocabulary.settings import Texts
+from interlock.vocabulary.texts import Messaging, Texts
 
 BY_OTHERS: Final = ("do", "wait", "draft", "approve")
 """Remedies that others meet after the customer has done his part."""
@@ -42,6 +43,7 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
         zone: the tenant's time zone, and ``hours`` its business hours.
         tenant: the tenant's name, which its kill switch goes by.
         models: the names of the models that may be asked.
+        patience: the channels in which a customer answers when she likes, with how long she has there.
     """
 
     secret: bytes
@@ -75,6 +77,21 @@ class ControlSettings(msgspec.Struct, frozen=True, kw_only=True):
     hours: Calendar = ALWAYS
     tenant: str = "tenant"
     models: tuple[str, ...] = ("builtin",)
+    patience: Mapping[Channel, Messaging] = msgspec.field(default_factory=dict)
+
+    def on(self, channel: Channel | None) -> ControlSettings:
+        """The same with the times of a channel in which a customer is written to; None for any other."""
+        longer = self.patience.get(channel) if channel is not None else None
+        if longer is None:
+            return self
+        return msgspec.structs.replace(
+            self,
+            step_up_wait=longer.challenge_ttl,
+            code_lasts=longer.challenge_ttl,
+            confirm_wait=longer.confirm_ttl,
+            confirm_valid=longer.confirm_ttl,
+            step_up_valid=longer.confirm_ttl,
+        )
 
     def wait(self, remedy: Remedy) -> timedelta:
         """How long a remedy may be waited for; for ``wait:…`` see ``ProposalJudged.waits``."""

@@ -302,7 +302,7 @@ def _timers(event: Event, at: datetime, settings: ControlSettings) -> Sequence[S
                 end = EndWait(proposal=event.proposal, remedy=first)
                 return [SetTimer(_key(event.proposal), event.waits[str(first)], end)]
             expire = ExpireRemedy(proposal=event.proposal, remedy=first)
-            return [SetTimer(_key(event.proposal), at + settings.wait(first), expire)]
+            return [SetTimer(_key(event.proposal), at + settings.on(event.sent).wait(first), expire)]
         case RemedyMet() | RemedyRefused() if event.remedy.kind == "approve":
             return [ClearTimer(_key(event.proposal)), ClearTimer(_sla(event.proposal, event.remedy))]
         case ProposalJudged() | RemedyMet() | RemedyRefused():

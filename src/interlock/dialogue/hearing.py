@@ -10,7 +10,7 @@ from interlock.dialogue.reading import plain
 from interlock.dialogue.slot_choices import parse_yes_no
 from interlock.dialogue.slot_values import Parsed
 from interlock.vocabulary.channels import Card
-from interlock.vocabulary.settings import Voice
+from interlock.vocabulary.texts import Voice
 
 PERSON_KEY: Final = "0"
 AGAIN_KEY: Final = "*"

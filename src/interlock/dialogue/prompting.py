@@ -8,7 +8,7 @@ from typing import Final
 
 from interlock.dialogue.speaking import sentence, spoken, within
 from interlock.vocabulary.channels import Card, Choice
-from interlock.vocabulary.settings import Voice
+from interlock.vocabulary.texts import Voice
 
 MOST_KEYS: Final = 9
 """Choices that have keys of their own; of more of them, the last key leads to the rest."""

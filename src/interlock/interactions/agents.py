@@ -9,6 +9,7 @@ from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
 from interlock.kernel.log import Query
+from interlock.vocabulary.channels import sent_through
 from interlock.vocabulary.ids import InteractionId, StaffId, tag
 from interlock.vocabulary.interactions import (
     HandBack,
@@ -34,7 +35,8 @@ def post_message() -> Decider[PostMessage, InteractionState]:
         elif command.author.kind != "system":
             reason = "Customers write through their session, and the virtual agent through its journeys."
             raise Refused("not_for_this_author", reason, status=403)
-        return [message(state.interaction, state.person, command.message, command.author, text)]
+        send = sent_through(state.channel)
+        return [message(state.interaction, state.person, command.message, command.author, text, send)]
 
     return Decider(
         command=PostMessage,

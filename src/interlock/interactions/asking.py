@@ -14,7 +14,7 @@ from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Erased, Event, Recorded
 from interlock.kernel.log import Query
-from interlock.vocabulary.channels import Author, Card, Channel, Choice
+from interlock.vocabulary.channels import Author, Card, Channel, Choice, sent_through
 from interlock.vocabulary.ids import MessageId, tag
 from interlock.vocabulary.interactions import AskCustomer, MessagePosted
 from interlock.vocabulary.proposals import (
@@ -162,4 +162,5 @@ def _post(state: Asking, moment: Moment, settings: TenantSettings, text: str, ca
         author=author,
         text=text,
         card=card,
+        send=sent_through(interaction.channel),
     )

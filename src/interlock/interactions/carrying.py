@@ -19,7 +19,7 @@ from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.carrying import CarriedOn, CarryCodeIssued, CarryFailed, CarryOn, IssueCarryCode
-from interlock.vocabulary.channels import Author, Channel
+from interlock.vocabulary.channels import Author, Channel, sent_through
 from interlock.vocabulary.ids import InteractionId, SessionId, tag
 from interlock.vocabulary.interactions import (
     InteractionEnded,
@@ -194,8 +194,6 @@ def _refuse_if_with_people(*states: InteractionState) -> None:
 def _told(old: InteractionState, channel: Channel, moment: Moment, settings: TenantSettings) -> Event:
     """A line in the old place, for whoever looks there again."""
     texts = settings.texts
-    where = texts.by_phone if channel is Channel.VOICE else texts.in_chat
     author = Author(kind="system", id="interlock", name=settings.title)
-    return message(
-        old.interaction, old.person, moment.new_id("m"), author, texts.carried_away.replace("{where}", where)
-    )
+    said = texts.carried_away.replace("{where}", texts.where(channel))
+    return message(old.interaction, old.person, moment.new_id("m"), author, said, sent_through(old.channel))

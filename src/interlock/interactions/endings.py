@@ -6,7 +6,7 @@ from interlock.interactions.context import OUTCOME, QUIET, InteractionState, evo
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.events import Event
 from interlock.kernel.log import Query
-from interlock.vocabulary.channels import Author
+from interlock.vocabulary.channels import SENT, Author, sent_through
 from interlock.vocabulary.ids import InteractionId, MessageId, tag
 from interlock.vocabulary.interactions import (
     CloseInteraction,
@@ -30,6 +30,8 @@ def warn_silence(settings: TenantSettings) -> Decider[WarnSilence, InteractionSt
     def decide(command: WarnSilence, state: InteractionState, moment: Moment) -> list[Event]:
         if not state.open or state.warned or state.unanswered or _customer_waits(state):
             return []
+        if state.channel in SENT:
+            return _no_answer(state)
         if state.vulnerable:
             # Somebody in distress is not asked, and no person who may come is taken away from her.
             if state.holder != "virtual_agent":
@@ -53,6 +55,13 @@ def warn_silence(settings: TenantSettings) -> Decider[WarnSilence, InteractionSt
         evolve=evolve,
         decide=decide,
     )
+
+
+def _no_answer(state: InteractionState) -> list[Event]:
+    """Whoever is written to answers when she likes: she is not asked, and after days it ends without a word."""
+    if state.holder == "queue" or (state.last_messages and state.last_messages[-1].author.kind == "customer"):
+        return []  # she waits for us
+    return [ended(state, "journey_ended" if state.settled else "inactivity")]
 
 
 def end_for_silence(settings: TenantSettings) -> Decider[EndForSilence, InteractionState]:
@@ -152,4 +161,5 @@ def _says(state: InteractionState, moment: Moment, author: Author, text: str) ->
         message=MessageId(moment.new_id("m")),
         author=author,
         text=text,
+        send=sent_through(state.channel),
     )

@@ -200,9 +200,13 @@ def leave() -> Decider[Leave, SessionState]:
     )
 
 
-def message(interaction: InteractionId, person: PersonId, id: str, author: Author, text: str) -> MessagePosted:
-    """The fact of a message without a card."""
-    return MessagePosted(interaction=interaction, person=person, message=MessageId(id), author=author, text=text)
+def message(
+    interaction: InteractionId, person: PersonId, id: str, author: Author, text: str, send: Channel | None = None
+) -> MessagePosted:
+    """The fact of a message without a card; ``send`` is the channel that it has to be sent through, if it has."""
+    return MessagePosted(
+        interaction=interaction, person=person, message=MessageId(id), author=author, text=text, send=send
+    )
 
 
 def checked_text(text: str) -> str:
@@ -228,7 +232,9 @@ def _goes_on(state: SessionState, now: datetime, settings: TenantSettings) -> bo
     """Whether the last interaction is open, or ended so lately that a message reopens it."""
     if not state.interaction:
         return False
-    return state.open or (state.ended_at is not None and now - state.ended_at <= settings.reopen_within)
+    return state.open or (
+        state.ended_at is not None and now - state.ended_at <= settings.on(state.channel).reopen_within
+    )
 
 
 def _ended(state: SessionState, session: SessionId) -> InteractionEnded:

@@ -18,6 +18,7 @@ from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Ti
 from interlock.kernel.events import Command, Event
 from interlock.vocabulary.carrying import TakeUp
 from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.correspondence import SendMessages
 from interlock.vocabulary.ids import ExternalAgentId, InteractionId
 from interlock.vocabulary.interactions import (
     AskCustomer,
@@ -33,7 +34,7 @@ from interlock.vocabulary.journeys import TakeTurn
 from interlock.vocabulary.outside import CaseOpened, CloseCase
 from interlock.vocabulary.proactive import EndUnanswered
 from interlock.vocabulary.proposals import ActionProposed, EffectSucceeded
-from interlock.vocabulary.settings import Silence, TenantSettings
+from interlock.vocabulary.settings import TenantSettings
 
 PATIENCE: Final = timedelta(hours=24)
 """How long an interaction stays open in which somebody in distress says nothing."""
@@ -68,7 +69,7 @@ def subject(settings: TenantSettings) -> Subject:
         "interactions",
         cast("tuple[Decider[Command, object], ...]", deciders),
         reactions=(react,),
-        timers=(_timers(settings.silence), _quiet_cases, _unanswered(settings.unanswered_after)),
+        timers=(_timers(settings), _quiet_cases, _unanswered(settings.unanswered_after)),
     )
 
 
@@ -86,10 +87,20 @@ def react(event: Event) -> Sequence[Command]:
     return ()
 
 
-def _timers(silence: Silence) -> Timers:
+def _timers(settings: TenantSettings) -> Timers:
+    silence = settings.silence
+
     def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
         """A silence is measured from the last word of either side; the system's own notices do not count."""
         match event:
+            case MessagePosted(send=Channel() as channel) if (sending := settings.sending(channel)) is not None:
+                send = SetTimer(
+                    f"send:{event.interaction}", at + sending.collect, SendMessages(interaction=event.interaction)
+                )
+                if event.author.kind == "system":
+                    return (send,)
+                warn = WarnSilence(interaction=event.interaction)
+                return (send, SetTimer(_key(event.interaction), at + sending.quiet_for, warn))
             case MessagePosted() if event.author.kind != "system":
                 warn = WarnSilence(interaction=event.interaction)
                 return (SetTimer(_key(event.interaction), at + silence.warn_after, warn),)

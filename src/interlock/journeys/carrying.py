@@ -18,7 +18,7 @@ from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
 from interlock.vocabulary.carrying import CARRIED_ON, TakeUp
-from interlock.vocabulary.channels import Channel, Choice, Principal
+from interlock.vocabulary.channels import Choice, Principal
 from interlock.vocabulary.ids import InteractionId, MessageId, ProposalId, RunId, tag
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted
 from interlock.vocabulary.matters import CARRIED, MatterRecognised, known
@@ -129,7 +129,7 @@ def _recognised_before(turn: Turn, before: Conversation) -> None:
 
 def _welcome(turn: Turn, before: Conversation) -> None:
     texts = turn.settings.texts
-    where = texts.by_phone if before.channel is Channel.VOICE else texts.in_chat
+    where = texts.where(before.channel)
     turn.say(texts.carried_on.replace("{where}", where))
     if any(run.waits_for in ("approval", "time") for run in before.runs):
         turn.say(texts.still_decided)

@@ -20,7 +20,7 @@ from interlock.kernel.cel import ExpressionError
 from interlock.kernel.deciders import Moment
 from interlock.kernel.events import Event
 from interlock.kernel.template import Template
-from interlock.vocabulary.channels import Author, Card, Choice
+from interlock.vocabulary.channels import Author, Card, Choice, sent_through
 from interlock.vocabulary.ids import CustomerId, MessageId, RunId
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
@@ -139,6 +139,7 @@ class Turn:
                 author=Author(kind="virtual_agent", id="virtual_agent", name=self.settings.assistant, model=model),
                 text=text,
                 card=card,
+                send=sent_through(self.state.channel),
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -30,6 +30,7 @@ from interlock.runtime.cases import Cases
 from interlock.runtime.challenges import Challenges
 from interlock.runtime.chores import Chores
 from interlock.runtime.clock import Clock
+from interlock.runtime.correspondence import Correspondence
 from interlock.runtime.definitions import Definitions
 from interlock.runtime.documents import Documents
 from interlock.runtime.effects import Effects
@@ -63,6 +64,7 @@ from interlock.runtime.triggers import Triggers
 from interlock.runtime.turns import Turns
 from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.carrying import TakeUp
+from interlock.vocabulary.correspondence import SendMessages
 from interlock.vocabulary.foresights import Foresee
 from interlock.vocabulary.ids import CustomerId, PersonId, StaffId
 from interlock.vocabulary.interactions import HandBack
@@ -133,6 +135,8 @@ class App:
         self.cases, self.triggers = Cases(self), Triggers(self)
         self.carrying = Carrying(self)
         self._challenges, self._queueing, self.turns = Challenges(self), Queueing(self), Turns(self)
+        self.correspondence = Correspondence(self)
+        self._by_hand = self._carriers()
 
     # What the definitions in force say.
 
@@ -189,36 +193,32 @@ class App:
         """Send a one-time code because a person asked for it."""
         await self._challenges.issue(command, cause=cause)
 
+    def _carriers(self) -> dict[type[Command], Callable[[Due, Any], Awaitable[None]]]:
+        """What carries out the due commands that need more than a decision."""
+        return {
+            TakeTurn: self.turns.take,
+            AdvanceJourney: self.turns.advance,
+            TakeUp: self.turns.take_up,
+            AskAgent: self.turns.ask_agent,
+            JudgeProposal: self.gate.judge,
+            Foresee: self.foreseeing.foresee,
+            PerformEffect: self._effects.perform,
+            IssueChallenge: self._challenges.carry_out,
+            CountGuess: self.lockouts.count,
+            WeighTrigger: self.triggers.carry_out,
+            EnterQueue: self._queueing.enter,
+            **dict.fromkeys((RouteQueue, RouteAgent), self._queueing.route),
+            SendMessages: self.correspondence.send,
+        }
+
     async def _carry_out(self, due: Due) -> None:
         command, started = due.command, time.perf_counter()
+        carry_out = self._by_hand.get(type(command))
         try:
-            match command:
-                case TakeTurn():
-                    await self.turns.take(due, command)
-                case AdvanceJourney():
-                    await self.turns.advance(due, command)
-                case TakeUp():
-                    await self.turns.take_up(due, command)
-                case AskAgent():
-                    await self.turns.ask_agent(due, command)
-                case JudgeProposal():
-                    await self.gate.judge(due, command)
-                case Foresee():
-                    await self.foreseeing.foresee(due, command)
-                case PerformEffect():
-                    await self._effects.perform(due, command)
-                case IssueChallenge():
-                    await self._challenges.carry_out(due, command)
-                case CountGuess():
-                    await self.lockouts.count(due, command)
-                case WeighTrigger():
-                    await self.triggers.carry_out(due, command)
-                case EnterQueue():
-                    await self._queueing.enter(due, command)
-                case RouteQueue() | RouteAgent():
-                    await self._queueing.route(due, command)
-                case _:
-                    await self.engine.execute(command, cause=due.cause, answers=due.id)
+            if carry_out is not None:
+                await carry_out(due, command)
+            else:
+                await self.engine.execute(command, cause=due.cause, answers=due.id)
         finally:
             self.metrics.commands.labels(type(command).__name__).observe(time.perf_counter() - started)
 

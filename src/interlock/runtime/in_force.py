@@ -21,6 +21,7 @@ from interlock.runtime.definitions import Definitions
 from interlock.runtime.settings import Settings, connector_url, credential
 from interlock.runtime.stored_releases import Releases
 from interlock.vocabulary.calendars import ALWAYS
+from interlock.vocabulary.channels import Channel
 
 
 class OnCall(Protocol):
@@ -103,6 +104,7 @@ class InForce:
             hours=tenant.hours.calendar() if tenant.hours is not None else ALWAYS,
             tenant=tenant.tenant,
             models=self.models,
+            patience={Channel.MESSAGE: tenant.messaging, Channel.EMAIL: tenant.email},
         )
 
     @property

@@ -123,6 +123,7 @@ class Shop:
             "findRefund": self._find,
             "changeEmail": self._change_email,
             "sendMail": self._mail,
+            "sendText": self._mail,
             **self.services.operations,
         }
         self._open(chance, customers)

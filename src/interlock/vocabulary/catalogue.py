@@ -11,6 +11,7 @@ from interlock.vocabulary import (
     breakers,
     carrying,
     consents,
+    correspondence,
     foresights,
     interactions,
     journeys,
@@ -47,6 +48,7 @@ def _defined_in(kind: type, modules: tuple[ModuleType, ...]) -> list[type]:
 _MODULES = (
     interactions,
     carrying,
+    correspondence,
     people,
     routing,
     journeys,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -19,6 +19,15 @@ class Channel(StrEnum):
     TASK = "task"
     DESK = "desk"
     API = "api"
+
+
+SENT: Final = frozenset({Channel.MESSAGE, Channel.EMAIL})
+"""The channels in which whatever is said has to be sent to the customer, who reads and answers it when she likes."""
+
+
+def sent_through(channel: Channel) -> Channel | None:
+    """The channel, where what is said in it has to be sent; None where the customer fetches it."""
+    return channel if channel in SENT else None
 
 
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -78,6 +78,8 @@ class MessagePosted(Event, frozen=True, kw_only=True):
     author: Author
     text: PersonalText
     card: Annotated[Card | Erased | None, SEALED] = None
+    send: Channel | None = None
+    """The channel that it has to be sent through; None for what the customer fetches herself, or has said."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person)

@@ -116,6 +116,8 @@ class ProposalJudged(Event, frozen=True, kw_only=True):
     """Until when each remedy ``wait:…`` waits."""
     reads: bool = False
     """Whether the action only reads: then nothing is done by it."""
+    sent: Channel | None = None
+    """The channel in which the customer is written to and answers when she likes: it gives her longer. None in all others."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(proposal=self.proposal, interaction=self.interaction, customer=self.customer)

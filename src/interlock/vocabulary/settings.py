@@ -15,10 +15,9 @@ from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.hours import Hours, QuietHours
 from interlock.vocabulary.matters import MatterSettings
 from interlock.vocabulary.outcomes import Resolution
+from interlock.vocabulary.texts import ActionName, Email, Messaging, Texts, Voice, Words
 
-Words = Annotated[str, Meta(min_length=1, max_length=1000)]
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$", examples=["talk_to_human"])]
-ActionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", examples=["shop.match_customer"])]
 
 Understanding = Literal["words", "minilm"]
 MAX_MESSAGE_CHARACTERS: Final = 4000
@@ -75,124 +74,6 @@ class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = "name"
 
 
-class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey spoken of.
-
-    ``{done}`` in ``recap`` is what was done in the interaction; ``{where}`` in ``carried_away`` and ``carried_on`` is
-    ``in_chat`` or ``by_phone``; ``{answer}`` is what an article says, ``{title}`` its title.
-    """
-
-    clarify: Words = "I am not sure that I understood. What is it about?"
-    offer_human: Words = "I still cannot tell what you need. Shall I put you through to a person?"
-    goodbye: Words = "Thank you for writing. Take care."
-    anything_else: Words = "Is there anything else I can do for you?"
-    go_on: Words = "What can I do for you?"
-    back_to: Words = "Back to {about}."
-    handed_back: Words = "I am here again, the automatic assistant."
-    cancelled: Words = "All right, I have stopped that. Nothing was changed."
-    nothing_to_cancel: Words = "There is nothing running that I would have to stop."
-    not_understood: Words = "I did not find that in your message."
-    corrected: Words = "Thank you, I have noted the change."
-    too_late: Words = "That has been carried out already, so I cannot change it any more."
-    recap: Words = "This has been done: {done}."
-    recap_nothing: Words = "I have not changed anything so far."
-    gone_back: Words = "All right, back to the question before."
-    nothing_before: Words = "There is no question before this one that I could go back to."
-    one_moment: Words = "One moment please, I am still on it."
-    use_confirm_card: Words = (
-        "To go ahead, please press the button on the card. If something is wrong on it, press Decline."
-    )
-    use_decline_button: Words = (
-        "Nothing has happened yet. Please press Decline on the card, and I will leave it at that."
-    )
-    use_code_card: Words = "Please enter the six digits from our mail in the card, or just send them here."
-    code_not_sent: Words = "I am sorry, our code could not be sent to you, so please do not wait for it."
-    match_failed: Words = (
-        "I could not find an order with that number and that e-mail address together. Please check both."
-    )
-    no_reason: Words = "I cannot do that here."
-    done_without_details: Words = "That has been done. I cannot show you the details just now."
-    still_there: Words = "Are you still there?"
-    ended_for_silence: Words = "I have closed this chat for now. Just write when you need us again."
-    confirm_ask: Words = "Please check this, and confirm if it is right."
-    confirm_yes: Words = "Confirm"
-    confirm_no: Words = "Decline"
-    confirm_title: Words = "Please confirm"
-    receipt_title: Words = "Done"
-    counter_ask: Words = "A colleague has looked at it and offers you this instead. Please confirm it if you agree."
-    wait_ask: Words = (
-        "This cannot be done yet. I will see to it by myself when its time has come; you need not wait here."
-    )
-    wait_withdraw: Words = "Withdraw"
-    carried_away: Words = "We go on {where} now."
-    carried_on: Words = "I have what we talked about {where}, so we go on from there."
-    still_decided: Words = "What waits to be decided goes its way; you need not ask for it again."
-    in_chat: Words = "in the chat"
-    by_phone: Words = "by phone"
-    answer: Words = "{answer}"
-    source: Words = "From our article “{title}”"
-    human_label: Words = "Talk to a person"
-    yes: Words = "Yes"
-    no: Words = "No"
-
-
-SPOKEN_ABOUT: Final = {
-    "press": ("{label}", "{key}"),
-    "read_back": ("{what}",),
-    "instead_of": ("{what}",),
-    "wrong_code": ("{left}",),
-    "waits_until": ("{what}", "{until}"),
-    "joined": ("{name}",),
-    "answer": ("{answer}",),
-}
-"""What has to stand in a text for the phone: without it, nobody would hear what it is about."""
-
-
-class Voice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said on the phone: in the place of a text of the same name, since nothing is written or pressed on a card
-    there; and what only a phone says. What stands in braces is filled in.
-    """
-
-    greeting: Words = "Hello."
-    machine_notice: Words = "You are speaking with an automatic assistant, a machine."
-    goodbye: Words = "Thank you for calling. Goodbye."
-    go_on: Words = "What can I do for you?"
-    not_understood: Words = "I did not catch that."
-    use_confirm_card: Words = "Nothing has happened yet. I need a clear yes or no to what I read to you."
-    use_decline_button: Words = "Nothing has happened yet. If you want to leave it, say no."
-    use_code_card: Words = "I am still waiting for the six digits from our mail."
-    ended_for_silence: Words = "I do not hear you any more, so I end this call. Please call again when you need us."
-    confirm_ask: Words = "Please listen to what I would do."
-    counter_ask: Words = "A colleague has looked at it and offers you this instead."
-    wait_ask: Words = "This cannot be done yet. I will see to it by myself when its time has come."
-    answer: Words = "{answer} That is from our article {title}."
-    keys: Words = "At any time, press 0 for a person, or star to hear something again."
-    press: Words = "For {label}, press {key}."
-    more: Words = "more choices"
-    read_back: Words = "I would do this: {what}."
-    instead_of: Words = "It stands in place of this: {what}."
-    confirm: Words = "To confirm, press 1 or say yes. To leave it, press 2 or say no."
-    code: Words = "Please enter the six digits on the keypad."
-    wrong_code: Words = "That is not the code that we sent. Tries left: {left}."
-    digits: Words = "You can say it, or enter the digits on the keypad and then the hash key."
-    waits_until: Words = "Until {until}, this waits: {what}."
-    withdraw: Words = "To withdraw it, press 1."
-    not_heard: Words = "I am not sure that I heard you right."
-    unknown_key: Words = "That key means nothing here."
-    person: Words = "I would like to talk to a person."
-    hold: Words = "Please stay on the line. I am looking for a colleague."
-    joined: Words = (
-        "{name} has your call now and writes to you. I read out what {name} writes, and pass on what you say."
-    )
-
-    def __post_init__(self) -> None:
-        """Refuses a text that leaves out what it is about. Raises ValueError."""
-        for name, parts in SPOKEN_ABOUT.items():
-            for part in parts:
-                if part not in getattr(self, name):
-                    raise ValueError(f"'{name}' does not say {part}; write it where it belongs in the sentence")
-
-
 class Publishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many others approve a version that changes more than journeys, queues, cases and scenarios, and with which role."""
 
@@ -245,6 +126,8 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         matters: complaints, abuse, data-subject requests, legal matters, vulnerable customers: who gets them, what is said.
         publish: who else has to approve a new version; ``approvals: 0`` asks nobody.
         knowledge: when the virtual agent answers from an article.
+        messaging: what sends text messages, and what is written there.
+        email: the same for e-mail.
     """
 
     tenant: Name = "tenant"
@@ -288,6 +171,8 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dispositions: tuple[Disposition, ...] = ()
     texts: Texts = Texts()
     voice: Voice = Voice()
+    messaging: Messaging = Messaging()
+    email: Email = Email()
     matters: MatterSettings = MatterSettings()
     defaults: dict[str, Any] = {}
     slots: dict[str, Any] = {}
@@ -301,12 +186,21 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def on(self, channel: Channel) -> TenantSettings:
         """These settings with the texts of a channel."""
-        if channel is not Channel.VOICE:
+        own = self.voice if channel is Channel.VOICE else self.sending(channel)
+        if own is None:
             return self
-        said = {name: getattr(self.voice, name) for name in Voice.__struct_fields__ if name in Texts.__struct_fields__}
-        texts = msgspec.structs.replace(self.texts, **said)
-        voice = self.voice
-        return msgspec.structs.replace(self, texts=texts, greeting=voice.greeting, machine_notice=voice.machine_notice)
+        fields = own.__struct_fields__
+        texts = msgspec.structs.replace(
+            self.texts, **{name: getattr(own, name) for name in fields if name in Texts.__struct_fields__}
+        )
+        whole = ("greeting", "machine_notice", "reopen_within")
+        return msgspec.structs.replace(
+            self, texts=texts, **{name: getattr(own, name) for name in whole if name in fields}
+        )
+
+    def sending(self, channel: Channel) -> Messaging | None:
+        """How it is sent in a channel; None where nothing is."""
+        return {Channel.MESSAGE: self.messaging, Channel.EMAIL: self.email}.get(channel)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -43,7 +43,20 @@ const shop = {
     return moment.toLocaleString("en-GB", { dateStyle: "full", timeStyle: "medium" });
   },
 
-  /** Read an address again and again; show what changed and whether it is still live. */
+  /** Send something as JSON; whether it was taken, and why not. */
+  async send(address, body) {
+    try {
+      const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+      const response = await fetch(address, options);
+      if (response.ok) return [true, ""];
+      const problem = await response.json().catch(() => ({}));
+      return [false, problem.detail ?? `It was not taken (${response.status}).`];
+    } catch {
+      return [false, "The shop does not answer. Send it again in a moment."];
+    }
+  },
+
+  /** Read an address (or what gives one) again and again; show what changed and whether it is still live. */
   follow(address, everyMs, show) {
     const live = document.getElementById("live");
     let last = null;
@@ -57,7 +70,7 @@ const shop = {
       if (running) return;
       running = true;
       try {
-        const response = await fetch(address, { cache: "no-store" });
+        const response = await fetch(typeof address === "function" ? address() : address, { cache: "no-store" });
         if (!response.ok) throw new Error(String(response.status));
         const text = await response.text();
         if (text !== last) show(JSON.parse(text), last === null);

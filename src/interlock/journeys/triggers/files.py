@@ -19,7 +19,8 @@ from interlock.kernel.cel import compile as compiled
 from interlock.kernel.documents import DefinitionError, Duration, Located, Problem, load_located, problem
 from interlock.kernel.template import Template
 from interlock.vocabulary.hours import QuietHours
-from interlock.vocabulary.settings import ActionName, TenantSettings
+from interlock.vocabulary.settings import TenantSettings
+from interlock.vocabulary.texts import ActionName
 
 MAX_PER_DAY: Final = 20
 """Firings of one trigger for one customer and day, at most: more would be a nuisance, or a circle of events."""
