@@ -265,3 +265,10 @@ def test_every_mark_around_data_is_named_in_what_a_model_is_told_of_it() -> None
     marks = set(re.findall(r"</(\w+)>", told(BRIEF)))
     assert marks == {"customer", "you", "colleague", "known", "article", "result", "refused"}
     assert all(f"<{mark}>" in INSTRUCTIONS for mark in marks)
+
+
+async def test_a_server_that_fails_is_asked_once_about_a_message_too(server: Server, model: Made) -> None:
+    server.says(fails(500))
+    with pytest.raises(NoAnswer):
+        await model(retries=0).suggest(question("where is it"))
+    assert len(server.asked) == 1

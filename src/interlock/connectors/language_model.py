@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from pydantic_ai import Agent, NativeOutput, PromptedOutput, ToolOutput, UsageLimits
 from pydantic_ai.models import Model as Reached
 from pydantic_ai.models import infer_model
-from pydantic_ai.providers import infer_provider_class
+from pydantic_ai.providers import Provider, infer_provider_class
 from pydantic_ai.usage import RunUsage
 
 from interlock.connectors.addresses import Target, public_address, resolve_by_system
@@ -124,7 +124,7 @@ class LanguageModel:
             reached,
             output_type=form(Understanding),
             instructions=[INSTRUCTIONS, *besides],
-            model_settings={"temperature": 0.0, "max_tokens": ANSWER_TOKENS, "max_retries": 0},
+            model_settings={"temperature": 0.0, "max_tokens": ANSWER_TOKENS},
             retries=spec.retries,
         )
         self._acting = Streaming(reached, Acts, spec.output, "\n\n".join([IN_STEP, *besides]), STEP_TOKENS)
@@ -211,7 +211,14 @@ def _reach(spec: ModelSpec, key: str, http: httpx2.AsyncClient) -> Reached:
         given["base_url"] = spec.url
     # By its own name openai would be asked for "responses", which other servers do not know.
     provider = "openai-chat" if spec.provider == "openai" else spec.provider
-    return infer_model(f"{provider}:{spec.model}", lambda name: infer_provider_class(name)(**given))
+    return infer_model(f"{provider}:{spec.model}", lambda name: _asked_once(infer_provider_class(name)(**given)))
+
+
+def _asked_once(provider: Provider[Any]) -> Provider[Any]:
+    """A provider whose client repeats nothing by itself: told so with each request, it would be copied for each of them."""
+    if hasattr(provider.client, "max_retries"):
+        provider.client.max_retries = 0
+    return provider
 
 
 _FORMS: Final[Mapping[str, Callable[[type[BaseModel]], Any]]] = {

@@ -59,7 +59,7 @@ class Streaming(Generic[T]):
         """
         self._reached, self._form = reached, form
         self._instructions = instructions
-        self._settings = ModelSettings(max_tokens=tokens, max_retries=0)  # whoever is late is asked no second time
+        self._settings = ModelSettings(max_tokens=tokens)
         self._parameters = _parameters(form, output)
 
     async def ask(self, prompt: str, retries: int, usage: RunUsage, hear: Callable[[str], None]) -> T:
