@@ -32,10 +32,21 @@ agents: [main]
 """
 STEPS = """\
 steps:
-  - agent: { goal: Answer the business customer., may: [], exits: { answered: It is. } }
+  - agent: { goal: Answer the business customer., may: [how_many], exits: { answered: It is. } }
     otherwise:
       - say: A colleague will see to it.
   - end: told
+"""
+HOW_MANY = """\
+journey: how_many
+title: How many
+about: how many it is to be
+slots:
+  number: { type: integer, minimum: "1", ask: How many is it to be? }
+steps:
+  - ask: number
+  - end: told
+    gives: { number: "{number}" }
 """
 LIMIT_S = 20
 S, P = SessionId("s_1"), PersonId("p_1")
@@ -59,6 +70,7 @@ async def app(database_url: str, tmp_path: Path, server: Server, monkeypatch: py
     status.write_text(status.read_text("utf-8").replace("steps:\n", "models: [main]\nsteps:\n", 1), "utf-8")
     journey = folder / "journeys" / "business.yaml"
     journey.write_text(journey.read_text("utf-8").partition("steps:\n")[0] + STEPS, "utf-8")
+    (journey.parent / "how_many.yaml").write_text(HOW_MANY, "utf-8")
     async with open_app(
         Settings(data=tmp_path, definitions=folder, demo=True, allow=authority, pool=6), database_url
     ) as app:
@@ -151,6 +163,18 @@ async def test_an_answer_that_breaks_off_or_is_none_leaves_nothing_behind(app: A
     await write(app, "I am a business customer", "A colleague will see to it.", heard=heard)
     assert len(server.asked) == 3 and len(heard.of("draft")) > 1 and heard.of("draft")[-1].get("gone")
     assert not any("Sixty mugs" in each["message"]["text"] for each in heard.of("message"))
+
+
+async def test_a_model_runs_a_journey_and_is_told_what_came_of_it(app: App, server: Server) -> None:
+    server.says(suggests({"type": "propose_action", "action": "how_many", "args": {}}))
+    await write(app, "I am a business customer", "How many is it to be?")
+    server.says(suggests({"type": "say", "text": "Sixty take two weeks."}))
+    await write(app, "60", "Sixty take two weeks.", 2)
+    told = server.asked[1]["messages"][-1]["content"]
+    assert len(server.asked) == 2 and "<customer>60</customer>" in told
+    assert '<result of=how_many outcome=succeeded>{"number": 60, "outcome": "told"}</result>' in told
+    described = '"number": {"type": "integer", "minimum": 1, "description": "How many is it to be?"}'
+    assert described in server.asked[0]["messages"][-1]["content"]
 
 
 async def test_a_journey_chooses_which_model_reads_its_answers(app: App, server: Server) -> None:

@@ -29,6 +29,12 @@ NOW = datetime(2026, 11, 27, tzinfo=UTC)
     ("written", "instead", "told"),
     [
         ("may: [retail.get_item,", "may: [retail.get_items,", "there is no action 'retail.get_items'"),
+        (
+            "may: [retail.get_item,",
+            "may: [order_state,",
+            "there is no journey 'order_state'; did you mean 'order_status'",
+        ),
+        ("may: [retail.get_item,", "may: [variant_advice,", "it calls itself, by variant_advice > variant_advice"),
         ("sets: [item_no]", "sets: [item_nr]", "there is no slot 'item_nr'; did you mean 'item_no'"),
         ("sets: [item_no]", "sees: [email]", "'email' is personal, so a model is never told it"),
         ("sets: [item_no]", "sees: [basket]", "'basket' is not known here"),

@@ -174,16 +174,31 @@ def _proposed(turn: Turn, run: Run, step: AgentStep, one: Mapping[str, Any]) -> 
         raise Unusable(f"nobody knows yet what became of {action}, so it is not proposed again")
     if turn.keeps_off(action):
         raise Unusable(f"the customer may be in distress, so {action} is left to people")
-    args = one.get("args")
+    args = one.get("args", {})
     if not isinstance(args, Mapping):
         raise Unusable("the arguments of an action are an object")
     values = turn.values(run)
     raw = {str(name): _resolved(value, values) for name, value in args.items()}
+    if action in step.agent.calls:
+        return action, _passed(turn, run, action, raw)
     try:
         turn.propose(action, raw)
     except Refused as refused:
         raise Unusable(f"the arguments of {action} do not fit: {refused.reason}") from refused
     return action, raw
+
+
+def _passed(turn: Turn, run: Run, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """What a journey that the model has run is given: values of its slots."""
+    called = turn.resolve(run.release, name)
+    if called is None:
+        raise Unusable(f"there is no journey {name} any more")
+    for slot, value in args.items():
+        if slot not in called.slots:
+            raise Unusable(f"{name} has no slot {slot[:40]!r}; it has {', '.join(called.slots) or 'none'}")
+        if accepted(called.slots[slot], value) is None:
+            raise Unusable(f"that is no value of the slot '{slot}' of {name}")
+    return dict(args)
 
 
 def _resolved(value: Any, values: Mapping[str, Any]) -> Any:

@@ -13,9 +13,15 @@ TAKEN = frozenset({"otherwise", "until", "done"})
 """How an agent step is left besides by an exit, as its record says it."""
 
 
-def wrong_agent(step: AgentStep, at: Path, known: Collection[str], slots: Mapping[str, Slot]) -> Iterator[Wrong]:
+def wrong_agent(
+    step: AgentStep, at: Path, known: Collection[str], slots: Mapping[str, Slot], journeys: Collection[str]
+) -> Iterator[Wrong]:
     """Everything wrong with what an agent step names. ``known`` is what may have a value there."""
     job, inside = step.agent, (*at, "agent")
+    for name in job.calls:
+        if name not in journeys:
+            mend = did_you_mean(name, journeys) or "an action is written with its connector, as in 'shop.get_order'"
+            yield (*inside, "may", job.may.index(name)), f"there is no journey '{name}'", mend, False
     for index, name in enumerate(job.sets):
         slot = slots.get(name)
         if slot is None:

@@ -16,13 +16,17 @@ ActionName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z",
 ArticleScope = Annotated[str, Meta(pattern=r"^(?:[a-z][a-z0-9_-]{0,63}\*?|\*)\Z", examples=["returns", "care_*"])]
 """The name of an article, or how names begin: ``care_*``; ``*`` stands for all."""
 
+Ability = Annotated[
+    str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?\Z", examples=["shop.get_order", "pick_variant"])
+]
+
 
 class AgentBudget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much an agent step may use before its scripted branch is taken.
 
     Attributes:
         turns: messages of the customer that the model answers.
-        actions: proposals that it makes; a further one is refused to it.
+        actions: proposals that it makes, and journeys that it runs; a further one is refused to it.
         tokens: of all that it is asked and answers.
     """
 
@@ -36,7 +40,8 @@ class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         goal: what it is to reach, in words for the model.
-        may: the only actions that it may propose; each is judged like that of a ``do``.
+        may: the only actions that it may propose, each judged like that of a ``do``; and the journeys that it may run as a
+            part of this one, each as with a ``call``.
         sets: the slots that it may fill, by the customer's words.
         sees: the slots and results that it is told; a personal slot is never told, only that it is known.
         knowledge: the articles whose passages it is told where they answer the customer, by name or by how names begin
@@ -47,7 +52,7 @@ class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     goal: Template
-    may: tuple[ActionName, ...] = ()
+    may: tuple[Ability, ...] = ()
     sets: tuple[Name, ...] = ()
     sees: tuple[Name, ...] = ()
     knowledge: tuple[ArticleScope, ...] = ()
@@ -55,3 +60,13 @@ class AgentJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     budget: AgentBudget = AgentBudget()
     until: Expression | None = None
     exits: dict[Name, Words] = {}
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What it may propose to the gate."""
+        return tuple(name for name in self.may if "." in name)
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """The journeys that it may run."""
+        return tuple(name for name in self.may if "." not in name)

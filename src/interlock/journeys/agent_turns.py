@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from interlock.journeys.agent_answer import Answer, Unusable, read_answer
-from interlock.journeys.agent_work import ASKED, OUTCOME, REPLY, AgentWork
+from interlock.journeys.agent_leaving import leave, left, reached
+from interlock.journeys.agent_work import ASKED, OUTCOME, REPLY
 from interlock.journeys.answering import answer_from, cite
 from interlock.journeys.claims import contradicted
 from interlock.journeys.correcting import correct
@@ -14,14 +15,12 @@ from interlock.journeys.language import AgentStep
 from interlock.journeys.requests import propose
 from interlock.journeys.stack import begin
 from interlock.journeys.state import Run
-from interlock.journeys.steps import proceed
+from interlock.journeys.steps import call, proceed
 from interlock.journeys.turn import Turn
-from interlock.kernel.cel import ExpressionError
 from interlock.vocabulary.channels import Choice
 from interlock.vocabulary.journeys import (
     AgentAnswer,
     AgentAnswerRefused,
-    AgentStepLeft,
     ClaimsContradicted,
     JourneyAdvance,
 )
@@ -48,7 +47,7 @@ def take_answer(turn: Turn, run: Run, answer: AgentAnswer) -> None:
 
 def otherwise(turn: Turn, run: Run, why: str) -> None:
     """Take the scripted branch."""
-    _left(turn, run, "otherwise", why)
+    left(turn, run, "otherwise", why)
     proceed(turn, run, f"{turn.current(run).path}.otherwise.0")
 
 
@@ -64,11 +63,7 @@ def acted(turn: Turn, run: Run, command: JourneyAdvance) -> None:
 
 def come_to(turn: Turn, run: Run) -> None:
     """What an agent's action came to is known: the step is over, or its model is asked how to go on."""
-    step = turn.journey(run).steps[turn.current(run).path]
-    if isinstance(step, AgentStep) and _reached(turn, run, step):
-        _leave(turn, run, "until")
-    else:
-        turn.ask_model(run, turn.current(run).path)
+    proceed(turn, run, turn.current(run).path)
 
 
 def _act(turn: Turn, run: Run, step: AgentStep, found: Answer, answer: AgentAnswer) -> None:
@@ -91,14 +86,16 @@ def _act(turn: Turn, run: Run, step: AgentStep, found: Answer, answer: AgentAnsw
     if found.article is not None:
         answer_from(turn, answer.message, found.article)
     if found.exit:
-        _leave(turn, run, found.exit)
-    elif _reached(turn, run, step):
-        _leave(turn, run, "until")
+        proceed(turn, run, leave(turn, run, found.exit))
+    elif reached(turn, run, step):
+        proceed(turn, run, leave(turn, run, "until"))
     elif found.hand_over or found.journey:
         journey = turn.offered(found.journey or turn.settings.human_journey)
         turn.wait(run, path, REPLY, answer.model)
         if journey is not None:
             begin(turn, journey)
+    elif found.action and (called := turn.resolve(run.release, found.action)) is not None:
+        call(turn, run, path, called, found.args)
     elif found.action:
         propose(turn, run, path, found.action, found.args)
     elif found.says:
@@ -151,38 +148,3 @@ def _refuse(turn: Turn, run: Run, answer: AgentAnswer, wrong: Unusable) -> None:
         otherwise(turn, run, f"{tries} answers in a row could not be taken")
     else:
         turn.ask_model(run, now.path, tries)
-
-
-def _reached(turn: Turn, run: Run, step: AgentStep) -> bool:
-    if step.agent.until is None:
-        return False
-    try:
-        return step.agent.until.holds(turn.values(run))
-    except ExpressionError:
-        return False
-
-
-def _leave(turn: Turn, run: Run, how: str) -> None:
-    _left(turn, run, how)
-    journey, path = turn.journey(run), turn.current(run).path
-    branch = f"{path}.on.{how}.0"
-    proceed(turn, run, branch if branch in journey.steps else journey.follows[path])
-
-
-def _left(turn: Turn, run: Run, how: str, why: str = "") -> None:
-    now = turn.current(run)
-    work = now.work or AgentWork(now.path)
-    turn.add(
-        AgentStepLeft(
-            interaction=turn.state.interaction,
-            person=turn.state.person,
-            run=run.run,
-            path=now.path,
-            how=how,
-            why=why,
-            turns=work.turns,
-            actions=work.actions,
-            tokens=work.tokens,
-            cost_micro=work.cost_micro,
-        )
-    )

@@ -67,7 +67,7 @@ def worked(work: AgentWork | None, event: Event) -> AgentWork | None:
     match event:
         case StepReached(waits_for="reply"):
             return replace(work, turns=work.turns + 1)
-        case StepReached(waits_for="proposal") if event.path == work.path and not event.again:
+        case StepReached(waits_for="proposal" | "call") if event.path == work.path and not event.again:
             return replace(work, actions=work.actions + 1)
         case SlotFilled() if event.name == OUTCOME and isinstance(event.value, Mapping):
             return work.noted(str(event.value.get("action")), event.value.get("how", ""), event.value.get("result"))

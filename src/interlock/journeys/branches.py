@@ -46,7 +46,7 @@ def possible(step: Step) -> tuple[str, ...]:
     """The branches that a step could take under other rules and budgets."""
     if isinstance(step, VerifyStep):
         return (OVER_BUDGET,)
-    if isinstance(step, AgentStep) and step.agent.may:
+    if isinstance(step, AgentStep) and step.agent.actions:
         return (DO_FIRST, *sorted(WAITING))
     if isinstance(step, LookUpStep | DoStep):
         return (OVER_BUDGET, *(name for names in REMEDY_BRANCHES.values() for name in names))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from interlock.journeys.language import CallStep, EndStep, JourneyFile, Step, TenantFile
+from interlock.journeys.language import AgentStep, CallStep, EndStep, JourneyFile, Step, TenantFile
 from interlock.journeys.model import blocks
 from interlock.journeys.slots import Slot
 from interlock.kernel.documents import did_you_mean
@@ -45,8 +45,44 @@ def callee_of(file: JourneyFile, defaults: TenantFile) -> Callee:
         slots={**defaults.slots, **file.slots},
         outcomes=ALWAYS_POSSIBLE | {step.end for step in ends if step.gives is None},
         gives=frozenset.intersection(*given) if given else None,
-        calls=frozenset(step.call for step in steps if isinstance(step, CallStep)),
+        calls=frozenset(name for step in steps for name in calls_of(step)),
     )
+
+
+def calls_of(step: Step) -> tuple[str, ...]:
+    """The journeys that a step calls, or that its model may run."""
+    match step:
+        case CallStep(call=name):
+            return (name,)
+        case AgentStep(agent=job):
+            return job.calls
+    return ()
+
+
+def arguments_schema(slots: Mapping[str, Slot]) -> dict[str, Any]:
+    """A JSON Schema (2020-12) of what a caller can fill; nothing is required, for a journey asks for what it misses."""
+    fields = {name: _schema(slot) for name, slot in slots.items() if slot.type != "choice" or slot.options}
+    return {"type": "object", "properties": fields, "additionalProperties": False}
+
+
+def _schema(slot: Slot) -> dict[str, Any]:
+    spec = slot.spec()
+    told = {"description": slot.ask.text} if slot.ask is not None else {}
+    bounds: dict[str, Any] = {name: spec[name] for name in ("minimum", "maximum") if name in spec}
+    match slot.type:
+        case "yes_no":
+            return {"type": "boolean", **told}
+        case "integer":
+            return {"type": "integer", **bounds, **told}
+        case "money":
+            amount = {"type": "integer", "description": "in the smallest unit of the currency", **bounds}
+            parts = {"amount": amount, "currency": {"type": "string"}}
+            return {"type": "object", "properties": parts, "required": list(parts), **told}
+        case "choice":
+            return {"enum": [option.value for option in slot.options], **told}
+        case "date" | "email":
+            return {"type": "string", "format": slot.type, **told}
+    return {"type": "string", **told}
 
 
 def circle(name: str, callees: Mapping[str, Callee]) -> tuple[str, ...]:

@@ -297,11 +297,11 @@ class Checker:
     def _agent(self, step: AgentStep, path: Path, known: frozenset[str], failed: frozenset[str]) -> None:
         inside = (*path, "agent")
         self._text(step.agent.goal, (*inside, "goal"), known, failed)
-        for index, action in enumerate(step.agent.may):
-            self._action(action, (*inside, "may", index))
+        for action in step.agent.actions:
+            self._action(action, (*inside, "may", step.agent.may.index(action)))
         if step.agent.until is not None:
             self._text(step.agent.until, (*inside, "until"), known | frozenset(step.agent.sets), failed)
-        self._wrong(wrong_agent(step, path, known | frozenset(self.slots), self.slots))
+        self._wrong(wrong_agent(step, path, known | frozenset(self.slots), self.slots, self.known.callees))
 
     def _wrong(self, found: Iterable[Wrong]) -> None:
         for at, what, mend, at_key in found:

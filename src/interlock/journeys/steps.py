@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
+from interlock.journeys.agent_leaving import leave, reached
+from interlock.journeys.agent_work import OUTCOME
 from interlock.journeys.language import (
     AgentStep,
     AskStep,
@@ -33,6 +36,9 @@ from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.interactions import HandOverRequested
 from interlock.vocabulary.journeys import HANDED_OVER
 
+RAN: Final = "called "
+"""Before the name of a journey that a model had run: the source of what came of it, where it has done nothing."""
+
 
 def proceed(turn: Turn, run: Run, path: str) -> None:
     """Take the steps from a path on until the run waits or is over; then those of the run that called it."""
@@ -48,6 +54,8 @@ def return_to_callers(turn: Turn) -> None:
         step = turn.journey(caller).steps[caller.path] if caller else None
         if caller is not None and isinstance(step, CallStep):
             _return_to(turn, caller, step, back)
+        elif caller is not None and isinstance(step, AgentStep):
+            _return_to_model(turn, caller, back)
 
 
 def _return_to(turn: Turn, caller: Run, step: CallStep, back: Returned) -> None:
@@ -63,6 +71,16 @@ def _return_to(turn: Turn, caller: Run, step: CallStep, back: Returned) -> None:
         proceed(turn, caller, branch)
     else:
         turn.end(caller, back.outcome)
+
+
+def _return_to_model(turn: Turn, caller: Run, back: Returned) -> None:
+    """The model that had a journey run is told what came of it, however it ended, and goes on."""
+    reason = {"customer_reason": back.reason} if back.reason and back.gives is None else {}
+    result = {**(back.gives or reason), "outcome": back.outcome}
+    how = back.outcome if back.gives is None else "succeeded"
+    source = f"{ACTED if back.acted else RAN}{back.journey}"
+    turn.fill(caller, OUTCOME, {"action": back.journey, "how": how, "result": result}, source)
+    proceed(turn, caller, turn.current(caller).path)
 
 
 def _take_all(turn: Turn, run: Run, path: str) -> None:
@@ -165,6 +183,8 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
             )
             return None
         case AgentStep():
+            if turn.current(run).path == path and reached(turn, run, step):
+                return leave(turn, run, "until")
             turn.introduce()  # what a model says may be seen while it is written, so that it is a machine comes first
             turn.ask_model(run, path)
             return None
@@ -238,14 +258,19 @@ def _call(turn: Turn, run: Run, path: str, step: CallStep) -> str | None:
     if called is None:
         return _failing(turn.journey(run), path)
     values = turn.values(run)
-    passed = {name: accepted(called.slots[name], text.value(values)) for name, text in step.args.items()}
+    call(turn, run, path, called, {name: text.value(values) for name, text in step.args.items()})
+    return None
+
+
+def call(turn: Turn, run: Run, path: str, called: Journey, args: Mapping[str, Any]) -> None:
+    """Begin a journey for a step of another one; what does not fit a slot of it, it asks for itself."""
+    passed = {name: accepted(called.slots[name], value) for name, value in args.items()}
     inner = turn.start(called, caller=run)
     turn.wait(run, path, "call", inner.run)
     for name, value in passed.items():
         if value is not None and turn.valid(inner, called.slots[name], value):
             turn.fill(inner, name, value, "call")
     proceed(turn, inner, called.order[0])
-    return None
 
 
 def _wait(turn: Turn, run: Run, journey: Journey, path: str, step: WaitStep) -> str | None:

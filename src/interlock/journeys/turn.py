@@ -59,6 +59,7 @@ class Returned(NamedTuple):
     """A run that ended: what it gave (None where it gives nothing back), why it may have failed, whether it did anything."""
 
     run: RunId
+    journey: str
     outcome: str
     gives: Mapping[str, Any] | None
     reason: str
@@ -165,7 +166,7 @@ class Turn:
         if self.state.caller_of(run.run) is not None:
             now = self.current(run)
             self.called.add(run.run)
-            self.returned.append(Returned(run.run, outcome, gives, now.reason, self.acted(now)))
+            self.returned.append(Returned(run.run, run.journey, outcome, gives, now.reason, self.acted(now)))
         self.add(
             JourneyEnded(
                 interaction=self.state.interaction,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import structlog
 
@@ -12,6 +12,7 @@ from interlock.control.tools import tool
 from interlock.journeys import Conversation
 from interlock.journeys.agent_answer import untrue
 from interlock.journeys.agent_question import AgentQuestion, agent_question
+from interlock.journeys.calling import arguments_schema
 from interlock.journeys.turn import journey_of
 from interlock.kernel.errors import Unavailable
 from interlock.runtime.drafts import Draft
@@ -31,6 +32,9 @@ PURPOSE: Final = "agent"
 
 REMEMBERED: Final = 24
 """Messages of a conversation that a model is told."""
+
+RUNS: Final = "Talks with the customer by itself; she is asked for what is not given, and what came of it you are told."
+"""What a model is told of a journey that it may run."""
 
 logger = structlog.get_logger(__name__)
 
@@ -124,12 +128,22 @@ class AgentSteps:
 
     def _brief(self, question: AgentQuestion, said: Sequence[tuple[str, str]], passages: Sequence[Found]) -> Brief:
         app = self._app
-        described = {name: tool(app.definitions.bundle.action(name)) for name in question.may}
+        described = dict(self._described(question))
         return Brief(
             question=question,
             said=said[-REMEMBERED:],
-            actions={name: (each.description, each.input_schema) for name, each in described.items()},
+            actions=described,
             today=app.clock().astimezone(app.tenant.zone).date(),
             language=app.tenant.language,
             passages=passages,
         )
+
+    def _described(self, question: AgentQuestion) -> Iterator[tuple[str, tuple[str, dict[str, Any]]]]:
+        """What a model is told of each action that it may propose, and of each journey that it may run."""
+        for name in question.may:
+            called = self._app.releases.journey(question.run.release, name)
+            if called is not None:
+                yield name, (f"{called.title}. {RUNS}", arguments_schema(called.slots))
+            else:
+                action = tool(self._app.definitions.bundle.action(name))
+                yield name, (action.description, action.input_schema)

@@ -11,6 +11,7 @@ import msgspec
 from interlock.control.automation import Automation, automation
 from interlock.control.back_ends import Finding, System, missing_in_action, missing_in_system, systems
 from interlock.governance.signoffs import ROLES, For, Standing, standing, version_of
+from interlock.journeys.calling import calls_of
 from interlock.journeys.courses import Course, courses, kind_of, level_at, place_of, text_of, verified
 from interlock.journeys.language import AgentStep, CallStep, DoStep, EndStep, JourneyFile, LookUpStep, Step, VerifyStep
 from interlock.journeys.model import DEFAULT, Journey
@@ -235,7 +236,7 @@ def _actions(step: Step, found: Checked) -> tuple[str, ...]:
         case VerifyStep(verify=verify):
             return (found.tenant.verification[verify.by].action,)
         case AgentStep(agent=job):
-            return job.may
+            return job.actions
     return ()
 
 
@@ -252,7 +253,7 @@ def _parts(
     above: frozenset[str],
 ) -> Iterator[Readiness]:
     steps = (journey.steps[path] for path in journey.order if path in passed)
-    for name in dict.fromkeys(step.call for step in steps if isinstance(step, CallStep)):
+    for name in dict.fromkeys(called for step in steps for called in calls_of(step)):
         if name in found.journeys.journeys and name not in above:
             yield _readiness(found, known, found.journeys.journeys[name], now, above | {name})
 
