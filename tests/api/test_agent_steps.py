@@ -177,6 +177,24 @@ async def test_a_model_runs_a_journey_and_is_told_what_came_of_it(app: App, serv
     assert described in server.asked[0]["messages"][-1]["content"]
 
 
+async def test_what_a_turn_has_read_is_not_read_once_more_for_its_budgets(
+    app: App, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+    original = app.log.read
+
+    async def reads(*queries: Query, since: str = "") -> Any:
+        read.extend(queries)
+        return await original(*queries, since=since)
+
+    monkeypatch.setattr(app.log, "read", reads)
+    server.says(suggests({"type": "say", "text": "Two weeks."}))
+    assert app.definitions.budgets.of_models
+    await write(app, "I am a business customer", "Two weeks.")
+    used = [each.types for each in read if ModelUsed in each.types]
+    assert used and all(InteractionStarted in types for types in used)  # with all else that a turn depends on
+
+
 async def test_a_journey_chooses_which_model_reads_its_answers(app: App, server: Server) -> None:
     server.says(suggests({"type": "set_slot", "name": "order_no", "value": "A-1042"}))
     await write(app, "where is my order", "order number")

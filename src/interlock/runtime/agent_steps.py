@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import structlog
 
 from interlock.connectors.agent_model import Actor, Brief
+from interlock.control.budgets import Spent
 from interlock.control.tools import tool
 from interlock.journeys import Conversation
 from interlock.journeys.agent_answer import untrue
@@ -67,16 +68,18 @@ class AgentSteps:
         question: AgentQuestion,
         said: Sequence[tuple[str, str]],
         message: MessageId,
+        spent: Spent,
         round: str = "",
     ) -> Worked:
         """Ask the models of a step, one after the other, within what switches and budgets allow; never fails.
 
         Args:
             said: the latest messages, by who wrote them.
+            spent: what the interaction has used before.
             round: what is asked for; empty where the last message is.
         """
         app, run = self._app, question.run
-        asked_for = AskedFor(state.interaction, message, run.run, question.path, round)
+        asked_for = AskedFor(state.interaction, message, run.run, question.path, round, spent)
         journey = journey_of(run, app.releases.journey)
         name = f"{run.run}.{round or message}"
         draft = Draft(

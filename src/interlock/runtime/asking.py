@@ -10,13 +10,14 @@ import structlog
 from interlock.connectors.builtin_model import BuiltinModel, Model, NoAnswer, Question, Suggested, Usage
 from interlock.control import budgets
 from interlock.control.budget_files import Budget
+from interlock.control.budgets import Spent
 from interlock.journeys import Conversation, expected, slots_of
 from interlock.journeys.model import models_of
 from interlock.journeys.turn import journey_of
 from interlock.kernel.errors import Unavailable
 from interlock.runtime.knowledge import CHOSEN_FROM
 from interlock.runtime.spending import AskedFor
-from interlock.vocabulary.ids import InteractionId, MessageId, RunId
+from interlock.vocabulary.ids import MessageId, RunId
 from interlock.vocabulary.knowledge import Found
 from interlock.vocabulary.models import ModelUsed
 
@@ -58,15 +59,15 @@ class Asking:
         self._app = app
         self._builtin: dict[str, BuiltinModel] = {}
 
-    async def ask(self, interaction: InteractionId, message: MessageId, state: Conversation, text: str) -> Asked:
-        """Ask about a message, within what switches and budgets allow; never fails."""
+    async def ask(self, message: MessageId, state: Conversation, text: str, spent: Spent) -> Asked:
+        """Ask about a message, within what switches and budgets allow; never fails. ``spent`` is what was used before."""
         app = self._app
         waits = expected(state, app.releases.journey, app.tenant)
         stands = state.foreground
-        asked_for = AskedFor(interaction, message, RunId(""))
+        asked_for = AskedFor(state.interaction, message, RunId(""), spent=spent)
         named: tuple[str, ...] = ()
         if stands is not None:
-            asked_for = AskedFor(interaction, message, stands.run, stands.path)
+            asked_for = AskedFor(state.interaction, message, stands.run, stands.path, spent=spent)
             named = models_of(journey_of(stands, app.releases.journey), stands.path)
         definitions = app.releases.of(state.release)
         builtin = self._builtin_model(definitions)
@@ -137,7 +138,7 @@ class Asking:
         for model in chain:
             if switches.on_model(model.name) is not None:
                 continue
-            over = await app.spending.over_model(model.name, asked_for.interaction, asked_for.run)
+            over = await app.spending.over_model(model.name, asked_for.interaction, asked_for.run, asked_for.spent)
             if over is None:
                 return Allowed(model, None)
             app.metrics.stops.labels(over.rule).inc()

@@ -27,13 +27,14 @@ DAY_KNOWN_FOR: Final = timedelta(seconds=1)
 
 
 class AskedFor(NamedTuple):
-    """What a model is asked for: the message, and the run and its step that stand."""
+    """What a model is asked for: the message, and the run and its step that stand; ``spent`` is what was used before."""
 
     interaction: InteractionId
     message: MessageId
     run: RunId
     step: str = ""
     round: str = ""
+    spent: Spent | None = None
 
 
 class Spending:
@@ -43,13 +44,15 @@ class Spending:
         self._app = app
         self._days: dict[str, tuple[datetime, int]] = {}
 
-    async def over_model(self, model: str, interaction: InteractionId, run: str) -> Budget | None:
-        """The first budget that is used up for a model; None where it may be asked."""
+    async def over_model(
+        self, model: str, interaction: InteractionId, run: str, spent: Spent | None = None
+    ) -> Budget | None:
+        """The first budget that is used up for a model; None where it may be asked. ``spent`` is read where it is not given."""
         budgets = self._app.definitions.budgets.of_models
         if not budgets:
             return None
         of_day = await self._of_day([each for each in budgets if each.per == "day"])
-        return over_model(budgets, model, await self._spent(interaction), run, of_day)
+        return over_model(budgets, model, spent or await self._spent(interaction), run, of_day)
 
     async def over_tools(
         self, proposed: ActionProposed, pending: Sequence[Recorded]

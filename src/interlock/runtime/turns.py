@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from interlock.connectors.builtin_model import wish
+from interlock.control.budgets import Spent, spend
 from interlock.control.judgement import customer_reason
 from interlock.control.proposals import fold, proposal_query
 from interlock.control.rules import BUDGET_PREFIX
@@ -71,18 +72,21 @@ class Standing:
     Attributes:
         said: the latest messages, by identifier; ``authors`` are the kinds of who wrote them.
         challenges: those that can still be answered, the latest last.
+        spent: what it has used of the budgets.
     """
 
     conversation: Conversation = field(default_factory=Conversation)
     said: tuple[tuple[MessageId, PersonalText], ...] = ()
     authors: tuple[str, ...] = ()
     challenges: tuple[ChallengeId, ...] = ()
+    spent: Spent = field(default_factory=Spent)
 
 
 def evolve_standing(standing: Standing, recorded: Recorded) -> Standing:
     """Fold one more fact of the interaction in."""
     event = recorded.event
-    standing = replace(standing, conversation=evolve(standing.conversation, recorded))
+    spent = spend(standing.spent, recorded)
+    standing = replace(standing, conversation=evolve(standing.conversation, recorded), spent=spent)
     match event:
         case MessagePosted():
             said = (*standing.said, (event.message, event.text))[-MESSAGES_KEPT:]
@@ -126,7 +130,7 @@ class Turns:
         self._agents = AgentSteps(app)
 
     async def _standing(self, interaction: InteractionId) -> tuple[Standing, str]:
-        queries = (reads(interaction), Query(tag("interaction", interaction), CHALLENGES))
+        queries = (reads(interaction), Query(tag("interaction", interaction), (*CHALLENGES, ActionProposed)))
         standing, snapshot = await self._app.engine.state(queries, Standing(), evolve_standing)
         for release in {standing.conversation.release, *(run.release for run in standing.conversation.runs)}:
             await self._app.releases.ensure(release)
@@ -155,10 +159,10 @@ class Turns:
         question = None if at_any_time else self._agents.question(state)
         worked = None
         if question is not None:
-            worked = await self._agents.ask(state, question, _so_far(standing), command.message)
+            worked = await self._agents.ask(state, question, _so_far(standing), command.message, standing.spent)
             asked = Asked((), worked.answer.model)
         else:
-            asked = await self.asking.ask(command.interaction, command.message, state, text)
+            asked = await self.asking.ask(command.message, state, text, standing.spent)
         article, chosen = (None, False)
         if worked is None:
             article, chosen = await self._article(state, text, understood(asked.suggestions))
@@ -194,7 +198,7 @@ class Turns:
         question = self._agents.question(state)
         answer, worked = AgentAnswer(run=command.run, round=command.round), None
         if question is not None and question.run.run == command.run and question.run.ref == command.round:
-            worked = await self._agents.ask(state, question, _so_far(standing), message, command.round)
+            worked = await self._agents.ask(state, question, _so_far(standing), message, standing.spent, command.round)
             answer = worked.answer
         taken = TakeAgentAnswer(interaction=command.interaction, message=message, answer=answer)
 
