@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from interlock.cli.scenarios import chosen
+from interlock.journeys.scenario_checks import read_scenarios
 from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
 from interlock.runtime.incoming_mail import read_mail
 from interlock.simulation.centre import Centre
-from interlock.vocabulary.channels import Author
+from interlock.simulation.scenarios import play as play_scenario
+from interlock.simulation.scenarios import surroundings
+from interlock.simulation.weather import KINDS
+from interlock.vocabulary.channels import Author, Channel
+from interlock.vocabulary.correspondence import MessagesSent
 from interlock.vocabulary.ids import MessageId, QueueName, SessionId
 from interlock.vocabulary.interactions import (
     InteractionEnded,
@@ -27,6 +35,7 @@ from tests.simulation.test_same_by_phone import damaged, status
 from tests.simulation.writers import LONG_ENOUGH, Mailer, Texter
 
 MONTHS = timedelta(days=60)
+FLAKY, STORM = (next(each for each in KINDS if each.name == name) for name in ("flaky shop", "storm"))
 
 
 def test_what_is_told_twice_is_taken_once_and_answered_once(definitions: Definitions) -> None:
@@ -261,3 +270,31 @@ def test_money_moves_once_by_mail_as_in_every_channel(definitions: Definitions) 
         await centre.pass_time(MONTHS)
 
     assert play(definitions, story) == []
+
+
+@pytest.mark.parametrize("channel", [Channel.MESSAGE, Channel.EMAIL])
+def test_a_scenario_holds_in_the_channels_in_which_what_is_said_is_sent(
+    definitions: Definitions, channel: Channel
+) -> None:
+    scenarios = read_scenarios(definitions.files, surroundings(definitions))
+    for scenario in chosen(scenarios, ["change_email"], channel):
+        assert scenario.given.channel is channel
+        assert play_scenario(scenario, definitions) == []
+
+
+def test_what_is_said_is_sent_once_whatever_dies(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        eva = Texter(centre)
+        order = order_of(centre, 1840)
+        await eva.say("the kettle arrived broken")
+        await identify(eva, order)
+        await centre.calm_down()
+        await centre.pass_time(timedelta(hours=1))
+        held = [each for sent in of(centre, MessagesSent) for each in sent.messages]
+        assert len(held) == len(set(held))
+        assert set(held) == {each.message for each in of(centre, MessagePosted) if each.send is not None}
+        assert len(centre.shop.mails) == len(of(centre, MessagesSent)) == len(eva.got)
+        await centre.pass_time(MONTHS)
+
+    for weather in (FLAKY, STORM):
+        assert play(definitions, story, weather=weather) == []

@@ -71,7 +71,7 @@ def test_the_first_reply_that_fits_and_is_not_used_up_is_given() -> None:
         FailsReply(fails="timeout", times=2),
         AnswersReply(answers={"order_id": "A-2"}, given={"order_id": "A-2"}),
     )
-    systems = Systems({"shop.getOrder": (lost, other, twice)}, {}, "")
+    systems = Systems({"shop.getOrder": (lost, other, twice)}, {}, ())
     assert given(systems, {"order_id": "A-2", "more": 1}) is other
     assert given(systems, {"order_id": "A-1"}) is lost
     assert [given(systems, {"order_id": "A-1"}, heard=False) for _ in range(3)] == [twice, twice, None]

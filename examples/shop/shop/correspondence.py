@@ -82,7 +82,7 @@ async def write_mail(store: Store, written: Written, now: datetime, hand_over: H
         number = store.next_number("mail")
     mail_id = f"<mail-{number}-{int(now.timestamp())}@{written.sender.rpartition('@')[2]}>"
     references = f"{before.references} {before.message_id}".strip() if before is not None else ""
-    subject = written.subject.strip() or (f"Re: {before.subject}" if before is not None else "(no subject)")
+    subject = written.subject.strip() or (_again(before.subject) if before is not None else "(no subject)")
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"], mail["Subject"] = written.sender, SERVICE_MAIL, subject
     mail["Message-ID"], mail["Date"] = mail_id, now
@@ -166,6 +166,10 @@ def carrier_to(interlock: str, key: str) -> HandOver:
             )
 
     return hand_over
+
+
+def _again(subject: str) -> str:
+    return subject if subject[:3].lower() == "re:" else f"Re: {subject}"
 
 
 def _mail(store: Store, mail_id: str) -> _Answered:

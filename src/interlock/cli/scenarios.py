@@ -16,6 +16,7 @@ from interlock.journeys.scenario_checks import FOLDER, Scenario, read_scenarios
 from interlock.journeys.scenarios import ReceivesTurn
 from interlock.kernel.documents import DefinitionError, Problem
 from interlock.runtime.definitions import Definitions, build, check
+from interlock.runtime.reaching import WRITTEN
 from interlock.simulation.coverage import DEFAULTS, Coverage, Covered
 from interlock.simulation.scenarios import Failure, play, surroundings
 from interlock.vocabulary.channels import Channel
@@ -74,7 +75,7 @@ def scenarios_of(files: Mapping[str, str]) -> list[Scenario]:
 
 
 def chosen(scenarios: Sequence[Scenario], names: Sequence[str], channel: Channel | None) -> list[Scenario]:
-    """Those of some titles, journeys or files, perhaps in another channel; news from outside reaches nobody by phone.
+    """Those of some titles, journeys or files, perhaps in another channel; news from outside reaches nobody by phone or mail.
 
     Raises:
         LookupError: a name names none.
@@ -85,9 +86,9 @@ def chosen(scenarios: Sequence[Scenario], names: Sequence[str], channel: Channel
     found = [each for each in scenarios if not names or any(_is(each, name) for name in names)]
     if channel is None:
         return found
-    written = {each.title for each in found if any(isinstance(line.turn, ReceivesTurn) for line in each.turns)}
+    told = {each.title for each in found if any(isinstance(line.turn, ReceivesTurn) for line in each.turns)}
     return [
-        each if channel is Channel.VOICE and each.title in written else each._replace(given=each.given.into(channel))
+        each if channel not in WRITTEN and each.title in told else each._replace(given=each.given.into(channel))
         for each in found
     ]
 

@@ -9,6 +9,7 @@ from interlock.journeys.scenarios import Given
 from interlock.kernel.events import Command, Event
 from interlock.vocabulary.channels import SYSTEM, Channel
 from interlock.vocabulary.consents import RecordConsent
+from interlock.vocabulary.correspondence import AddressGiven
 from interlock.vocabulary.ids import CustomerId, EventId, InteractionId, PersonId, QueueName, SessionId, StaffId
 from interlock.vocabulary.interactions import OpenSession
 from interlock.vocabulary.people import CustomerMatched
@@ -21,6 +22,12 @@ CAPACITY: Final = 3
 NO_SECRET: Final = "-"
 """Nobody comes over the network, so nobody has to prove whose session it is."""
 
+WRITES_FROM: Final = {
+    Channel.MESSAGE: ("+15550100", "+15550199"),
+    Channel.EMAIL: ("customer@customer.example", "service@centre.example"),
+}
+"""Where the customer writes from, and to which of our own, in the channels that have addresses."""
+
 
 def agent_of(queue: str) -> StaffId:
     """The agent who is on shift for a queue."""
@@ -31,6 +38,9 @@ def given_commands(given: Given) -> Iterator[Command | Event]:
     """The commands (and facts, of what was before) that bring about what is given, in order."""
     channel = given.channel or Channel.CHAT
     yield OpenSession(session=SESSION, person=PERSON, channel=channel, secret_digest=NO_SECRET)
+    if channel in WRITES_FROM:
+        address, account = WRITES_FROM[channel]
+        yield AddressGiven(session=SESSION, person=PERSON, channel=channel, address=address, account=account)
     customer = CustomerId(given.customer or "")
     if customer:
         yield CustomerMatched(

@@ -61,7 +61,7 @@ def play(scenario: Scenario, definitions: Definitions, model: Model | None = Non
         model: asked before the built-in one.
     """
     loop = VirtualLoop()
-    systems = Systems(scenario.replies, definitions.bundle.actions, definitions.tenant.code_action)
+    systems = Systems(scenario.replies, definitions.bundle.actions, definitions.tenant.own_actions)
     with asyncio.Runner(loop_factory=lambda: loop) as runner, listening() as trouble:
         start = _beginning(scenario, definitions)
         centre = Centre(1, QUIET, definitions, loop, model, start=start, systems=systems.connections)

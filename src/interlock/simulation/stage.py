@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 from interlock.control.actions import all_args
 from interlock.journeys import Conversation, evolve
@@ -61,6 +61,9 @@ from interlock.vocabulary.routing import (
     VisitOffered,
 )
 
+A_MOMENT: Final = timedelta(seconds=5)
+"""What a turn takes at most, beside what is waited for in it."""
+
 
 class Missed(Exception):
     """Something expected did not come about."""
@@ -93,7 +96,7 @@ class Stage:
         await self.centre.rest()
 
     async def _was(self, fact: Event) -> None:
-        await self.centre.insist(lambda app: app.engine.append([fact], cause="given"))
+        await self.centre.insist(lambda app: app.engine.append([fact], cause=f"given/{type(fact).__name__}"))
 
     async def take(self, turn: TurnWritten) -> None:
         """Take a turn. Raises Missed where something is not as it is expected."""
@@ -112,6 +115,14 @@ class Stage:
             case _:
                 await (self._decide(turn) if isinstance(turn, Decision) else self._act(turn))
                 await self.centre.rest()
+                await self._let_go_out()
+
+    async def _let_go_out(self) -> None:
+        """In a channel in which what is said is sent, wait until it is."""
+        channel = self.scenario.given.channel
+        sending = self.centre.definitions.tenant.sending(channel) if channel is not None else None
+        if sending is not None:
+            await self.centre.pass_time(sending.collect + A_MOMENT)
 
     async def _act(self, turn: TurnWritten) -> None:
         match turn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ class Systems:
     """
 
     def __init__(
-        self, replies: Mapping[str, tuple[Reply, ...]], actions: Mapping[str, Action], code_action: str
+        self, replies: Mapping[str, tuple[Reply, ...]], actions: Mapping[str, Action], own: Collection[str]
     ) -> None:
         self.arrived: list[Arrived] = []
         self.unforeseen: list[str] = []
@@ -46,8 +46,7 @@ class Systems:
         self._given: dict[tuple[str, int], int] = {}
         self._done: dict[tuple[str, str], Any] = {}
         self._connectors = {action.connector for action in actions.values()}
-        code = actions.get(code_action)
-        self._silent = f"{code.connector}.{code.operation}" if code is not None else ""
+        self._silent = {f"{each.connector}.{each.operation}" for each in actions.values() if each.name in own}
 
     def connections(self, check: CallCheck) -> Mapping[str, Connection]:
         """A connection to each system."""
@@ -66,7 +65,7 @@ class Systems:
             if (reply.times is None or given < reply.times) and fits(reply.given, parameters):
                 self._given[operation, index] = given + 1
                 return reply
-        if operation == self._silent:
+        if operation in self._silent:
             return AnswersReply(answers={})
         return None
 

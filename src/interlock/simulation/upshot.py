@@ -66,7 +66,7 @@ def _calls(stage: Stage, calls: dict[str, tuple[dict[str, Any], ...]]) -> Iterat
         for one, call in zip(wanted, arrived, strict=True):
             if not fits(one, call.told):
                 yield Expected(f"{name} with {shown(one)}", f"with {shown(dict(call.told))}")
-    if others := [each for each in left if each.action != stage.centre.definitions.tenant.code_action]:
+    if others := [each for each in left if each.action not in stage.centre.definitions.tenant.own_actions]:
         yield Expected(
             "no call but those under 'calls'", f"also {', '.join(each.action for each in others)}{_told(others)}"
         )

@@ -203,6 +203,12 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {Channel.MESSAGE: self.messaging, Channel.EMAIL: self.email}.get(channel)
 
     @property
+    def own_actions(self) -> frozenset[str]:
+        """The actions that carry the conversation itself: they send a code, a text message, a mail."""
+        named = (self.code_action, self.messaging.action, self.email.action)
+        return frozenset(each for each in named if each is not None)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The tenant's own time zone."""
         return ZoneInfo(self.timezone)
