@@ -167,3 +167,17 @@ def test_a_promise_that_there_is_not_and_a_value_that_is_not_there_are_told():
     assert changed("  - end: told", step) == []
     assert "there is no promise 'late_refnd'" in changed("  - end: told", step.replace("late_refund", "late_refnd"))[0]
     assert "'item' may have no value here yet" in changed("  - end: told", step.replace("order.total", "item.price"))[0]
+
+
+@pytest.mark.parametrize(
+    ("action", "what"),
+    [
+        ("mail.anwser", "there is no action 'mail.anwser'; did you mean mail.answer?"),
+        ("mail.text", "'mail.text' does not take 'message_id'; add it to its 'args:'"),
+        ("mail.send_news", "'mail.send_news' needs 'link', which nothing gives it"),
+    ],
+)
+def test_what_is_to_send_mails_is_an_action_that_takes_a_mail(action: str, what: str) -> None:
+    found = problems(GOOD, lambda tenant: tenant.replace("action: mail.answer", f"action: {action}"))
+    assert any("tenant.yaml:" in each and what.partition(";")[0] in each for each in found), found
+    assert not problems(GOOD)

@@ -74,16 +74,16 @@ class Checker:
     def defaults(self) -> list[Problem]:
         """The problems of the default branches in ``tenant.yaml``."""
         file: TenantFile = self.located.value
+        self._wrong(self.known.wrong_sending(file))
         for name, method in file.verification.items():
             self._action(method.action, ("verification", name, "action"))
             self._wrong(self.known.wrong_arguments(method.action, method.args, ("verification", name, "args")))
         self._slots(file.slots)
         for name, steps in file.defaults.items():
-            path = ("defaults", name)
             if name not in BRANCHES:
-                self._say(path, f"there is no branch '{name}'", did_you_mean(name, BRANCHES), at_key=True)
+                self._say(("defaults", name), f"there is no branch '{name}'", did_you_mean(name, BRANCHES), at_key=True)
             self._results_of(steps)
-            self._branch(name, steps, path, ALWAYS, frozenset())
+            self._branch(name, steps, ("defaults", name), ALWAYS, frozenset())
         return self.problems
 
     # The flow: what has a value where, and whether a block ends.

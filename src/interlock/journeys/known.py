@@ -75,6 +75,29 @@ class Known:
             mend = did_you_mean(purpose, action.purposes) or "leave 'purpose' out"
             yield (*at, "purpose"), f"'{name}' is not proposed for '{purpose}'", mend, False
 
+    def wrong_sending(self, settings: TenantSettings) -> Iterator[Wrong]:
+        """Actions that are to send text messages or mails, and are none, or take something else than is given."""
+        for section, sending, needs in (
+            ("messaging", settings.messaging, ("to", "text")),
+            ("email", settings.email, ("to", "text", "message_id")),
+        ):
+            if sending.action is None or self.actions is None:
+                continue
+            at: Path = (section, "action")
+            action = self.actions.get(sending.action)
+            if action is None:
+                mend = did_you_mean(sending.action, self.actions)
+                yield at, f"there is no action '{sending.action}'", mend, False
+                continue
+            takes = [each.name for each in action.args]
+            for name in needs:
+                if name not in takes:
+                    yield at, f"'{sending.action}' does not take '{name}'", "add it to its 'args:'", False
+            for each in action.args:
+                if not each.optional and each.name not in sending.gives:
+                    mend = f"make it optional; what is given is {', '.join(sending.gives)}"
+                    yield at, f"'{sending.action}' needs '{each.name}', which nothing gives it", mend, False
+
     def wrong_arguments(self, name: str, given: Collection[str], at: Path) -> Iterator[Wrong]:
         """Arguments that an action does not have, and those that it lacks."""
         action = (self.actions or {}).get(name)

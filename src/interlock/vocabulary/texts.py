@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 import msgspec
 from msgspec import Meta
@@ -168,6 +168,9 @@ class Messaging(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         challenge_ttl: how long a one-time code can be given.
     """
 
+    gives: ClassVar[tuple[str, ...]] = ("to", "account", "text")
+    """What the action is given."""
+
     action: ActionName | None = None
     collect: Duration = _of(seconds=2)
     quiet_for: Duration = _of(hours=24)
@@ -209,6 +212,14 @@ class Email(Messaging, frozen=True, forbid_unknown_fields=True, kw_only=True):
         above: the line above which an answer is written; what stands below it in an answer is not read.
         subject: of a mail that answers one without a subject.
     """
+
+    gives: ClassVar[tuple[str, ...]] = (
+        *Messaging.gives,
+        "subject",
+        "message_id",
+        "in_reply_to",
+        "references",
+    )
 
     collect: Duration = _of(seconds=10)
     quiet_for: Duration = _of(days=14)
