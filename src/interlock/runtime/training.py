@@ -9,6 +9,7 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,8 @@ MAX_EXAMPLES: Final = 500
 """An intent."""
 NEARLY: Final = 0.75
 """Two sentences nearly repeat each other if they share this much of all their words."""
+UNPACKED_MODELS: Final = 8
+"""Models that a process keeps unpacked besides those in use; each takes about a megabyte."""
 TIMEOUT_S: Final = 60.0
 READING_TIMEOUT_S: Final = 900.0
 """Where meanings are read: some hundredths of a second a sentence."""
@@ -192,8 +195,16 @@ def _reader(understanding: Understanding) -> tuple[str, Read | None]:
 
 
 def loaded(model: bytes) -> IntentModel:
-    """A model from its bytes, with what reads meanings here if it needs that. Raises UnusableModel."""
-    return IntentModel.from_bytes(model, minilm.reader(), minilm.opened)
+    """A model from its bytes, with what reads meanings here if it needs that. Raises UnusableModel.
+
+    Nobody changes a model: the same bytes, which most releases share, are unpacked once.
+    """
+    return _unpacked(model, minilm.reader())
+
+
+@lru_cache(UNPACKED_MODELS)
+def _unpacked(model: bytes, reader: str | None) -> IntentModel:
+    return IntentModel.from_bytes(model, reader, minilm.opened)
 
 
 def _rounded(values: Any) -> array[float]:
