@@ -298,3 +298,21 @@ def test_what_is_said_is_sent_once_whatever_dies(definitions: Definitions) -> No
 
     for weather in (FLAKY, STORM):
         assert play(definitions, story, weather=weather) == []
+
+
+def test_who_writes_from_a_number_months_later_is_asked_who_she_is(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        eva = Texter(centre)
+        await status(eva)
+        before = eva.session
+        await centre.pass_time(MONTHS)
+        centre.clock.leap(centre.clock() + MONTHS)
+        await eva.say("Where is my order?")
+        assert eva.session != before and "order number" in eva.last
+        assert of(centre, InteractionStarted)[-1].customer == ""
+        sent = len(eva.got)
+        await eva.say("Where is my order?", again=True)
+        assert len(eva.got) == sent
+        await centre.pass_time(MONTHS)
+
+    assert play(definitions, story) == []

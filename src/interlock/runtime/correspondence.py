@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from interlock.control.actions import Action
@@ -14,7 +15,7 @@ from interlock.control.lockouts import source_lock
 from interlock.dialogue.card_numbers import redact_card_numbers
 from interlock.dialogue.hearing import Answers, GivesCode, Heard, Withdraws
 from interlock.dialogue.writing import asked, meant, paragraphs
-from interlock.interactions.receiving import CARRIED, message
+from interlock.interactions.receiving import CARRIED, SESSION, SessionState, evolve_session, message
 from interlock.journeys import Conversation
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Answered, Conflict, Refused
@@ -90,7 +91,7 @@ class Correspondence:
         if not text:
             raise Refused("message_empty", "The message has no text.", status=422)
         session = await self._session(inbound)
-        cause = f"{inbound.channel}/{self._digest(session, inbound.id)}"
+        cause = f"{inbound.channel}/{self._digest(self._correspondent(inbound), inbound.id)}"
         if (code := _CARRY_CODE.fullmatch(text[:80])) is not None:
             await self._app.carrying.redeem(session, code[1], cause)
             return session
@@ -106,44 +107,55 @@ class Correspondence:
         return session
 
     async def _session(self, inbound: Inbound) -> SessionId:
-        """The session of a thread or a sender, which is opened where there is none."""
-        app, seed = self._app, ("" if inbound.channel is Channel.MESSAGE else inbound.id)
-        if inbound.thread and await self._belongs(inbound.thread, inbound.sender):
-            return inbound.thread
-        for again in range(ATTEMPTS):
-            digest = self._digest(inbound.channel, inbound.account, inbound.sender.casefold(), seed, str(again))
-            session, person = SessionId(f"s_{digest}"), PersonId(f"p_{digest}")
-            erased = await app.log.read(Query(tag("person", person), (PersonErased,)))
-            if erased.events:
-                continue  # she comes anew: nothing leads back to who she was
-            opened = OpenSession(
-                session=session,
-                person=person,
-                channel=inbound.channel,
-                secret_digest="",  # nothing has this digest: nobody comes into it over a socket
-                source=source_lock(app.control.secret, f"{inbound.channel}:{inbound.sender.casefold()}"),
-            )
-            given = AddressGiven(
-                session=session,
-                person=person,
-                channel=inbound.channel,
-                address=inbound.sender,
-                account=inbound.account,
-                subject=inbound.subject,
-            )
-            with suppress(Answered):
-                await app.engine.execute(opened, cause=f"session/{session}", extend=_also(given))
-            return session
-        raise Refused("sender_unknown", "Nothing is taken from this address any more.", status=403)
+        """The session of a thread or a sender, as long as that goes on; a new one, in which nobody is known, otherwise."""
+        app, correspondent = self._app, self._correspondent(inbound)
+        seen = await app.log.read(Query(tag("correspondent", correspondent), (AddressGiven,)))
+        before = [one.event for one in seen.events if isinstance(one.event, AddressGiven)]
+        # A thread is with one address: whoever answers in it from another one does not take the conversation along.
+        mails = inbound.channel is Channel.EMAIL
+        found = [each for each in before if each.session == inbound.thread] if mails else before[-1:]
+        if found and await self._goes_on(found[-1]):
+            return found[-1].session
+        seed = inbound.id if mails else str(len(before))
+        digest = self._digest(correspondent, seed)
+        session, person = SessionId(f"s_{digest}"), PersonId(f"p_{digest}")
+        opened = OpenSession(
+            session=session,
+            person=person,
+            channel=inbound.channel,
+            secret_digest="",  # nothing has this digest: nobody comes into it over a socket
+            source=source_lock(app.control.secret, f"{inbound.channel}:{inbound.sender.casefold()}"),
+        )
+        given = AddressGiven(
+            session=session,
+            person=person,
+            channel=inbound.channel,
+            address=inbound.sender,
+            account=inbound.account,
+            subject=inbound.subject,
+            correspondent=correspondent,
+        )
+        with suppress(Answered):
+            await app.engine.execute(opened, cause=f"session/{session}", extend=_also(given))
+        return session
 
-    async def _belongs(self, session: SessionId, sender: str) -> bool:
-        """Whether a thread is with this address: whoever forwards a mail does not take the conversation along."""
-        try:
-            found = await self._app.log.read(Query(tag("session", session), (AddressGiven,)))
-        except Refused:
-            return False  # there are characters in it that no session has
-        given = found.events[0].event if found.events else None
-        return isinstance(given, AddressGiven) and str(given.address).casefold() == sender.casefold()
+    async def _goes_on(self, given: AddressGiven) -> bool:
+        """Whether a conversation is open, or so lately over that an answer reopens it; never after an erasure.
+
+        A number may be somebody else's by then, so who was matched in it is not known in the next one.
+        """
+        app = self._app
+        if (await app.log.read(Query(tag("person", given.person), (PersonErased,)))).events:
+            return False
+        seen = await app.log.read(Query(tag("session", given.session), SESSION))
+        state = reduce(evolve_session, seen.events, SessionState())
+        if state.open or state.ended_at is None:
+            return True
+        return app.clock() - state.ended_at <= app.tenant.on(given.channel).reopen_within
+
+    def _correspondent(self, inbound: Inbound) -> str:
+        account = "" if inbound.channel is Channel.EMAIL else inbound.account  # a mail may have several receivers
+        return self._digest(inbound.channel, account.casefold(), inbound.sender.casefold())
 
     async def _asked(self, session: SessionId, inbound: Inbound) -> tuple[Question, bool | None]:
         """What stands in a session, and whether the message answers just that; None where nobody can tell."""

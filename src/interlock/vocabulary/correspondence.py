@@ -19,9 +19,11 @@ class AddressGiven(Event, frozen=True, kw_only=True):
     """Our own number or mailbox that was written to."""
     subject: PersonalText = ""
     """The subject of the mail that began it."""
+    correspondent: str = ""
+    """What the pair of addresses is found by again: a keyed hash."""
 
     def tags(self) -> tuple[str, ...]:
-        return tags(session=self.session, person=self.person)
+        return tags(session=self.session, person=self.person, correspondent=self.correspondent)
 
 
 class MailTaken(Event, frozen=True, kw_only=True):
