@@ -187,7 +187,7 @@ def test_tags_are_of_the_kinds_that_everybody_knows() -> None:
     assert kinds <= {
         *("interaction", "person", "session", "customer", "agent", "visit", "queue", "staff"),
         *("proposal", "challenge", "run", "release", "releases", "external_agent", "promise", "foresight"),
-        *("carry", "carry_source"),
+        *("carry", "carry_source", "correspondent"),
         *("event", "address", "firing", "trigger_key", "triggers", "matters"),
         *("article", "knowledge"),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from interlock.kernel.log import Query
 from interlock.runtime.app import App
-from interlock.runtime.correspondence import Inbound
+from interlock.runtime.mailing import Inbound
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.correspondence import MessagesSent
 from tests.api.conftest import Client

@@ -9,8 +9,8 @@ from email.policy import SMTP
 
 from interlock.control.actions import all_args
 from interlock.runtime.app import App
-from interlock.runtime.correspondence import Inbound
 from interlock.runtime.incoming_mail import read_mail
+from interlock.runtime.mailing import Inbound
 from interlock.simulation.centre import Centre
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import SessionId

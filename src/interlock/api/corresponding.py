@@ -13,8 +13,8 @@ from msgspec import Meta
 
 from interlock.kernel.errors import Answered, Refused
 from interlock.runtime.app import App
-from interlock.runtime.correspondence import Inbound
 from interlock.runtime.incoming_mail import read_mail
+from interlock.runtime.mailing import Inbound
 from interlock.runtime.outside_agents import Caller
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from interlock.control.actions import Action
 from interlock.control.lockouts import source_lock
@@ -22,7 +22,7 @@ from interlock.kernel.errors import Answered, Conflict, Refused
 from interlock.kernel.events import Command, Erased, Event, Recorded
 from interlock.kernel.log import Due, Query
 from interlock.runtime.engine import ATTEMPTS, id_maker
-from interlock.runtime.mailing import mail_of
+from interlock.runtime.mailing import Inbound, mail_of
 from interlock.runtime.standing import Question, Standing
 from interlock.vocabulary.channels import SYSTEM, Author, Card, Channel, Principal, sent_through
 from interlock.vocabulary.correspondence import AddressGiven, MailTaken, MessagesSent, SendMessages
@@ -42,28 +42,6 @@ LONGEST_BODY: Final = 8_000
 
 _CARRY_CODE: Final = re.compile(r"\W*(?:my |the )?code(?: is)?[\s:,]*((?:[0-9][\s-]?){8})\W*", re.IGNORECASE)
 _SESSION: Final = (AddressGiven, MailTaken, MessagesSent, InteractionStarted)
-
-
-class Inbound(NamedTuple):
-    """A text message or a mail of a customer.
-
-    Attributes:
-        id: the provider's, the same when it is told again.
-        sender: the number or mail address that it says it is from. It proves nothing.
-        account: our own number or mailbox.
-        subject: of a mail.
-        thread: the session that a mail answers in, by a token that only its receiver was sent; empty where it answers none.
-        answers: the proposal by which that was sent which it answers; empty where the channel does not tell.
-    """
-
-    channel: Channel
-    id: str
-    sender: str
-    account: str
-    text: str
-    subject: str = ""
-    thread: SessionId = SessionId("")
-    answers: str = ""
 
 
 class Correspondence:

@@ -18,8 +18,7 @@ from typing import Final, Literal, NamedTuple
 from selectolax.lexbor import LexborHTMLParser
 
 from interlock.kernel.errors import Refused
-from interlock.runtime.correspondence import Inbound
-from interlock.runtime.mailing import bare_subject, thread_of
+from interlock.runtime.mailing import Inbound, bare_subject, thread_of
 from interlock.vocabulary.channels import Channel
 
 LONGEST_PART: Final = 100_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from interlock.kernel.events import Event
-from interlock.vocabulary.channels import Author
+from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.correspondence import AddressGiven, MailTaken
 from interlock.vocabulary.ids import ProposalId, SessionId
 from interlock.vocabulary.settings import TenantSettings
@@ -21,6 +21,28 @@ MOST_REFERENCES: Final = 10
 _AGAIN: Final = re.compile(r"^\s*(?:re|aw|sv|antw|fw|fwd|wg)\s*:\s*", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"\[#([0-9a-f]{20})\]")
 _OURS: Final = re.compile(r"<(pr_[0-9a-z]{1,60})\.([0-9a-f]{20})@[^<>\s]{1,255}>")
+
+
+class Inbound(NamedTuple):
+    """A text message or a mail of a customer.
+
+    Attributes:
+        id: the provider's, the same when it is told again.
+        sender: the number or mail address that it says it is from. It proves nothing.
+        account: our own number or mailbox.
+        subject: of a mail.
+        thread: the session that a mail answers in, by a token that only its receiver was sent; empty where it answers none.
+        answers: the proposal by which that was sent which it answers; empty where the channel does not tell.
+    """
+
+    channel: Channel
+    id: str
+    sender: str
+    account: str
+    text: str
+    subject: str = ""
+    thread: SessionId = SessionId("")
+    answers: str = ""
 
 
 def mail_of(
