@@ -62,6 +62,7 @@ BODIES: dict[str, object] = {
         "about": "x",
         "value": {"amount": 1, "currency": "EUR"},
     },
+    "/v1/interactions/{interaction}/suggestions/{suggestion}": {"how": "taken"},
     "/v1/lockouts/{lock}/release": {"reason": "y"},
     "/v1/breakers/open": {"guarded": "connector", "name": "x", "reason": "y"},
     "/v1/breakers/close": {"guarded": "connector", "name": "x"},

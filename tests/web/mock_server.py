@@ -179,6 +179,8 @@ def staff_routes(world: World) -> list[Any]:
         if request.headers.get("X-CSRF-Token") != CSRF:
             return problem(403, "Refused", "The page is too old. Reload it.", "csrf")
         body = await request.json()
+        if path.endswith("/suggestions"):
+            return {"suggestions": world.suggestions}
         world.calls.append((path, body))
         parts = path.strip("/").split("/")
         answer = promise(world, parts[1], body) if parts[-1] == "promises" else carry_out(world, parts, body)
@@ -306,9 +308,10 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
             world.wrap(id_)
         case ["interactions", id_, "disposition"]:
             world.finish(id_)
-        case ["proposals" | "approvals", _, "send" | "withdraw" | "answer" | "override"]:
-            pass
-        case ["overrides" | "delegations", *_]:
+        case ["proposals" | "approvals", _, "send" | "withdraw" | "answer" | "override"] | [
+            "overrides" | "delegations",
+            *_,
+        ]:
             pass
         case ["approvals", proposal, how]:
             decide(world, proposal, how, body)

@@ -50,6 +50,7 @@ class World:
         self.matters: list[Json] = []
         self.promises: list[Json] = []
         self.can_promise: list[Json] = copy.deepcopy(CAN_PROMISE)
+        self.suggestions: list[Json] = []
         self.refuses: list[Any] = []
         self.seen_messages: list[str] = []
         self.calls: list[tuple[str, Any]] = []

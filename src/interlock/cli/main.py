@@ -22,6 +22,7 @@ from interlock.cli import (
     policy,
     readiness,
     staff,
+    suggestions,
     switches,
     triggers,
 )
@@ -45,6 +46,7 @@ app.add_typer(knowledge.app, name="knowledge")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
 app.command()(readiness.readiness)
+app.command()(suggestions.suggestions)
 app.add_typer(matters.app, name="matters")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]

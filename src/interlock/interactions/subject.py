@@ -14,6 +14,7 @@ from interlock.interactions.endings import close_interaction, end_for_silence, e
 from interlock.interactions.marking import mark_matter
 from interlock.interactions.proactive import begin_interaction, claim_session
 from interlock.interactions.receiving import leave, open_session, receive_message
+from interlock.interactions.suggesting import answer_suggestion, show_suggestions
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Timers
 from interlock.kernel.events import Command, Event
 from interlock.vocabulary.carrying import TakeUp
@@ -64,6 +65,8 @@ def subject(settings: TenantSettings) -> Subject:
         settle_match(),
         close_case(),
         mark_matter(),
+        show_suggestions(),
+        answer_suggestion(),
     )
     return Subject(
         "interactions",

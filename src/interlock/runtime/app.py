@@ -57,6 +57,7 @@ from interlock.runtime.staff import Staff
 from interlock.runtime.staff_changes import StaffChanges
 from interlock.runtime.stops import Stops
 from interlock.runtime.stored_releases import Releases
+from interlock.runtime.suggesting import Suggestions
 from interlock.runtime.switchboard import Switchboard
 from interlock.runtime.telemetry import Metrics
 from interlock.runtime.tokens import Tokens
@@ -127,15 +128,14 @@ class App:
         self.stops, self.breaking = Stops(self), Breaking(self)
         self.spending, self.lockouts, self.matters = Spending(self), Lockouts(self), Matters(self)
         self.gate, self.foreseeing, self._effects = Gate(self), Foreseeing(self), Effects(self)
-        self.replays = Replays(self)
         self.recent_use, self.recent_traffic = recent_use(log, clock), recent_traffic(log, clock)
-        self.journey_pages = JourneyPages(self)
+        self.journey_pages, self.replays = JourneyPages(self), Replays(self)
         key_sets = KeySets(settings.issuers, allowed=frozenset(settings.allowed_hosts))
         self.outside = OutsideAgents(records, self.engine, Tokens(key_sets, clock), settings.url)
         self.cases, self.triggers = Cases(self), Triggers(self)
         self.carrying = Carrying(self)
         self._challenges, self._queueing, self.turns = Challenges(self), Queueing(self), Turns(self)
-        self.correspondence = Correspondence(self)
+        self.correspondence, self.suggestions = Correspondence(self), Suggestions(self)
         self._by_hand = self._carriers()
 
     # What the definitions in force say.

@@ -117,11 +117,13 @@ class Knowledge:
         scope: Sequence[str] = (EVERY,),
         most: int = PASSAGES,
         surer_than: float | None = None,
+        audience: Audience = "customer",
     ) -> tuple[Found, ...]:
         """The passages that answer a customer's question surely enough, the best first.
 
         Args:
             surer_than: how sure that is; by default as the tenant says.
+            audience: who is told.
             scope: the articles that are looked into, by their names or how these begin (``care_*``).
 
         Raises:
@@ -130,7 +132,7 @@ class Knowledge:
         if len(question.split()) < FEWEST_WORDS:
             return ()
         surer_than = self._app.tenant.knowledge.surer_than if surer_than is None else surer_than
-        ranked = await self.search(question, "customer", channel, surer_than=surer_than, scope=scope)
+        ranked = await self.search(question, audience, channel, surer_than=surer_than, scope=scope)
         return tuple(found(one, question) for one in ranked[:most] if one.score >= surer_than)
 
     async def named(self, place: tuple[str, int, int], question: str, channel: Channel) -> Found | None:

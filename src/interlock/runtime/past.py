@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
 from interlock.control.history import KEPT, History
+from interlock.interactions.acceptance import OF_ACCEPTANCE, Acceptance
 from interlock.interactions.assisting import KEPT as TAKEN_KEPT
 from interlock.interactions.assisting import Taken
 from interlock.journeys.traffic import KEPT as TRAFFIC_KEPT
@@ -109,6 +110,15 @@ def recent_wrap_ups(log: Log, clock: Clock) -> Recent[Taken]:
         return Taken()
 
     return Recent(log, clock, TAKEN_KEPT, (WrappedUp,), begin)
+
+
+def recent_acceptance(log: Log, clock: Clock) -> Recent[Acceptance]:
+    """How suggestions to agents lately came out."""
+
+    async def begin() -> Acceptance:
+        return Acceptance()
+
+    return Recent(log, clock, TAKEN_KEPT, OF_ACCEPTANCE, begin)
 
 
 def recent_traffic(log: Log, clock: Clock) -> Recent[Traffic]:

@@ -136,6 +136,10 @@ class Turns:
             await self._app.releases.ensure(release)
         return standing, snapshot
 
+    async def standing(self, interaction: InteractionId) -> Standing:
+        """Where an interaction stands, with the versions at hand that its runs began on."""
+        return (await self._standing(interaction))[0]
+
     async def offered_outside(self, interaction: InteractionId) -> tuple[str, ...] | None:
         """The only actions that another vendor's agent may propose at the step that is waited at; None where all."""
         standing, _ = await self._standing(interaction)

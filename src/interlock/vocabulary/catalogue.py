@@ -31,6 +31,7 @@ from interlock.vocabulary import (
     routing,
     signals,
     staff,
+    suggestions,
     switches,
     triggers,
 )
@@ -72,6 +73,7 @@ _MODULES = (
     consents,
     triggers,
     proactive,
+    suggestions,
 )
 EVENTS: Final = Catalogue(_defined_in(Event, _MODULES))
 COMMANDS: Final = Catalogue(_defined_in(Command, _MODULES))

@@ -15,6 +15,7 @@ from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.hours import Hours, QuietHours
 from interlock.vocabulary.matters import MatterSettings
 from interlock.vocabulary.outcomes import Resolution
+from interlock.vocabulary.suggestions import AssistSettings
 from interlock.vocabulary.texts import ActionName, Email, Messaging, Texts, Voice, Words
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$", examples=["talk_to_human"])]
@@ -126,6 +127,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         matters: complaints, abuse, data-subject requests, legal matters, vulnerable customers: who gets them, what is said.
         publish: who else has to approve a new version; ``approvals: 0`` asks nobody.
         knowledge: when the virtual agent answers from an article.
+        assist: what is suggested to agents.
         messaging: what sends text messages, and what is written there.
         email: the same for e-mail.
     """
@@ -167,6 +169,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code_action: ActionName = "mail.send_code"
     publish: Publishing = Publishing()
     knowledge: Answering = Answering()
+    assist: AssistSettings = AssistSettings()
     verification: dict[Name, Verification] = {}
     dispositions: tuple[Disposition, ...] = ()
     texts: Texts = Texts()

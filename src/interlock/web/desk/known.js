@@ -9,6 +9,7 @@ import { Icon } from '../ui/icons.js';
 import { Ago, At, CopyId, Empty, Keys, Mark, Pairs, Skeleton } from '../ui/parts.js';
 import { Actions } from './actions.js';
 import { Promises } from './promises.js';
+import { Suggestions } from './suggestions.js';
 import { ask, folds, open, openDoc, pane, pathOf, selected } from './state.js';
 
 const VERIFY_LEVEL = 2, CODE_VALID_S = 600;
@@ -27,7 +28,7 @@ export function KnownColumn() {
 function Known({ value }) {
   const facts = value.facts ?? [];
   const lines = value.assist?.summary ?? [];
-  return html`
+  return html`<${Suggestions} value=${value} />
     ${lines.length ? html`<${Section} title="Summary"><${Summary} lines=${lines} /><//>` : null}
     <${Section} title="Customer"><${Customer} value=${value} /><//>
     <${Promises} value=${value} />

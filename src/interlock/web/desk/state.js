@@ -7,6 +7,8 @@ import { drafts, keep, kept, keysStarting, recall } from '../store.js';
 import { sayProblem } from '../ui/toasts.js';
 
 const MOST_OPEN = 12;
+/** The share of a suggestion's words that a changed reply still has; below it, the agent wrote something else. */
+const LEAST_LEFT = 0.3;
 
 export const live = new Live('/v1/live', { onSignedOut: () => location.assign('/sign-in?next=/desk') });
 export const meDoc = live.watch('me');
@@ -94,6 +96,7 @@ function changePending(interaction, change) {
 
 /** Send a reply; until the transcript shows it, it stands there as pending. @param {string} interaction @param {string} text */
 export function sendReply(interaction, text) {
+  settlePutIn(interaction, text);
   const message = { id: newId(), text, at: Date.now() };
   changePending(interaction, (old) => [...old, message]);
   deliver(interaction, message);
@@ -135,6 +138,40 @@ export function addToDraft(interaction, text) {
   const before = drafts.get(interaction);
   drafts.set(interaction, before ? `${before}\n${text}` : text);
   draftsChanged.value = draftsChanged.peek() + 1;
+}
+
+/** Suggested words that stand in a reply box, by interaction; they survive a reload as the draft does. @type {import('../lib.js').Signal<Record<string, {suggestion: string, text: string}[]>>} */
+const inReply = kept('desk.suggested', {});
+/** The suggestions with which I did something. */
+export const answered = signal(/** @type {Set<string>} */ (new Set()));
+
+/** Say what was done with a suggestion. That this is not known is no harm to the customer: nothing waits for it. @param {string} interaction @param {string} suggestion @param {'taken' | 'edited' | 'dismissed'} how */
+export function answerSuggestion(interaction, suggestion, how) {
+  answered.value = new Set([...answered.peek(), suggestion]);
+  post(`/v1/interactions/${interaction}/suggestions/${suggestion}`, { how }).catch((error) => console.warn('what was done with a suggestion is not recorded', error));
+}
+
+/** A suggestion's words were put into the reply box; what became of it is known when that is sent. @param {string} interaction @param {string} suggestion @param {string} text */
+export function putIn(interaction, suggestion, text) {
+  const mine = new Set((me.peek()?.work ?? []).map((/** @type {any} */ work) => work.interaction));
+  const rest = Object.fromEntries(Object.entries(inReply.peek()).filter(([id]) => mine.has(id)));
+  inReply.value = { ...rest, [interaction]: [...(rest[interaction] ?? []), { suggestion, text }] };
+  answered.value = new Set([...answered.peek(), suggestion]);
+}
+
+const wordsOf = (/** @type {string} */ text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+
+/** Taken as it was, changed, or thrown out again before the reply went. @param {string} interaction @param {string} sent */
+function settlePutIn(interaction, sent) {
+  const { [interaction]: suggested = [], ...rest } = inReply.peek();
+  if (!suggested.length) return;
+  inReply.value = rest;
+  const said = new Set(wordsOf(sent));
+  for (const { suggestion, text } of suggested) {
+    const words = wordsOf(text);
+    const left = words.filter((word) => said.has(word)).length / words.length;
+    answerSuggestion(interaction, suggestion, sent.includes(text.trim()) ? 'taken' : left >= LEAST_LEFT ? 'edited' : 'dismissed');
+  }
 }
 
 /** What was not sent when the page closed is sent when it comes back; the identifier makes that safe. */

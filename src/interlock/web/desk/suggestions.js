@@ -1,0 +1,52 @@
+// @ts-check
+// What may help me with this customer now? Suggestions only: one fills the reply box or a form, and nothing is sent or done by it.
+import { post } from '../api.js';
+import { percent } from '../format.js';
+import { html, useEffect, useState } from '../lib.js';
+import { Icon } from '../ui/icons.js';
+import { Ago, ErrorNote, Mark } from '../ui/parts.js';
+import { focusReply } from './composer.js';
+import { addToDraft, answered, answerSuggestion, pane, putIn } from './state.js';
+
+/** What each kind is called, and its sign. @type {Record<string, [string, import('../ui/icons.js').IconName]>} */
+const KINDS = { article: ['Article', 'book'] };
+
+/** What the interaction in hand looked like when suggestions were asked for last; it changes with all that can change them. @param {any} value */
+const stateOf = (value) => JSON.stringify([value.my_state, value.assurance?.level, value.entries.map((/** @type {any} */ entry) => entry.state ?? entry.id), (value.matters ?? []).length]);
+
+/** The suggestions of an interaction; asked for anew with everything that happens in it, and only while it is looked at. @param {{value: any}} props */
+export function Suggestions({ value }) {
+  const [found, setFound] = useState(/** @type {any[]} */ ([]));
+  const [problem, setProblem] = useState('');
+  const [round, setRound] = useState(0);
+  const mine = value.my_state === 'handling';
+  const state = stateOf(value);
+  useEffect(() => {
+    let newest = true;
+    if (mine) post(`/v1/interactions/${encodeURIComponent(value.id)}/suggestions`).then((answer) => newest && (setFound(answer.suggestions), setProblem('')), (error) => newest && setProblem(error.message));
+    return () => void (newest = false);
+  }, [value.id, state, round]);
+  const shown = mine ? found.filter((one) => !answered.value.has(one.suggestion)) : [];
+  if (!shown.length && !problem) return null;
+  return html`<section class="known-section suggestions" aria-label="Suggestions"><h3>Suggestions</h3>
+    ${problem ? html`<${ErrorNote} onRetry=${() => setRound(round + 1)}>${problem}<//>` : null}
+    <ul>${shown.map((one) => html`<${Suggestion} key=${one.suggestion} one=${one} value=${value} />`)}</ul></section>`;
+}
+
+/** @param {{one: any, value: any}} props */
+function Suggestion({ one, value }) {
+  const [title, icon] = KINDS[one.kind];
+  const fill = () => {
+    addToDraft(value.id, one.reply);
+    putIn(value.id, one.suggestion, one.reply);
+    pane.value = 'talk';
+    requestAnimationFrame(focusReply);
+  };
+  return html`<li class="suggestion" aria-label="Suggestion: ${one.title}">
+    <p class="suggestion-head"><${Mark} tone="machine" icon=${icon}>${title}, suggested<//><span class="note num" title="How likely an agent takes such a suggestion">${percent(one.confidence)}</span>
+      <button type="button" class="icon-button tiny" aria-label="No help: ${one.title}" title="No help" onClick=${() => answerSuggestion(value.id, one.suggestion, 'dismissed')}><${Icon} name="cross" size=${14} /></button></p>
+    <p class="suggestion-title">${one.title}</p>
+    ${one.text ? html`<p class="suggestion-text" dir="auto">${one.text}</p>` : null}
+    <p class="note">${one.source}${one.at ? html`, <${Ago} at=${one.at} /> old` : null}</p>
+    ${one.reply ? html`<button type="button" class="button small" onClick=${fill}>Put into the reply</button>` : null}</li>`;
+}

@@ -1,0 +1,84 @@
+"""What is suggested to an agent who has an interaction: what fits, with where it comes from, and only above the threshold?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from interlock.runtime.definitions import Definitions, check
+from interlock.simulation.centre import Centre
+from interlock.vocabulary.channels import Principal
+from interlock.vocabulary.interactions import WrapUp
+from interlock.vocabulary.suggestions import AnswerSuggestion, SuggestionAnswered, SuggestionsShown
+from tests.simulation.caller import of
+from tests.simulation.play import AGENT, AGENT_PRINCIPAL, do, hand_over_to_agent, interaction_of, play, write
+from tests.simulation.test_knowledge import ASK, RETURNS, changed, publish
+
+
+async def suggested(centre: Centre, by: Principal = AGENT_PRINCIPAL) -> list[dict[str, Any]]:
+    """What the desk of an agent shows."""
+    return await centre.lives[0].app.suggestions.show(interaction_of(centre), by)
+
+
+def of_kind(found: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [each for each in found if each["kind"] == kind]
+
+
+async def go_home(centre: Centre) -> None:
+    wrap_up = WrapUp(interaction=interaction_of(centre), agent=AGENT, disposition="solved")
+    assert await do(centre, wrap_up, "wrap-up")
+    await centre.pass_time(timedelta(days=30))
+
+
+def test_an_article_that_answers_the_customer_is_suggested_with_its_source_until_it_is_answered(
+    definitions: Definitions,
+) -> None:
+    async def story(centre: Centre) -> None:
+        internal = changed(article="desk", title="Desk", audience=("agent",), body="Ask whether it was opened.")
+        await publish(centre, RETURNS, internal)
+        await write(centre, 1, "hello there")
+        await hand_over_to_agent(centre, 2)
+        assert of_kind(await suggested(centre), "article") == [], "nothing was asked that an article answers"
+        await write(centre, 3, ASK)
+        found = of_kind(await suggested(centre), "article")
+        reply = next(each for each in found if each["text"] == RETURNS.body)
+        assert (reply["reply"], reply["source"]) == (RETURNS.body, "Returns, version 2")
+        assert reply["confidence"] >= 0.5 and reply["at"] is not None
+        inside = [each for each in found if each["text"] == "Ask whether it was opened."]
+        assert [each["reply"] for each in inside] == [""], "what is for agents alone is never put into a reply"
+        stranger = Principal("agent", "u_other", ("agent",))
+        assert await suggested(centre, stranger) == []
+        again = of_kind(await suggested(centre), "article")
+        assert [each["suggestion"] for each in again] == [each["suggestion"] for each in found]
+        recorded = [one for each in of(centre, SuggestionsShown) for one in each.suggestions if one.kind == "article"]
+        assert sorted(one.suggestion for one in recorded) == sorted(each["suggestion"] for each in found)
+        assert RETURNS.body not in str(of(centre, SuggestionsShown)), "the log names it and repeats nothing"
+        take = AnswerSuggestion(
+            interaction=interaction_of(centre), agent=AGENT, suggestion=reply["suggestion"], how="edited"
+        )
+        assert await do(centre, take, "take")
+        (answer,) = of(centre, SuggestionAnswered)
+        assert answer.how == "edited" and answer.after_ms > 0
+        assert reply["suggestion"] not in [each["suggestion"] for each in await suggested(centre)]
+        await go_home(centre)
+        told = await centre.lives[0].app.suggestions.document()
+        (articles,) = of_kind(told["kinds"], "article")
+        assert (articles["edited"], articles["ignored"]) == (1, len(found) - 1)
+
+    assert play(definitions, story) == []
+
+
+def test_below_the_threshold_of_the_tenant_nothing_is_suggested_or_recorded(definitions: Definitions) -> None:
+    text = definitions.files["tenant.yaml"] + "\nassist: { surer_than: 1 }\n"
+    silent = replace(definitions, tenant=check({**definitions.files, "tenant.yaml": text}).tenant)
+
+    async def story(centre: Centre) -> None:
+        await publish(centre, RETURNS)
+        await write(centre, 1, "hello there")
+        await hand_over_to_agent(centre, 2)
+        await write(centre, 3, ASK)
+        assert await suggested(centre) == [] and of(centre, SuggestionsShown) == []
+        await go_home(centre)
+
+    assert play(silent, story) == []

@@ -1,0 +1,55 @@
+"""Does the desk show what may help as a suggestion, and does taking one send nothing and do nothing by itself?"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from .conftest import Centre
+from .mock_suggestions import ARTICLE, INTERNAL
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+def suggestions_of(page: Page) -> Locator:
+    """Where the suggestions for the interaction in hand stand."""
+    return page.get_by_role("region", name="Suggestions")
+
+
+async def test_an_article_fills_the_reply_box_and_what_became_of_it_is_told_when_the_reply_goes(
+    centre: Centre,
+) -> None:
+    page = centre.page
+    centre.world.suggestions = [ARTICLE, INTERNAL]
+    await page.goto(f"{centre.url}/desk")
+    shown = suggestions_of(page).get_by_role("listitem")
+    await expect(shown).to_have_count(2)
+    for words in ("Article, suggested", "82 %", "Guarantee, version 3", "9 days old"):
+        await expect(shown.first).to_contain_text(words)
+    await expect(shown.last.get_by_role("button", name="Put into the reply")).to_have_count(0)
+    await shown.first.get_by_role("button", name="Put into the reply").click()
+    reply = page.locator("#reply")
+    await expect(reply).to_have_value(ARTICLE["reply"])
+    await expect(reply).to_be_focused()
+    await expect(shown).to_have_count(1)
+    assert centre.called("/messages") == [] and centre.called("/sg_article") == []
+    await reply.fill(ARTICLE["reply"].replace("always", "nearly always"))
+    await reply.press("Enter")
+    await expect(reply).to_have_value("")
+    await shown.get_by_role("button", name="No help: Damaged casseroles").click()
+    await expect(suggestions_of(page)).to_have_count(0)
+    await centre.mock("nothing")
+    assert centre.called("/sg_article") == [{"how": "edited"}]
+    assert centre.called("/sg_internal") == [{"how": "dismissed"}]
+
+
+async def test_where_nothing_helps_or_somebody_else_has_it_the_desk_is_silent(centre: Centre) -> None:
+    await centre.page.goto(f"{centre.url}/desk")
+    await expect(centre.page.get_by_role("heading", name="Actions", exact=True)).to_be_visible()
+    await expect(suggestions_of(centre.page)).to_have_count(0)
+    centre.world.suggestions = [ARTICLE]
+    await centre.mock("say", text="And the guarantee?")
+    await expect(suggestions_of(centre.page).get_by_role("listitem")).to_have_count(1)
+    centre.world.interactions["i_1"]["my_state"] = "none"
+    await centre.mock("nothing")
+    await expect(suggestions_of(centre.page)).to_have_count(0)
