@@ -276,13 +276,6 @@ def decide(world: World, proposal: str, how: str, body: Json) -> None:
     world.approvals["decided"] = [decided, *world.approvals["decided"]]
 
 
-def open_by_hand(world: World, body: Json) -> None:
-    """A breaker is opened."""
-    by_hand = {"owner": "the shop's people", "by": "Sofia Marchetti", "since": iso(), "tried_again_at": None}
-    one = {"guarded": body["guarded"], "name": body["name"], "state": "open", "why": body["reason"]}
-    world.board["breakers"] = [*world.board["breakers"], one | by_hand]
-
-
 def carry_out(world: World, path: list[str], body: Json) -> Any:
     """One POST of the contract."""
     match path:
@@ -308,10 +301,9 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
             world.wrap(id_)
         case ["interactions", id_, "disposition"]:
             world.finish(id_)
-        case ["proposals" | "approvals", _, "send" | "withdraw" | "answer" | "override"] | [
-            "overrides" | "delegations",
-            *_,
-        ]:
+        case ["proposals" | "approvals", _, "send" | "withdraw" | "answer" | "override"]:
+            pass
+        case ["overrides" | "delegations", *_]:
             pass
         case ["approvals", proposal, how]:
             decide(world, proposal, how, body)
@@ -328,7 +320,7 @@ def carry_out(world: World, path: list[str], body: Json) -> Any:
         case ["lockouts", lock, "release"]:
             world.lockouts = [each for each in world.lockouts if each["lock"] != lock]
         case ["breakers", "open"]:
-            open_by_hand(world, body)
+            world.open_breaker(body)
         case ["breakers", "close"]:
             world.board["breakers"] = [each for each in world.board["breakers"] if each["name"] != body["name"]]
         case ["switches", how]:

@@ -69,6 +69,12 @@ class World:
         if scene == "cards":
             self.interactions["i_1"]["entries"] = mock_inbox.cards(data.PEOPLE[0])
 
+    def open_breaker(self, body: Json) -> None:
+        """Somebody opens a breaker by hand."""
+        by_hand = {"owner": "the shop's people", "by": "Sofia Marchetti", "since": iso(), "tried_again_at": None}
+        one = {"guarded": body["guarded"], "name": body["name"], "state": "open", "why": body["reason"]}
+        self.board["breakers"] = [*self.board["breakers"], one | by_hand]
+
     def _busy(self, how_many: int) -> None:
         self.me |= {
             "presence": "available",
