@@ -9,9 +9,12 @@ from typing import Any
 from interlock.runtime.definitions import Definitions, check
 from interlock.simulation.centre import Centre
 from interlock.vocabulary.channels import Principal
+from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.interactions import WrapUp
+from interlock.vocabulary.proposals import ActionProposed
+from interlock.vocabulary.routing import AcceptOffer, Presence, SetPresence, VisitOffered
 from interlock.vocabulary.suggestions import AnswerSuggestion, SuggestionAnswered, SuggestionsShown
-from tests.simulation.caller import of
+from tests.simulation.caller import Chatter, identify, of, order_of
 from tests.simulation.play import AGENT, AGENT_PRINCIPAL, do, hand_over_to_agent, interaction_of, play, write
 from tests.simulation.test_knowledge import ASK, RETURNS, changed, publish
 
@@ -23,6 +26,17 @@ async def suggested(centre: Centre, by: Principal = AGENT_PRINCIPAL) -> list[dic
 
 def of_kind(found: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [each for each in found if each["kind"] == kind]
+
+
+async def accepted(chatter: Chatter) -> None:
+    """The customer asks for a person, and the agent takes her."""
+    centre = chatter.centre
+    wanted = SetPresence(agent=AGENT, presence=Presence.AVAILABLE, queues=(QueueName("care"),), capacity=1)
+    await do(centre, wanted, "presence")
+    await chatter.say("I want to talk to a human")
+    (offered,) = of(centre, VisitOffered)
+    assert await do(centre, AcceptOffer(visit=offered.visit, offer=offered.offer, agent=AGENT), "accept")
+    await centre.rest()
 
 
 async def go_home(centre: Centre) -> None:
@@ -82,3 +96,51 @@ def test_below_the_threshold_of_the_tenant_nothing_is_suggested_or_recorded(defi
         await go_home(centre)
 
     assert play(silent, story) == []
+
+
+def test_the_next_step_of_the_journey_and_its_action_are_suggested_with_what_the_gate_would_say(
+    definitions: Definitions,
+) -> None:
+    async def story(centre: Centre) -> None:
+        chatter = Chatter(centre)
+        await chatter.begin()
+        order = order_of(centre, 1840)
+        await chatter.say("the kettle arrived broken")
+        await identify(chatter, order)
+        await accepted(chatter)
+        before = len(centre.events(ActionProposed))
+        found = await suggested(centre)
+        (step,) = of_kind(found, "step")
+        assert step["title"] == "Let the customer choose: item" and order.items[0].name in step["reply"]
+        assert step["source"] == "Journey “Something arrived damaged”, under way"
+        (action,) = (each["action"] for each in of_kind(found, "action"))
+        assert (action["action"], action["verdict"]) == ("shop.refund_item", "open")
+        assert action["values"] == {"order_id": order.id, "reason": "damaged"}
+        assert {"Item", "Amount"} <= set(action["missing"])
+        assert len(centre.events(ActionProposed)) == before, "looking ahead proposes nothing"
+        await go_home(centre)
+
+    assert play(definitions, story) == []
+
+
+def test_the_gate_is_asked_ahead_for_a_journey_that_fits_what_the_customer_wrote(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        chatter = Chatter(centre)
+        await chatter.begin()
+        order, other = order_of(centre, 1840), None
+        await chatter.say("where is my order?")
+        await identify(chatter, order)
+        await accepted(chatter)
+        other = next(each for each in centre.shop.orders.values() if each.owner != order.owner)
+        seen = {}
+        for asked in (order, other):
+            await chatter.say(f"can you check the order {asked.id} for me?")
+            (action,) = (each["action"] for each in of_kind(await suggested(centre), "action"))
+            assert action["values"] == {"order_id": asked.id}
+            seen[asked.id] = (action["verdict"], action["reasons"])
+        assert seen[order.id] == ("allowed", [])
+        verdict, reasons = seen[other.id]
+        assert verdict == "denied" and reasons, "somebody else's order is denied, with why"
+        await go_home(centre)
+
+    assert play(definitions, story) == []

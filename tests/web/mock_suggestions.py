@@ -24,3 +24,43 @@ INTERNAL: Json = {
     "confidence": 0.61,
     "reply": "",
 }
+ACTION: Json = {
+    "suggestion": "sg_action",
+    "kind": "action",
+    "title": "Refund an item",
+    "text": "",
+    "source": "Journey “Something arrived damaged”, under way",
+    "at": None,
+    "confidence": 0.74,
+    "reply": "",
+    "action": {
+        "action": "shop.refund_item",
+        "lines": [
+            {"label": "Order number", "value": "A-1043"},
+            {"label": "Item", "value": "i-2"},
+            {"label": "Amount", "value": "€60.00"},
+            {"label": "Reason", "value": "damaged"},
+        ],
+        "values": {
+            "order_id": "A-1043",
+            "item_id": "i-2",
+            "amount": {"amount": 6000, "currency": "EUR"},
+            "reason": "damaged",
+        },
+        "verdict": "needs",
+        "needs": ["confirm", "approve:supervisor"],
+        "reasons": ["Refunds over 50.00 are approved by a supervisor."],
+        "missing": [],
+    },
+}
+STEP: Json = {
+    **INTERNAL,
+    "suggestion": "sg_step",
+    "kind": "step",
+    "title": "Let the customer choose: item",
+    "text": "Which item is it? Cast-iron casserole, €140.00; Pour-over coffee set, €60.00",
+    "source": "Journey “Something arrived damaged”, under way",
+    "at": None,
+    "confidence": 0.7,
+    "reply": "Which item is it? Cast-iron casserole, €140.00; Pour-over coffee set, €60.00",
+}

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from .conftest import Centre
-from .mock_suggestions import ARTICLE, INTERNAL
+from .mock_suggestions import ACTION, ARTICLE, INTERNAL, STEP
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -53,3 +53,32 @@ async def test_where_nothing_helps_or_somebody_else_has_it_the_desk_is_silent(ce
     centre.world.interactions["i_1"]["my_state"] = "none"
     await centre.mock("nothing")
     await expect(suggestions_of(centre.page)).to_have_count(0)
+
+
+async def test_an_action_shows_what_the_gate_would_say_and_opens_the_form_that_still_asks_before_it_goes(
+    centre: Centre,
+) -> None:
+    page = centre.page
+    centre.world.suggestions = [ACTION, STEP]
+    await page.goto(f"{centre.url}/desk")
+    action = suggestions_of(page).get_by_role("listitem").first
+    for words in ("The gate would ask for confirmation and approval", "approved by a supervisor", "€60.00", "A-1043"):
+        await expect(action).to_contain_text(words)
+    await expect(suggestions_of(page)).to_contain_text("Next step, suggested")
+    column, card = await page.locator("#column-known").bounding_box(), await action.bounding_box()
+    assert column is not None and card is not None and card["x"] + card["width"] < column["x"] + column["width"]
+    await action.get_by_role("button", name="Open the form…").click()
+    form = page.get_by_role("form", name="Refund an item")
+    await expect(form.get_by_label("Amount")).to_have_value("60.00")
+    assert centre.called("/proposals") == [] and centre.called("/sg_action") == []
+    await form.get_by_label("Amount").fill("50")
+    await form.get_by_role("button", name="Review…").click()
+    await expect(form).to_contain_text("Is this right?")
+    await page.keyboard.press("Enter")
+    assert centre.called("/proposals") == [], "no single key moves money"
+    await page.keyboard.press("Control+Enter")
+    await expect(form).to_have_count(0)
+    await expect(suggestions_of(page).get_by_role("listitem")).to_have_count(1)
+    (proposed,) = centre.called("/proposals")
+    assert (proposed["action"], proposed["args"]["amount"]["amount"]) == ("shop.refund_item", 5000)
+    assert centre.called("/sg_action") == [{"how": "edited"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from interlock.journeys.ahead import Ahead, beginning, under_way
 from interlock.journeys.expected import Expected, ExpectedSlot, expected, offered_outside, slots_of
 from interlock.journeys.model import Journey, JourneySet
 from interlock.journeys.state import Conversation, evolve
@@ -9,12 +10,14 @@ from interlock.journeys.subject import reads, subject
 from interlock.journeys.turn import Kit, menu_of
 
 __all__ = [
+    "Ahead",
     "Conversation",
     "Expected",
     "ExpectedSlot",
     "Journey",
     "JourneySet",
     "Kit",
+    "beginning",
     "evolve",
     "expected",
     "menu_of",
@@ -22,4 +25,5 @@ __all__ = [
     "reads",
     "slots_of",
     "subject",
+    "under_way",
 ]

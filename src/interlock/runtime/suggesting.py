@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -14,12 +13,14 @@ from interlock.interactions.acceptance import Acceptance
 from interlock.interactions.suggesting import Suggesting, evolve, suggested_in
 from interlock.kernel.errors import Unavailable
 from interlock.kernel.events import Erased
+from interlock.runtime.offers import Offer
 from interlock.runtime.past import recent_acceptance
+from interlock.runtime.steps_ahead import StepsAhead
 from interlock.runtime.turns import Standing
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import InteractionId, MessageId, StaffId
 from interlock.vocabulary.knowledge import Audience, Found
-from interlock.vocabulary.suggestions import Kind, Shown, ShowSuggestions
+from interlock.vocabulary.suggestions import Shown, ShowSuggestions
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
@@ -32,40 +33,12 @@ MEASURED_FOR: Final = timedelta(seconds=30)
 logger = structlog.get_logger(__name__)
 
 
-class Offer(NamedTuple):
-    """Something that may help.
-
-    Attributes:
-        of: what it comes from, for the log; ``source`` says the same to people, and ``at`` of when that is.
-        score: how sure the source is, from 0 to 1.
-        about: the message that it is about.
-        reply: words for the customer; empty where it has none.
-        action: what a form is filled in with, and what the gate would say.
-    """
-
-    kind: Kind
-    of: str
-    score: float
-    title: str
-    text: str
-    source: str
-    at: datetime | None = None
-    about: MessageId = MessageId("")
-    reply: str = ""
-    version: int = 0
-    action: dict[str, Any] | None = None
-
-    def name(self, interaction: InteractionId) -> str:
-        """Always the same for the same help about the same message, so that it is recorded and answered once."""
-        parts = "\0".join((interaction, self.kind, self.of, str(self.version), self.about))
-        return f"sg_{hashlib.sha256(parts.encode()).hexdigest()[:20]}"
-
-
 class Suggestions:
     """Finds what helps in an interaction, and records what was shown of it."""
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._ahead = StepsAhead(app)
         self._recent = recent_acceptance(app.log, app.clock)
         self._measured, self._measured_at = Acceptance(), datetime.min.replace(tzinfo=UTC)
 
@@ -83,7 +56,7 @@ class Suggestions:
         state, _ = await app.engine.state((suggested_in(interaction),), Suggesting(), evolve)
         measured = await self.measured()
         shown: list[tuple[Shown, Offer]] = []
-        for offer in await self._found(standing):
+        for offer in await self._found(standing, by):
             sure = measured.confidence(offer.kind, offer.score)
             name = offer.name(interaction)
             if sure >= app.tenant.assist.surer_than and name not in state.answered:
@@ -108,10 +81,11 @@ class Suggestions:
         """How suggestions came out lately, as they stand now, with the threshold in force."""
         return {**(await self._recent.now()).document(), "surer_than": self._app.tenant.assist.surer_than}
 
-    async def _found(self, standing: Standing) -> list[Offer]:
+    async def _found(self, standing: Standing, by: Principal) -> list[Offer]:
         """Everything that may help, whatever its score."""
         message, text = _to_answer(standing)
-        return await self._articles(standing, message, text) if text else []
+        articles = await self._articles(standing, message, text) if text else []
+        return [*articles, *await self._ahead.offers(standing.conversation, message, text, by)]
 
     async def _articles(self, standing: Standing, message: MessageId, text: str) -> list[Offer]:
         """The passages that may answer what the customer wrote. That none can be searched is no error."""

@@ -73,9 +73,9 @@ export function knownValues(value, name) {
   return [...new Set(found.reverse())];
 }
 
-/** Open the form of an action with what is known. @param {any} action @param {Record<string, any>} values @param {Record<string, string>} [notes] */
-export function openForm(action, values, notes = {}) {
-  form.value = { action: action.action, values, notes };
+/** Open the form of an action with what is known. @param {any} action @param {Record<string, any>} values @param {Record<string, string>} [notes] @param {string} [suggestion] where it was suggested */
+export function openForm(action, values, notes = {}, suggestion = '') {
+  form.value = { action: action.action, values, notes, suggestion };
   if (folds.peek().right) folds.value = { ...folds.peek(), right: false };
   pane.value = 'known';
 }

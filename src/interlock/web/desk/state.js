@@ -22,7 +22,7 @@ export const pane = signal(/** @type {'work' | 'talk' | 'known'} */ ('work'));
 /** What is open over the page: the palette, the keys, a question. */
 export const overlay = signal('');
 /** The action whose form is open, with what was prefilled. */
-export const form = signal(/** @type {null | {action: string, values: Record<string, any>, notes: Record<string, string>}} */ (null));
+export const form = signal(/** @type {null | {action: string, values: Record<string, any>, notes: Record<string, string>, suggestion: string}} */ (null));
 
 /** @type {Map<string, import('../live.js').Doc>} */
 const opened = new Map();

@@ -2,14 +2,17 @@
 // What may help me with this customer now? Suggestions only: one fills the reply box or a form, and nothing is sent or done by it.
 import { post } from '../api.js';
 import { percent } from '../format.js';
+import { inline } from '../transcript/values.js';
 import { html, useEffect, useState } from '../lib.js';
 import { Icon } from '../ui/icons.js';
-import { Ago, ErrorNote, Mark } from '../ui/parts.js';
+import { Ago, ErrorNote, Mark, Pairs } from '../ui/parts.js';
 import { focusReply } from './composer.js';
+import { remedyWords } from '../transcript/words.js';
+import { openForm } from './fill.js';
 import { addToDraft, answered, answerSuggestion, pane, putIn } from './state.js';
 
 /** What each kind is called, and its sign. @type {Record<string, [string, import('../ui/icons.js').IconName]>} */
-const KINDS = { article: ['Article', 'book'] };
+const KINDS = { article: ['Article', 'book'], step: ['Next step', 'machine'], action: ['Action', 'action'] };
 
 /** What the interaction in hand looked like when suggestions were asked for last; it changes with all that can change them. @param {any} value */
 const stateOf = (value) => JSON.stringify([value.my_state, value.assurance?.level, value.entries.map((/** @type {any} */ entry) => entry.state ?? entry.id), (value.matters ?? []).length]);
@@ -47,6 +50,30 @@ function Suggestion({ one, value }) {
       <button type="button" class="icon-button tiny" aria-label="No help: ${one.title}" title="No help" onClick=${() => answerSuggestion(value.id, one.suggestion, 'dismissed')}><${Icon} name="cross" size=${14} /></button></p>
     <p class="suggestion-title">${one.title}</p>
     ${one.text ? html`<p class="suggestion-text" dir="auto">${one.text}</p>` : null}
+    ${one.action ? html`<${Foreseen} said=${one.action} />` : null}
     <p class="note">${one.source}${one.at ? html`, <${Ago} at=${one.at} /> old` : null}</p>
-    ${one.reply ? html`<button type="button" class="button small" onClick=${fill}>Put into the reply</button>` : null}</li>`;
+    ${one.reply ? html`<button type="button" class="button small" onClick=${fill}>Put into the reply</button>` : null}
+    ${one.action ? html`<${ToForm} one=${one} value=${value} />` : null}</li>`;
+}
+
+/** What the gate would say, in words. @param {any} said @returns {[string, import('../ui/icons.js').IconName, string]} */
+function verdictOf(said) {
+  if (said.verdict === 'allowed') return ['good', 'check', 'The gate would allow it'];
+  if (said.verdict === 'denied') return ['bad', 'stop', 'The gate would deny it'];
+  if (said.verdict === 'needs') return ['warn', 'clock', `The gate would ask for ${said.needs.map(remedyWords).join(' and ')}`];
+  return ['plain', 'question', said.missing.length ? `Still missing: ${said.missing.join(', ').toLowerCase()}` : 'The gate cannot tell yet'];
+}
+
+/** What an action would be given, and what the gate would say to it now. @param {{said: any}} props */
+function Foreseen({ said }) {
+  const [tone, icon, words] = verdictOf(said);
+  return html`${said.lines.length ? html`<${Pairs} rows=${said.lines.map((/** @type {any} */ line) => ({ label: line.label, value: inline(line.value) }))} />` : null}
+    <p><${Mark} tone=${tone} icon=${icon}>${words}<//></p>
+    ${said.reasons.length ? html`<p class="note">${said.reasons.join(' ')}</p>` : null}`;
+}
+
+/** Opens the action's form, filled in; it is read, sent and judged like any other. @param {{one: any, value: any}} props */
+function ToForm({ one, value }) {
+  const action = (value.actions ?? []).find((/** @type {any} */ each) => each.action === one.action.action);
+  return action ? html`<button type="button" class="button small" onClick=${() => openForm(action, one.action.values, {}, one.suggestion)}>Open the form…</button>` : null;
 }
