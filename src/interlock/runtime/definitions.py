@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +39,23 @@ ASIDE: Final = "knowledge"
 ENDINGS: Final = frozenset({".yaml", ".yml", ".cedar", ".json", ".py"})
 TEXTS_KEPT: Final = 4
 """Releases whose texts stay as they were read, whoever asks for them."""
+GATES_KEPT: Final = 4
+"""Versions of what the gate reads that stay as they were read: most releases change something else."""
+CASES: Final = "cases/"
+"""The folder of what the rules are tested with."""
+_NOT_THE_GATES: Final = (
+    CASES,
+    "journeys/",
+    "queues/",
+    "scenarios/",
+    "triggers/",
+    "budgets.yaml",
+    "breakers.yaml",
+    "models.yaml",
+    "signoffs.yaml",
+    "tenant.yaml",
+)
+"""How the paths begin of what the gate does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +135,10 @@ _checked: Final = OrderedDict[bytes, Checked]()
 """What was read last: publishing, storing and opening read the same texts, and reading them is most of a start."""
 
 _held: Final = set[bytes]()
-"""Texts that were proved here."""
+"""Texts whose examples were checked here."""
+
+_cases_held: Final = set[bytes]()
+"""What the gate reads together with cases that held for it here."""
 
 
 def check(files: Mapping[str, str]) -> Checked:
@@ -148,7 +169,7 @@ def _read(files: Mapping[str, str]) -> Checked:
     tenant: TenantSettings | None = attempt(lambda: load(files["tenant.yaml"], "tenant.yaml", TenantSettings))
     queues: Specs | None = attempt(lambda: load_queues(_under(files, "queues/")))
     zone = "UTC" if tenant is None else tenant.timezone
-    bundle: Bundle | None = attempt(lambda: load_bundle(files, release_id(files), zone=zone))
+    bundle: Bundle | None = attempt(lambda: replace(_gate(_of_gate(files), zone), release=release_id(files)))
     budgets: Budgets | None = attempt(lambda: read_budgets(files, zone))
     models: ModelSpecs | None = attempt(lambda: read_models(files))
     journeys: JourneySet | None = None
@@ -186,6 +207,16 @@ def _read(files: Mapping[str, str]) -> Checked:
     return Checked(tenant, queues, bundle, journeys, breakers, budgets, signoffs, models, triggers)
 
 
+def _of_gate(files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(each for each in files.items() if not each[0].startswith(_NOT_THE_GATES)))
+
+
+@lru_cache(GATES_KEPT)
+def _gate(files: tuple[tuple[str, str], ...], zone: str) -> Bundle:
+    """What the gate reads; nobody changes it. Raises DefinitionError."""
+    return load_bundle(dict(files), "", zone=zone)
+
+
 def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
     return {path: text for path, text in files.items() if path.startswith(folder)}
 
@@ -217,9 +248,12 @@ def proved(files: Mapping[str, str]) -> Checked:
         DefinitionError: with every problem of every file; a case that does not hold is one.
     """
     read = check(files)
-    if (digest := _digest(files)) not in _held:
+    cases = _digest({**dict(_of_gate(files)), **_under(files, CASES), "timezone": read.tenant.timezone})
+    if cases not in _cases_held:
         if unheld := failures(read_cases(files, read.bundle), read.bundle):
             raise DefinitionError([each.problem for each in unheld])
+        _cases_held.add(cases)
+    if (digest := _digest(files)) not in _held:
         try:
             checked(*_learned(read))
         except BadExamples as error:
