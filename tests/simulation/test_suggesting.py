@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from interlock.kernel.documents import DefinitionError
 from interlock.runtime.definitions import Definitions, check
 from interlock.simulation.centre import Centre
 from interlock.vocabulary.channels import Principal
@@ -117,6 +120,8 @@ def test_the_next_step_of_the_journey_and_its_action_are_suggested_with_what_the
         assert (action["action"], action["verdict"]) == ("shop.refund_item", "open")
         assert action["values"] == {"order_id": order.id, "reason": "damaged"}
         assert {"Item", "Amount"} <= set(action["missing"])
+        (tip,) = of_kind(found, "tip")
+        assert tip["title"].startswith("The customer is not verified yet") and tip["reply"] == ""
         assert len(centre.events(ActionProposed)) == before, "looking ahead proposes nothing"
         await go_home(centre)
 
@@ -144,3 +149,16 @@ def test_the_gate_is_asked_ahead_for_a_journey_that_fits_what_the_customer_wrote
         await go_home(centre)
 
     assert play(definitions, story) == []
+
+
+def test_a_tenant_writes_tips_of_its_own_and_a_mistake_in_one_is_told_with_its_line(definitions: Definitions) -> None:
+    own = "\nassist:\n  tips:\n    - { tip: first_words, when: contacts == 1, text: Say who you are. }\n"
+    text = definitions.files["tenant.yaml"] + own
+    (tip,) = check({**definitions.files, "tenant.yaml": text}).tenant.assist.hints
+    assert (tip.tip, tip.text) == ("first_words", "Say who you are.")
+    wrong = text.replace("when: contacts == 1", "when: contact == 1")
+    with pytest.raises(DefinitionError) as refused:
+        check({**definitions.files, "tenant.yaml": wrong})
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.line) == ("tenant.yaml", wrong.count("\n", 0, wrong.index("when: contact ==")) + 1)
+    assert "'contact' is nothing that a tip can look at; did you mean 'contacts'?" in problem.what

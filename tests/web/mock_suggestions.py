@@ -64,3 +64,13 @@ STEP: Json = {
     "confidence": 0.7,
     "reply": "Which item is it? Cast-iron casserole, €140.00; Pour-over coffee set, €60.00",
 }
+TIP: Json = {
+    **INTERNAL,
+    "suggestion": "sg_tip",
+    "kind": "tip",
+    "title": "The customer is not verified yet: send a code before you speak of details.",
+    "text": "",
+    "source": "Rule of the centre",
+    "at": None,
+    "confidence": 0.71,
+}

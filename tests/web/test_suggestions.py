@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from .conftest import Centre
-from .mock_suggestions import ACTION, ARTICLE, INTERNAL, STEP
+from .mock_suggestions import ACTION, ARTICLE, INTERNAL, STEP, TIP
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -82,3 +82,15 @@ async def test_an_action_shows_what_the_gate_would_say_and_opens_the_form_that_s
     (proposed,) = centre.called("/proposals")
     assert (proposed["action"], proposed["args"]["amount"]["amount"]) == ("shop.refund_item", 5000)
     assert centre.called("/sg_action") == [{"how": "edited"}]
+
+
+async def test_a_tip_is_for_the_agent_alone_and_one_press_says_that_it_helped(centre: Centre) -> None:
+    page = centre.page
+    centre.world.suggestions = [TIP]
+    await page.goto(f"{centre.url}/desk")
+    await expect(suggestions_of(page)).to_contain_text("Tip for you alone, suggested")
+    await expect(suggestions_of(page).get_by_role("button", name="Put into the reply")).to_have_count(0)
+    await suggestions_of(page).get_by_role("button", name="Helped").click()
+    await expect(suggestions_of(page)).to_have_count(0)
+    await centre.mock("nothing")
+    assert centre.called("/sg_tip") == [{"how": "taken"}]

@@ -79,7 +79,7 @@ def likely(
     document: Mapping[str, Any], executing: Collection[str], dispositions: Sequence[Disposition], taken: Taken
 ) -> dict[str, Any] | None:
     """The first disposition whose condition holds, with why and how sure that is; None where none does, or it is seldom taken."""
-    values = _values(document, executing)
+    values = wrap_up_values(document, executing)
     for each in dispositions:
         if each.when is None or not _holds(each, values):
             continue
@@ -92,7 +92,7 @@ def likely(
     return None
 
 
-def _values(document: Mapping[str, Any], executing: Collection[str]) -> dict[str, Any]:
+def wrap_up_values(document: Mapping[str, Any], executing: Collection[str]) -> dict[str, Any]:
     """What a condition of a disposition can look at (`settings.AT_WRAP_UP`)."""
     entries = document["entries"]
     actions = [each for each in entries if each["kind"] == "action" and each["action"] in executing]

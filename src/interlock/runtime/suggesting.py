@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from interlock.kernel.events import Erased
 from interlock.runtime.offers import Offer
 from interlock.runtime.past import recent_acceptance
 from interlock.runtime.steps_ahead import StepsAhead
+from interlock.runtime.tips import tips_for
 from interlock.runtime.turns import Standing
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import InteractionId, MessageId, StaffId
@@ -56,7 +58,8 @@ class Suggestions:
         state, _ = await app.engine.state((suggested_in(interaction),), Suggesting(), evolve)
         measured = await self.measured()
         shown: list[tuple[Shown, Offer]] = []
-        for offer in await self._found(standing, by):
+        document = (await app.documents.interaction(interaction, agent)).value
+        for offer in [*await self._found(standing, by), *await tips_for(app, view, document)]:
             sure = measured.confidence(offer.kind, offer.score)
             name = offer.name(interaction)
             if sure >= app.tenant.assist.surer_than and name not in state.answered:
@@ -68,7 +71,8 @@ class Suggestions:
             seen = tuple(each for each, _ in shown)
             command = ShowSuggestions(interaction=interaction, agent=agent, suggestions=seen)
             await app.engine.execute(command, cause=f"suggest/{secrets.token_hex(8)}")
-        return [_document(each, offer) for each, offer in shown]
+        said = {each["id"]: each["at"] for each in document["entries"]}
+        return [_document(each, offer, said) for each, offer in shown]
 
     async def measured(self) -> Acceptance:
         """How suggestions came out lately, looked up no more often than it changes much."""
@@ -130,15 +134,15 @@ def _to_answer(standing: Standing) -> tuple[MessageId, str]:
     return MessageId(""), ""
 
 
-def _document(shown: Shown, offer: Offer) -> dict[str, Any]:
-    """A suggestion as a desk shows it."""
+def _document(shown: Shown, offer: Offer, said: Mapping[str, str]) -> dict[str, Any]:
+    """A suggestion as a desk shows it; where its source has no age, that of the message that it is about is told."""
     return {
         "suggestion": shown.suggestion,
         "kind": shown.kind,
         "title": offer.title,
         "text": offer.text,
         "source": offer.source,
-        "at": offer.at.isoformat() if offer.at is not None else None,
+        "at": offer.at.isoformat() if offer.at is not None else said.get(offer.about),
         "confidence": round(shown.confidence, 2),
         "reply": offer.reply,
         "action": offer.action,

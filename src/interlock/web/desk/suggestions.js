@@ -12,7 +12,7 @@ import { openForm } from './fill.js';
 import { addToDraft, answered, answerSuggestion, pane, putIn } from './state.js';
 
 /** What each kind is called, and its sign. @type {Record<string, [string, import('../ui/icons.js').IconName]>} */
-const KINDS = { article: ['Article', 'book'], step: ['Next step', 'machine'], action: ['Action', 'action'] };
+const KINDS = { article: ['Article', 'book'], step: ['Next step', 'machine'], action: ['Action', 'action'], tip: ['Tip for you alone', 'bolt'] };
 
 /** What the interaction in hand looked like when suggestions were asked for last; it changes with all that can change them. @param {any} value */
 const stateOf = (value) => JSON.stringify([value.my_state, value.assurance?.level, value.entries.map((/** @type {any} */ entry) => entry.state ?? entry.id), (value.matters ?? []).length]);
@@ -53,6 +53,7 @@ function Suggestion({ one, value }) {
     ${one.action ? html`<${Foreseen} said=${one.action} />` : null}
     <p class="note">${one.source}${one.at ? html`, <${Ago} at=${one.at} /> old` : null}</p>
     ${one.reply ? html`<button type="button" class="button small" onClick=${fill}>Put into the reply</button>` : null}
+    ${one.kind === 'tip' ? html`<button type="button" class="button small" onClick=${() => answerSuggestion(value.id, one.suggestion, 'taken')}>Helped</button>` : null}
     ${one.action ? html`<${ToForm} one=${one} value=${value} />` : null}</li>`;
 }
 
