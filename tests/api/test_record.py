@@ -9,7 +9,7 @@ from interlock.runtime.app import App
 from interlock.vocabulary.assurance import Level
 from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.ids import ChallengeId, MessageId, ProposalId
-from interlock.vocabulary.interactions import MessagePosted
+from interlock.vocabulary.interactions import InteractionStarted, MessagePosted, OpenSession, ReceiveMessage
 from interlock.vocabulary.money import Money
 from interlock.vocabulary.people import ChallengePassed
 from interlock.vocabulary.proposals import EffectStarted, EffectSucceeded
@@ -99,3 +99,14 @@ async def test_what_there_is_not_is_refused_and_not_recorded(client: Client, app
     await sign_in(client, "sofia")
     assert (await client.get(RECORD)).status_code == 404
     assert await readers(app) == []
+
+
+async def test_the_tone_of_what_a_customer_writes_is_told_with_the_interaction(client: Client, app: App) -> None:
+    await app.engine.execute(OpenSession(session=S, person=P, channel=Channel.CHAT, secret_digest="-"), cause="t/1")
+    text = "das ist eine Frechheit, ich bin stinksauer"
+    written = await app.engine.execute(ReceiveMessage(session=S, message=MessageId("m_1"), text=text), cause="t/2")
+    begun = next(each.event for each in written.recorded if isinstance(each.event, InteractionStarted))
+    assert await app.follower.reach(written.recorded[-1].cursor, 20)
+    await sign_in(client, "sofia")
+    tone = (await client.get(f"/v1/interactions/{begun.interaction}")).json()["value"]["tone"]
+    assert tone["language"] == "de" and tone["sentiment"] < -0.5 and tone["course"] == [tone["sentiment"]]

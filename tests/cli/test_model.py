@@ -1,4 +1,4 @@
-"""Does ``interlock model eval`` measure what a user gives it, and say where a file is wrong?"""
+"""Does ``interlock model`` measure what a user gives it, say where a file is wrong, and show what a message means?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from interlock.cli.main import app
+from tests.runtime.small_centre import small_centre
 
 KETTLE = ["the kettle is broken", "my kettle arrived broken", "kettle has a crack", "the kettle leaks", "broken kettle"]
 PARCEL = ["where is my parcel", "parcel has not arrived", "track the parcel", "when does the parcel come", "no parcel"]
@@ -81,3 +82,20 @@ def test_what_cannot_be_learned_from_is_told(tmp_path: Path) -> None:
     assert result.exit_code == 2 and "1 different example" in result.output
     missing = evaluate(tmp_path / "nowhere.csv", few)
     assert missing.exit_code == 2 and "cannot be read" in missing.output
+
+
+def test_what_is_understood_of_a_message_is_shown(tmp_path: Path) -> None:
+    def tried(*more: str) -> str:
+        result = CliRunner().invoke(app, ["model", "try", *more])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    shown = tried("das ist eine Frechheit, ich bin stinksauer").splitlines()
+    assert shown[0].startswith("language   de, ") and shown[0].endswith("% sure")
+    assert shown[1].startswith("sentiment  -0.") and shown[1].endswith(", negative")
+    assert tried("A-1042") == "language   -\nsentiment  -\n"
+    for place, text in small_centre().items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(text, encoding="utf-8")
+    told = json.loads(tried("I want my money back please", "--definitions", str(tmp_path), "--json"))
+    assert told["intent"]["intent"] == "pay" and told["language"] == "en" and told["confidence"] > 0.6

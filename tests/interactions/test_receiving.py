@@ -7,7 +7,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from interlock.connectors import tones
+from interlock.interactions import subject
+from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
+from interlock.kernel.events import Cursor, Recorded
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import (
@@ -31,6 +35,7 @@ from interlock.vocabulary.interactions import (
     SessionOpened,
 )
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched
+from interlock.vocabulary.settings import TenantSettings
 from tests.interactions.given import LEFT, NOW, OPENED, PUBLISHED, STARTED, I, P, S, when
 
 
@@ -171,3 +176,14 @@ def test_what_holds_for_another_session_or_channel_is_nothing_here():
     assert msgspec.structs.replace(STARTED, assurance=elsewhere).customer == NOBODY
     by_mail = Assurance(Level.MATCHED, CustomerId("c-1"), NOW, S, Channel.EMAIL, "order_and_email")
     assert msgspec.structs.replace(STARTED, assurance=by_mail).customer == NOBODY
+
+
+def test_the_tone_of_what_a_customer_writes_is_recorded_with_it():
+    settings = TenantSettings()
+    decider = next(each for each in subject(settings, tones.tone_of).deciders if each.command is ReceiveMessage)
+    log = [Recorded(Cursor(at, at), f"e_{at}", NOW, fact, "c") for at, fact in enumerate((PUBLISHED, OPENED), 1)]
+    moment = Moment(NOW, lambda prefix: f"{prefix}_1")
+    for text, language in (("das ist eine Frechheit, ich bin sauer", "de"), ("A-1042", None)):
+        *_, posted = decider.decide(receive(text), decider.fold(log), moment)
+        assert isinstance(posted, MessagePosted)
+        assert (posted.tone.language if posted.tone is not None else None) == language

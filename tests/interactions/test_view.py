@@ -20,6 +20,7 @@ from interlock.vocabulary.journeys import JourneyStarted, SlotFilled
 from interlock.vocabulary.matters import MatterMarked, MatterRecognised, MatterRecorded
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched
 from interlock.vocabulary.proposals import EffectStarted, Remedy, RemedyMet, RemedyRefused
+from interlock.vocabulary.tone import Tone
 from tests.interactions.given import AMARA, BOT, CUSTOMER, JOINED, LEFT, NOW, QUEUED, STARTED, I, P, S, message
 from tests.interactions.test_agents_and_endings import CONFIRMED, SUCCEEDED, judged, proposed
 
@@ -268,3 +269,15 @@ def test_what_was_recognised_and_why_a_person_was_asked_for_is_shown():
     ]
     assert {"label": "Handed over because", "value": "Vulnerable customer.", "note": ""} in shown["facts"]
     assert viewed(facts).about({}).startswith("Vulnerable customer")
+
+
+def test_the_language_and_the_course_of_the_sentiment_are_shown_and_nothing_where_nothing_was_told():
+    assert document(STARTED, message(CUSTOMER), message(BOT))["tone"] == {
+        "language": "",
+        "sentiment": None,
+        "course": [],
+    }
+    told = [
+        msgspec.structs.replace(message(CUSTOMER), tone=tone) for tone in (Tone("de", 0.6), Tone("de"), Tone("", -0.8))
+    ]
+    assert document(STARTED, *told)["tone"] == {"language": "de", "sentiment": -0.1, "course": [0.6, -0.8]}

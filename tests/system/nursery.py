@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from interlock.connectors import tones
 from tests import apis, passwords
 
 DEFINITIONS = Path(__file__).resolve().parents[2] / "examples" / "demo"
@@ -43,6 +44,7 @@ def main() -> None:
         importlib.import_module(module)
     passwords.make_cheap()
     apis.build_once()
+    tones.prepare()
     read_ahead()
     gc.collect()
     gc.freeze()

@@ -247,6 +247,7 @@ def interaction(
             "level": level, "label": ("Not identified", "Matched, not verified", "Verified with a one-time code")[level], "at": iso(1428) if matched else None,
             "by": "order_and_email" if matched else "", "valid": True,
         },
+        "tone": {"language": "de", "sentiment": -0.41, "course": [0.1, 0.45, -0.3, -0.72]},
         "journeys": [
             {"run": "r_1", "journey": "damaged_item", "title": "Something arrived damaged", "outcome": "", "waits_for": "approval", "slots": [{"name": "order_no", "value": "A-1043"}, {"name": "item", "value": "Cast-iron casserole, 5 litres, deep blue"}]},
             {"run": "r_0", "journey": "order_status", "title": "Where is my order", "outcome": "answered", "waits_for": "", "slots": [{"name": "order_no", "value": "A-1045"}]},

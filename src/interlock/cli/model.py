@@ -1,4 +1,4 @@
-"""``interlock model``: how good is the built-in model on somebody's own sentences?"""
+"""``interlock model``: what does the built-in model make of a message, and how good is it on somebody's own sentences?"""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from interlock.cli.running import fail, read, run
+from interlock.connectors.tones import language_of, tone_of
 from interlock.dialogue.intents import Ambiguous, Recognised
 from interlock.dialogue.measuring import Confusion, Guess, Measured, measure
+from interlock.dialogue.sentiment import word_for
 from interlock.dialogue.wording import MAX_CHARACTERS, normalised
 from interlock.kernel.documents import DefinitionError, Problem
+from interlock.runtime.definitions import build, read_folder
 from interlock.runtime.training import OUT_OF_SCOPE, BadExamples, TrainingFailed, loaded, train_in_subprocess
 from interlock.vocabulary.settings import Understanding
+from interlock.vocabulary.tone import Tone
 
-app = typer.Typer(no_args_is_help=True, help="Models: eval.")
+app = typer.Typer(no_args_is_help=True, help="Models: eval, try.")
 
 COLUMNS: Final = ("text", "intent")
 TRAIN_WITHIN_S: Final = 600.0
@@ -68,6 +73,40 @@ def evaluate(
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
     _show(measured, figures, len(asked))
+
+
+@app.command("try")
+def attempt(
+    text: Annotated[str, typer.Argument(help="What a customer could write.")],
+    definitions: Annotated[
+        Path | None, typer.Option(help="The directory of the definitions whose journeys are meant; none: no intent.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show what the built-in model makes of a message: its intent, its language, its sentiment."""
+    language, confidence = language_of(text) or (None, None)
+    sentiment = (tone_of(text) or Tone()).sentiment
+    told: dict[str, Any] = {"language": language, "confidence": confidence, "sentiment": sentiment}
+    understood: Recognised | Ambiguous | None = None
+    if definitions is not None:
+        understood = run(lambda: build(read_folder(definitions))).intents.understand(text)
+        told["intent"] = msgspec.to_builtins(understood)
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    if definitions is not None:
+        typer.echo(f"intent     {_intent(understood)}")
+    typer.echo(f"language   {'-' if language is None else f'{language}, {confidence:.0%} sure'}")
+    typer.echo(f"sentiment  {'-' if sentiment is None else f'{sentiment:+.2f}, {word_for(sentiment)}'}")
+
+
+def _intent(understood: Recognised | Ambiguous | None) -> str:
+    match understood:
+        case Recognised(intent, probability):
+            return f"{intent}, {probability:.0%} sure"
+        case Ambiguous(first, second):
+            return f"{first.intent} or {second.intent}"
+    return "-"
 
 
 def _sentences(file: Path) -> list[Sentence]:

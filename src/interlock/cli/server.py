@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 
 from interlock.api.server import create_api
+from interlock.connectors import tones
 from interlock.kernel.errors import Refused, Unavailable
 from interlock.runtime.app import App
 from interlock.runtime.opening import open_app
@@ -101,7 +102,9 @@ def _on_signals(call: Callable[[], object]) -> None:
 
 async def _serve(settings: Settings, taken: socket.socket, ready: asyncio.Event | None) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    reading = loop.run_in_executor(None, tones.prepare)
     async with database(settings) as url, open_app(settings, url) as app:
+        await reading
         _on_signals(stop.set)
         server = _server(app)
         serving = loop.create_task(server.serve(sockets=[taken]))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from interlock.interactions.canaries import takes_part
 from interlock.kernel.deciders import Decider, Moment
@@ -28,6 +31,10 @@ from interlock.vocabulary.interactions import (
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.releases import CanaryEnded, CanaryStarted, ReleasePublished
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS, TenantSettings
+from interlock.vocabulary.tone import Tone
+
+ReadTone = Callable[[str], Tone | None]
+"""Tells the tone of a customer's message; None where its words do not tell."""
 
 SESSION: Final = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReopened, CarriedOn)
 """The facts of a session that say which interaction it has, and whether that is open."""
@@ -129,7 +136,7 @@ def open_session() -> Decider[OpenSession, SessionState]:
     )
 
 
-def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, SessionState]:
+def receive_message(settings: TenantSettings, tone_of: ReadTone) -> Decider[ReceiveMessage, SessionState]:
     """A customer's message goes to the open interaction, reopens one that ended lately, or begins a new one.
 
     Who was matched earlier in the session is not asked again in a new one; assurance does not reach further than that.
@@ -159,7 +166,8 @@ def receive_message(settings: TenantSettings) -> Decider[ReceiveMessage, Session
         elif not state.open:
             facts.append(InteractionReopened(interaction=interaction, person=person, session=command.session))
         author = Author(kind="customer", id=person)
-        facts.append(message(interaction, person, command.message, author, text))
+        said = message(interaction, person, command.message, author, text)
+        facts.append(msgspec.structs.replace(said, tone=tone_of(text)))
         return facts
 
     def guards(command: ReceiveMessage) -> list[Query]:

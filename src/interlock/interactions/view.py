@@ -21,6 +21,7 @@ from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.proposals import EffectSucceeded
+from interlock.vocabulary.tone import Tone
 
 LEVELS: Final = {
     Level.UNKNOWN: "Not identified",
@@ -31,6 +32,9 @@ LEVELS: Final = {
 
 GIVEN: Final = frozenset({"message", "earlier", "kept"})
 """Where the value of a slot came from, if it came from the customer."""
+
+COURSE: Final = 12
+"""Messages of the customer by which the course of the sentiment is shown, the newest last."""
 
 NO_STAFF: Final = StaffId("")
 
@@ -52,6 +56,7 @@ class InteractionView:
         self._contact: dict[str, str] = {}
         self._held_since: datetime | None = None
         self._earlier: list[dict[str, Any]] = []
+        self._tone, self._course = Tone(), list[float]()
         self.continues = InteractionId("")
 
     def begin_with(self, earlier: InteractionView) -> None:
@@ -68,12 +73,18 @@ class InteractionView:
         self._note(event)
         if isinstance(event, MessagePosted):
             self._entries.append(_message(event, recorded.at))
+            self._hear(event)
         elif not self._cards.fold(recorded):
             happened = happening(event, before)
             if happened is not None:
                 code, text, who = happened
                 entry = {"kind": "event", "id": recorded.id, "at": _iso(recorded.at), "code": code, "text": text}
                 self._entries.append({**entry, "staff": who})
+
+    def _hear(self, event: MessagePosted) -> None:
+        self._tone = self._tone.then(event.tone)
+        if event.tone is not None and event.tone.sentiment is not None:
+            self._course = [*self._course, event.tone.sentiment][-COURSE:]
 
     def _note(self, event: Event) -> None:
         match event:
@@ -160,6 +171,7 @@ class InteractionView:
                 for entry in (*self._earlier, *self._entries)
             ],
             "matters": matters(state),
+            "tone": {"language": self._tone.language, "sentiment": self._tone.sentiment, "course": self._course},
             "facts": _facts(state, journey_titles),
             "my_state": state.agents.get(viewer, "none").replace("done", "none"),
             "actions": actions,

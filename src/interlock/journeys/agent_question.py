@@ -63,7 +63,7 @@ def agent_question(state: Conversation, resolve: Resolve, settings: TenantSettin
     if not isinstance(step, AgentStep):
         return None
     work, job = run.work or AgentWork(run.path), step.agent
-    values = known_values(run, journey, settings, state.customer)
+    values = known_values(run, journey, settings, state)
     facts = _of_goal(job.goal, journey, spoken(values, settings.zone))
     facts |= {name: _told(name, journey, run) for name in (*job.sees, *job.sets) if name in run.values}
     return AgentQuestion(

@@ -80,7 +80,7 @@ def beginning(journey: Journey, said: Mapping[str, Any], state: Conversation, se
 
 
 def _from(path: str, run: Run, journey: Journey, state: Conversation, settings: TenantSettings) -> Ahead | None:
-    values = known_values(run, journey, settings, state.customer)
+    values = known_values(run, journey, settings, state)
     at = _next(path, journey, values, bool(state.customer))
     if at is None:
         return None

@@ -8,6 +8,7 @@ from typing import Any, Final
 from interlock.journeys.agent_checks import never_goes_on, wrong_agent
 from interlock.journeys.branches import possible, required
 from interlock.journeys.calling import wrong_call
+from interlock.journeys.heard import CONVERSATION, TOLD
 from interlock.journeys.known import Known, Path, Wrong
 from interlock.journeys.language import (
     BRANCHES,
@@ -39,7 +40,7 @@ from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Located, Problem, did_you_mean, problem
 from interlock.kernel.template import Template
 
-ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey", "needed"})
+ALWAYS: Final = frozenset({"customer_reason", "hand_over", "tenant", "journey", "needed", CONVERSATION})
 """Names that have a value in every step."""
 
 CUSTOMER: Final = "customer"
@@ -55,14 +56,14 @@ class Checker:
         self.known = known
         self.problems: list[Problem] = []
         self.results: set[str] = set()
-        self.given: dict[str, Collection[str]] = {}
+        self.given: dict[str, Collection[str]] = {CONVERSATION: TOLD}
         self.always = ALWAYS
 
     def journey(self, filled: frozenset[str] = frozenset()) -> list[Problem]:
         """The problems of a journey file; ``filled`` are slots that have a value whenever it begins."""
         file: JourneyFile = self.located.value
         if file.matter is not None:
-            self.always, self.given = ALWAYS | {MATTER}, {MATTER: FIELDS}
+            self.always, self.given = ALWAYS | {MATTER}, {**self.given, MATTER: FIELDS}
         self._results_of(file.steps)
         self._slots(file.slots)
         self._wrong(self.known.wrong_models(file.models, ("models",)))
@@ -334,8 +335,7 @@ class Checker:
 
     def _results_of(self, steps: tuple[Step, ...]) -> None:
         for step in steps:
-            result = _result(step)
-            if result:
+            if result := _result(step):
                 self.results.add(result)
             if result and isinstance(step, CallStep) and (callee := self.known.callees.get(step.call)):
                 self.given[result] = {"outcome", *(callee.gives or ())}

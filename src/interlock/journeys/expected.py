@@ -64,7 +64,7 @@ def expected(state: Conversation, resolve: Resolve, settings: TenantSettings) ->
         step = journey.steps[run.path]
         options: Sequence[Any] = ()
         if isinstance(step, ChooseStep):
-            options = item_choices(step, known_values(run, journey, settings, state.customer), settings)
+            options = item_choices(step, known_values(run, journey, settings, state), settings)
         slots.append(_expected(name, slot, True, tuple((each.value, each.label, ()) for each in options)))
     if wanted is None or wanted[1].type != "text":
         slots += [each for each in slots_of(journey) if wanted is None or each.name != wanted[0]]

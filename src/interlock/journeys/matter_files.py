@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.journeys.heard import CONVERSATION
 from interlock.journeys.language import HandOverStep, JourneyFile, RecordStep, Step, TenantFile
 from interlock.journeys.model import blocks
 from interlock.kernel.documents import Located, Problem, Reference, did_you_mean, problem
@@ -182,8 +183,8 @@ def _of_matter(part: str | Reference) -> str:
 
 
 def no_such(root: str, name: str) -> str:
-    """What is wrong with a part of a name that neither a matter nor what a call gives has."""
-    if root == MATTER:
+    """What is wrong with a part of a name that neither a matter, the conversation nor what a call gives has."""
+    if root in (MATTER, CONVERSATION):
         return f"'{root}' has no '{name}'"
     return f"'{root}' comes from a call that gives no '{name}' at each of its ends"
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from interlock.journeys.agent_work import OUTCOME, AgentWork, worked
 from interlock.journeys.claims import Told, told_by
-from interlock.journeys.heard import Heard, heard_again
+from interlock.journeys.heard import RECORDS_KEPT, Heard, heard_again
 from interlock.kernel.events import Event, Recorded
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import NOBODY, CustomerId, InteractionId, PersonId, RunId, SessionId
@@ -37,6 +37,7 @@ from interlock.vocabulary.models import ModelUsed
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched, MatchFailed
 from interlock.vocabulary.proposals import ProposalJudged, RemedyRefused
 from interlock.vocabulary.routing import VisitEnded, VisitEntered
+from interlock.vocabulary.tone import Tone
 
 READ: Final = (
     InteractionStarted,
@@ -65,16 +66,10 @@ READ: Final = (
 )
 """The facts that a turn depends on."""
 
-RECORDS_KEPT: Final = 20
-"""Records of one interaction that are at hand; one has hardly ever more than one."""
-
 FROM_CUSTOMER: Final = "message"
 """The source of a slot's value that the customer gave."""
 
 Holder = Literal["virtual_agent", "queue", "agent"]
-WaitsFor = Literal[
-    "", "slot", "choice", "proposal", "approval", "hand_over", "floor", "intent", "call", "time", "agent", "reply"
-]
 
 
 class Standing(NamedTuple):
@@ -144,6 +139,7 @@ class Conversation(msgspec.Struct, frozen=True):
         continues: the interaction that it carries on.
         level: how sure we are who it is.
         matters: what was recognised in it, by name; ``records``: what of that is on record.
+        tone: the language that the customer writes, and how she sounds by now.
     """
 
     interaction: InteractionId = InteractionId("")
@@ -167,6 +163,7 @@ class Conversation(msgspec.Struct, frozen=True):
     level: int = 0
     matters: Mapping[str, Heard] = msgspec.field(default_factory=dict)
     records: tuple[MatterRecorded, ...] = ()
+    tone: Tone = Tone()
 
     @property
     def taken_up(self) -> bool:
@@ -251,6 +248,8 @@ def apply(state: Conversation, event: Event) -> Conversation:
             return replace(state, level=int(event.level))
         case MessagePosted(author=author) if author.kind == "virtual_agent":
             return replace(state, spoke=True, told=told_by(state.told, event) if author.model else state.told)
+        case MessagePosted():
+            return replace(state, tone=state.tone.then(event.tone))
         case MatterRecognised():
             return replace(state, matters=heard_again(state.matters, event))
         case MatterRecorded():

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from interlock.journeys.agent_work import ASKED
-from interlock.journeys.heard import of_matter
+from interlock.journeys.heard import CONVERSATION, of_conversation, of_matter
 from interlock.journeys.language import AgentStep, AskStep, ChooseStep, DoStep, VerifyStep
 from interlock.journeys.matter_files import MATTER
 from interlock.journeys.model import Journey
@@ -21,7 +21,7 @@ from interlock.kernel.deciders import Moment
 from interlock.kernel.events import Event
 from interlock.kernel.template import Template
 from interlock.vocabulary.channels import Author, Card, Choice, sent_through
-from interlock.vocabulary.ids import CustomerId, MessageId, RunId
+from interlock.vocabulary.ids import MessageId, RunId
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
 from interlock.vocabulary.matters import STOPPING
@@ -246,7 +246,7 @@ class Turn:
         """What templates and conditions of a run can refer to, in plain data."""
         now = self.current(run)
         journey = self.journey(now)
-        known = known_values(now, journey, self.settings, self.state.customer)
+        known = known_values(now, journey, self.settings, self.state)
         if journey.matter:
             known[MATTER] = of_matter(self.state.matters, self.state.records, journey.matter, self.settings)
         return known
@@ -297,13 +297,14 @@ def menu_of(state: Conversation, resolve: Resolve, settings: TenantSettings) -> 
     return human.menu if human is not None else {}
 
 
-def known_values(run: Run, journey: Journey, settings: TenantSettings, customer: CustomerId) -> dict[str, Any]:
+def known_values(run: Run, journey: Journey, settings: TenantSettings, state: Conversation) -> dict[str, Any]:
     """Slots and results of a run, and what every journey knows."""
     return {
         **run.values,
         "customer_reason": run.reason or settings.texts.no_reason,
         "hand_over": {"why": run.why_not, "message": run.message},
-        "customer": {"id": customer},
+        "customer": {"id": state.customer},
+        CONVERSATION: of_conversation(state.tone),
         "tenant": {"title": settings.title},
         "needed": run.needed,
         "journey": {"title": journey.title, "about": journey.about},

@@ -19,6 +19,7 @@ from interlock.vocabulary.ids import (
     VisitId,
     tags,
 )
+from interlock.vocabulary.tone import Tone
 
 EndReason = Literal["wrapped_up", "journey_ended", "customer_left", "inactivity", "unanswered", "merged"]
 
@@ -80,6 +81,8 @@ class MessagePosted(Event, frozen=True, kw_only=True):
     card: Annotated[Card | Erased | None, SEALED] = None
     send: Channel | None = None
     """The channel that it has to be sent through; None for what the customer fetches herself, or has said."""
+    tone: Tone | None = None
+    """The language and the sentiment of what the customer wrote, where its words tell."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person)

@@ -10,6 +10,7 @@ import { Ago, At, CopyId, Empty, Keys, Mark, Pairs, Skeleton } from '../ui/parts
 import { Actions } from './actions.js';
 import { Promises } from './promises.js';
 import { Suggestions } from './suggestions.js';
+import { toneRows } from './tone.js';
 import { ask, folds, open, openDoc, pane, pathOf, selected } from './state.js';
 
 const VERIFY_LEVEL = 2, CODE_VALID_S = 600;
@@ -75,8 +76,10 @@ function Customer({ value }) {
     customer.phone && { label: 'Phone', value: html`<span class="num">${customer.phone}</span>` },
     customer.id && { label: 'Customer', value: html`<${CopyId} id=${customer.id} label="customer" />` },
   ].filter(Boolean);
+  const tone = toneRows(value.tone);
   return html`<${Assurance} assurance=${assurance} />
     ${rows.length ? html`<${Pairs} rows=${rows} />` : html`<p class="note">Not matched to a customer yet. Ask for an order number and the e-mail address.</p>`}
+    ${tone.length ? html`<${Pairs} rows=${tone} />` : null}
     ${customer.matched && customer.masked ? html`<p class="note"><${Icon} name="shield" size=${13} /> Details are masked until the customer is verified.</p>` : null}
     <${Verify} value=${value} />`;
 }
