@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from tests import passwords, pg
 
@@ -19,6 +20,11 @@ CLEAN_UP = pytest.StashKey[ExitStack]()
 
 LONG = ("tests/story/", "tests/e2e/", "tests/system/", "tests/gate/")
 """Tests that start processes and wait for what they do."""
+
+
+# How busy the machine is decides no test.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
