@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SURE_ENOUGH: Final = 0.6
 """The least probability at which a language is told: on short messages it is wrong once in a hundred times then."""
 
-MAX_CHARACTERS: Final = 400
+MAX_CHARACTERS: Final = 300
 """Of a longer message only the beginning is looked at."""
 
 _NO_WORD: Final = re.compile(r"[\d@•]|://")

@@ -69,4 +69,6 @@ def _plain_character(character: str) -> str:
 
 def without_accents(word: str) -> str:
     """``Café`` and ``Cafe`` are the same word when options are compared."""
+    if word.isascii():
+        return word
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))

@@ -53,7 +53,7 @@ class Sentiment(NamedTuple):
 
     def of(self, text: str) -> float | None:
         """How a text in one of the LANGUAGES sounds, from -1 to 1; None where none of its words was ever seen."""
-        traits = sorted(each for each in set(_traits(text)) if each in self.weights)
+        traits = [each for each in dict.fromkeys(_traits(text)) if each in self.weights]
         if not any(each.startswith("w ") for each in traits):
             return None
         factor = SHARPNESS / sqrt(len(traits))
