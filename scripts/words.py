@@ -131,7 +131,7 @@ FIELDS: Final = {
     "TenantSettings.title": "What customers know you as: the chat's title and the author of notices.",
     "TenantSettings.timezone": "By its IANA name. Dates are told and understood in it.",
     "TenantSettings.currency": "ISO 4217.",
-    "TenantSettings.language": "Of the customers.",
+    "TenantSettings.language": "Of what is written here and in journeys; others stand in `texts/`.",
     "TenantSettings.assistant": "The virtual agent's name.",
     "TenantSettings.greeting": "What an empty chat shows.",
     "TenantSettings.machine_notice": "Said before the virtual agent's first word in an interaction.",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from interlock.api.chat_feed import ChatFeed
 from interlock.connectors.builtin_model import Usage
 from interlock.control.budget_files import read_budgets
 from interlock.control.identity import device_digest, session_query
+from interlock.kernel.events import START
 from interlock.runtime.app import App
 from interlock.runtime.spending import AskedFor
 from interlock.vocabulary.ids import InteractionId, MessageId, RunId, SessionId
@@ -78,3 +80,27 @@ async def test_a_lock_out_is_listed_and_released_by_a_supervisor_with_a_reason_a
     assert (await client.get("/v1/lockouts", headers=headers)).json() == {"lockouts": []}
     gone = await client.post(path, json={"reason": "again"}, headers=headers)
     assert (gone.status_code, gone.json()["code"]) == (404, "lock_unknown")
+
+
+async def test_a_session_has_the_first_language_of_the_browser_that_the_tenant_has_texts_in(
+    client: Client, app: App
+) -> None:
+    for asked, language in (("fr-FR,de-AT;q=0.8,en;q=0.5", "de"), ("en-GB,de;q=0.5", ""), ("fr", "")):
+        opened = (await client.post("/v1/chat/sessions", headers={"Accept-Language": asked})).json()
+        (seen,) = (await app.log.read(session_query(SessionId(opened["session"])))).events
+        assert isinstance(seen.event, SessionOpened) and seen.event.language == language
+        frames: list[dict[str, object]] = []
+        feed = ChatFeed(app, Sent(frames), seen.event.session, seen.event.language)
+        await feed.open(START)
+        assert ("Guten Tag" in str(frames[0]["greeting"])) == (language == "de")
+        feed.close()
+
+
+class Sent:
+    """What a page is told."""
+
+    def __init__(self, frames: list[dict[str, object]]) -> None:
+        self._frames = frames
+
+    def send(self, frame: dict[str, object]) -> None:
+        self._frames.append(frame)

@@ -78,7 +78,8 @@ def test_a_version_that_never_was_is_told(folder: Path) -> None:
 def test_new_journeys_are_tried_on_some_people_seen_and_ended(folder: Path) -> None:
     first = said("publish", str(folder)).split()[0]
     assert "no version is being tried" in said("canary", "show")
-    change(folder / "journeys" / "order_status.yaml", "Gladly. What is", "Let me look. What is")
+    for file in ("journeys/order_status.yaml", "texts/de.yaml"):
+        change(folder / file, "Gladly. What is", "Let me look. What is")
     begun = said("canary", "start", str(folder), "--share", "10", "--segment", 'channel == "chat"', "--note", "warmer")
     release = begun.split()[0]
     assert begun.strip() == f'{release} is tried on 10 % of the people of those with channel == "chat"'

@@ -13,6 +13,7 @@ from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Cursor, Recorded
 from interlock.vocabulary.assurance import Assurance, Level
+from interlock.vocabulary.carrying import CarryOn
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import (
     NOBODY,
@@ -94,6 +95,21 @@ def test_a_message_in_a_session_that_nobody_opened_is_refused():
     with pytest.raises(Refused) as refused:
         when([OPENED], ReceiveMessage(session=SessionId("s_2"), message=MessageId("m_1"), text="hi"))
     assert (refused.value.code, refused.value.status) == ("session_unknown", 404)
+
+
+def test_an_interaction_is_held_in_the_language_of_its_session_and_carried_on_in_that_language():
+    (opened,) = when([], OpenSession(session=S, person=P, channel=Channel.CHAT, secret_digest="d", language="de"))
+    assert isinstance(opened, SessionOpened) and opened.language == "de"
+    started = when([opened, PUBLISHED], receive())[0]
+    assert isinstance(started, InteractionStarted) and started.language == "de"
+    phone = SessionId("s_2")
+    called = SessionOpened(session=phone, person=PersonId("p_2"), channel=Channel.VOICE, secret_digest="d")
+    carry = CarryOn(session=phone, digest="", interaction=started.interaction)
+    carried = next(each for each in when([opened, started, called], carry) if isinstance(each, InteractionStarted))
+    assert (carried.session, carried.language) == (phone, "de")
+    left = InteractionEnded(interaction=carried.interaction, person=P, session=phone, reason="customer_left")
+    later = ReceiveMessage(session=phone, message=MessageId("m_2"), text="hi", new=True)
+    assert when([called, carried, left], later)[0].language == "de"
 
 
 def test_leaving_ends_the_interaction_once():

@@ -46,9 +46,9 @@ def played(definitions: Definitions, story: Story) -> list[str]:
 
 def tried(definitions: Definitions, **more: str) -> dict[str, str]:
     """The demo with another first question."""
-    path = "journeys/order_status.yaml"
-    assert OLD in definitions.files[path]
-    return {**definitions.files, path: definitions.files[path].replace(OLD, NEW), **more}
+    paths = ("journeys/order_status.yaml", "texts/de.yaml")
+    assert all(OLD in definitions.files[path] for path in paths)
+    return {**definitions.files, **{path: definitions.files[path].replace(OLD, NEW) for path in paths}, **more}
 
 
 async def begin(centre: Centre, files: dict[str, str], share: int = 50) -> CanaryStarted:

@@ -156,7 +156,8 @@ async def test_a_release_that_was_in_force_before_comes_into_force_on_running_no
     first = readiness(url)[1]["release"]
     other = shutil.copytree(DEFINITIONS, tmp_path / "other")
     shutil.rmtree(other / "scenarios")  # they say what it is called
-    (other / "tenant.yaml").write_text((DEFINITIONS / "tenant.yaml").read_text().replace("Pip", "Pop"))
+    for file in ("tenant.yaml", "texts/de.yaml"):
+        (other / file).write_text((DEFINITIONS / file).read_text().replace("Pip", "Pop"))
     seen = [first]
     for folder in (other, DEFINITIONS, other):
         assert await asyncio.to_thread(place.run("publish", str(folder)).wait) == 0

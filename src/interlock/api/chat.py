@@ -28,6 +28,7 @@ from interlock.runtime.app import App
 from interlock.vocabulary.channels import Channel, Principal
 from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.interactions import Leave, OpenSession, ReceiveMessage, SessionOpened
+from interlock.vocabulary.languages import wanted
 from interlock.vocabulary.people import AnswerChallenge
 from interlock.vocabulary.proactive import SessionClaimed
 from interlock.vocabulary.proposals import AnswerConfirmation
@@ -115,6 +116,9 @@ async def open_session(request: Request[Any, Any, Any], state: State) -> dict[st
 
     The header ``Interlock-Device`` may carry an identifier that the browser keeps. It is recorded as a keyed hash, sealed
     under the visitor's key, and used for one thing: to tell whether a customer has proven herself on this device before.
+
+    Customers are spoken to in the first language of the header ``Accept-Language`` that the tenant has texts in. Browsers
+    send it by themselves.
     """
     return await new_session(request, state.app, Channel.CHAT)
 
@@ -133,6 +137,7 @@ async def new_session(request: Request[Any, Any, Any], app: App, channel: Channe
         secret_digest=_digest(secret),
         device=device_digest(app.control.secret, device),
         source=source_lock(app.control.secret, source_of(request.client.host if request.client else "")),
+        language=wanted(request.headers.get("Accept-Language", ""), app.tenant.languages),
     )
     await app.engine.execute(command, cause=f"session/{session}")
     return {"session": session, "token": f"{session}.{secret}"}
@@ -158,13 +163,13 @@ class Door(Generic[F]):
 
     Attributes:
         takes: the types of the frames that may come in; Hello is one of them.
-        feed: what a connection of a session is told.
+        feed: what a connection of a session is told, in the session's language.
         carry_out: what becomes of a frame with an identifier; what it raises is the answer.
     """
 
     channel: Channel
     takes: Any
-    feed: Callable[[App, Wire, SessionId], F]
+    feed: Callable[[App, Wire, SessionId, str], F]
     carry_out: Callable[[App, F, Any], Awaitable[None]]
 
     async def serve(self, app: App, socket: WebSocket[Any, Any, Any]) -> None:
@@ -222,7 +227,7 @@ class Door(Generic[F]):
                 wire.refuse(None, "session_unknown", f"This {self.channel} is not known here; begin a new one.")
                 await wire.close(POLICY, "unknown session")
                 return None
-            feed = self.feed(app, wire, opened.session)
+            feed = self.feed(app, wire, opened.session, opened.language)
             await feed.open(after)
             return feed
         except (Conflict, Unavailable):

@@ -39,12 +39,18 @@ class ChatFeed:
     """Feeds one socket of one session; ``folds`` is given every fact of its interactions, before its frames go out."""
 
     def __init__(
-        self, app: App, wire: Sink, session: SessionId, folds: Callable[[Recorded], None] = _unwatched
+        self,
+        app: App,
+        wire: Sink,
+        session: SessionId,
+        language: str = "",
+        folds: Callable[[Recorded], None] = _unwatched,
     ) -> None:
         self.session = session
         self._app = app
         self._wire = wire
         self._folds = folds
+        self._language = language
         self._states: dict[InteractionId, InteractionState] = {}
         self._ends: list[Callable[[], None]] = []
         self._shown: dict[str, Any] | None = None
@@ -73,7 +79,7 @@ class ChatFeed:
             # What the follower has not handed out yet comes through it, once.
             if recorded.cursor <= horizon:
                 missed.extend(self._fold(recorded) if recorded.cursor > after else self._fold_silently(recorded))
-        settings = self._app.tenant
+        settings = self._app.tenant.said_in(self._language)
         self._wire.send(
             {
                 "type": "welcome",

@@ -30,12 +30,12 @@ class VoiceFeed:
     to any other is not taken.
     """
 
-    def __init__(self, app: App, wire: Wire, session: SessionId) -> None:
+    def __init__(self, app: App, wire: Wire, session: SessionId, language: str = "") -> None:
         self.session = session
         self._app = app
         self._wire = wire
-        self._settings = app.tenant.on(Channel.VOICE)
-        self._chat = ChatFeed(app, self, session, self._fold)
+        self._settings = app.tenant.said_in(language).on(Channel.VOICE)
+        self._chat = ChatFeed(app, self, session, language, self._fold)
         self._after = START
         before = Conversation(release=app.definitions.release)
         self._standing = Standing(app.releases.journey, self._settings, before)

@@ -123,7 +123,7 @@ def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with t
     """Check definitions without publishing them: every file, case and scenario, and whether a case needs each rule."""
     settings_from()
 
-    async def work() -> tuple[str, list[str]]:
+    async def work() -> tuple[str, list[str], list[str]]:
         from interlock.cli.scenarios import held
         from interlock.control.cases import read_cases
         from interlock.control.proving import knock_out
@@ -131,11 +131,14 @@ def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with t
         from interlock.runtime.knowledge_files import of_tenant
 
         files = read_folder(folder)
-        bundle = proved(files).bundle
+        read = proved(files)
+        bundle, notes = read.bundle, [str(each) for each in read.notes]
         await held(files, articles=of_tenant(folder))
-        return release_id(files), knock_out(read_cases(files, bundle), bundle)
+        return release_id(files), knock_out(read_cases(files, bundle), bundle), notes
 
-    release, unneeded = run(work)
+    release, unneeded, notes = run(work)
+    for note in notes:
+        errors.print(note, style="yellow", markup=False)
     for rule in unneeded:
         errors.print(f"no case needs '{rule}': every case holds without it; write one that does not", style="yellow")
     print(f"{folder} is fine; it would be {release}")

@@ -108,6 +108,7 @@ _KINDS: Final = {
     "steps": "step",
     "journeys": "journey",
     "queues": "queue",
+    "texts": "texts",
     "cases": "cases",
 }
 """What a file of a folder holds, for people; files of a connector are named by their connector."""

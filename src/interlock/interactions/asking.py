@@ -74,7 +74,7 @@ def ask_customer(tenant: TenantSettings) -> Decider[AskCustomer, Asking]:
             raise Refused("proposal_unknown", "There is no such proposal in this interaction.", status=404)
         if state.judged is None or state.proposed.channel is Channel.API:
             return []  # nobody sees a card there: the verdict says what is needed
-        settings = tenant.on(state.interaction.channel)
+        settings = tenant.said_in(state.interaction.language).on(state.interaction.channel)
         if state.succeeded:
             receipt = _receipt(state, state.proposed, state.judged, settings)
             return [_post(state, moment, settings, "", receipt)] if receipt is not None else []

@@ -144,6 +144,7 @@ def carry_on(settings: TenantSettings) -> Decider[CarryOn, Carried]:
                 assurance=carried if held.customer else Assurance(),
                 name=command.name,
                 continues=old.interaction,
+                language=old.language,
             )
         )
         facts.append(_told(old, opened.channel, moment, settings))
@@ -193,7 +194,7 @@ def _refuse_if_with_people(*states: InteractionState) -> None:
 
 def _told(old: InteractionState, channel: Channel, moment: Moment, settings: TenantSettings) -> Event:
     """A line in the old place, for whoever looks there again."""
-    texts = settings.texts
+    texts = settings.said_in(old.language).texts
     author = Author(kind="system", id="interlock", name=settings.title)
     said = texts.carried_away.replace("{where}", texts.where(channel))
     return message(old.interaction, old.person, moment.new_id("m"), author, said, sent_through(old.channel))

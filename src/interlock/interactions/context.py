@@ -140,6 +140,7 @@ class InteractionState:
     matters: tuple[MatterRecognised, ...] = ()
     records: tuple[MatterRecorded, ...] = ()
     reason: str = ""
+    language: str = ""
 
     @property
     def vulnerable(self) -> bool:
@@ -181,6 +182,7 @@ def _who(state: InteractionState, event: Event, at: datetime) -> InteractionStat
                 customer=event.customer,
                 assurance=event.assurance,
                 unanswered=bool(event.begun_by),
+                language=event.language,
             )
         case InteractionReopened():
             fresh = replace(state, open=True, ended_at=None, end_reason=None, warned=False, outcome_recorded=False)

@@ -44,7 +44,7 @@ def warn_silence(settings: TenantSettings) -> Decider[WarnSilence, InteractionSt
                 # What she waits for takes hours, and its answer reaches her also after the end.
                 return [ended(state, "inactivity")]
         return [
-            _says(state, moment, notice, settings.texts.still_there),
+            _says(state, moment, notice, settings.said_in(state.language).texts.still_there),
             SilenceWarned(interaction=state.interaction, person=state.person),
         ]
 
@@ -73,7 +73,7 @@ def end_for_silence(settings: TenantSettings) -> Decider[EndForSilence, Interact
             return []
         if state.vulnerable:
             return [ended(state, "inactivity")] if state.holder == "virtual_agent" else []
-        said = settings.on(state.channel).texts.ended_for_silence
+        said = settings.said_in(state.language).on(state.channel).texts.ended_for_silence
         return [_says(state, moment, notice, said), ended(state, "inactivity")]
 
     return Decider(

@@ -60,6 +60,7 @@ class SessionState:
     matched: Assurance = Assurance()
     name: str = ""
     carried: bool = False
+    language: str = ""
 
 
 def session_queries(session: SessionId) -> tuple[Query, Query]:
@@ -74,8 +75,8 @@ CARRIED: Final = "carried_on"
 def evolve_session(state: SessionState, recorded: Recorded) -> SessionState:
     """Fold one more fact in."""
     match recorded.event:
-        case SessionOpened(person=person, channel=channel):
-            return replace(state, person=person, channel=channel)
+        case SessionOpened(person=person, channel=channel, language=language):
+            return replace(state, person=person, channel=channel, language=language)
         case InteractionStarted(interaction=interaction) as event:
             begun = replace(state, interaction=interaction, open=True, ended_at=None, carried=False)
             return _carrying(begun, event) if event.continues else begun
@@ -103,9 +104,9 @@ def _carrying(state: SessionState, event: InteractionStarted) -> SessionState:
     """Whoever carries an interaction on is the person of that one, and matched as far as that was carried over."""
     held, name = event.assurance, "" if isinstance(event.name, Erased) else event.name
     if not event.customer:
-        return replace(state, person=event.person)
+        return replace(state, person=event.person, language=event.language)
     matched = Assurance(Level.MATCHED, held.customer, held.at, event.session, event.channel, held.by)
-    return replace(state, person=event.person, matched=matched, name=name)
+    return replace(state, person=event.person, matched=matched, name=name, language=event.language)
 
 
 def open_session() -> Decider[OpenSession, SessionState]:
@@ -124,6 +125,7 @@ def open_session() -> Decider[OpenSession, SessionState]:
                 secret_digest=command.secret_digest,
                 device=command.device,
                 source=command.source,
+                language=command.language,
             )
         ]
 
@@ -161,6 +163,7 @@ def receive_message(settings: TenantSettings, tone_of: ReadTone) -> Decider[Rece
                     release=begins_on(state),
                     assurance=state.matched,
                     name=state.name,
+                    language=state.language,
                 )
             )
         elif not state.open:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.journeys.language import AskStep, ChooseStep, HandOverStep
-from interlock.journeys.model import Journey
+from interlock.journeys.model import Journey, in_language
 from interlock.journeys.slots import ANYTIME, Slot
 from interlock.journeys.stack import CLOSING
 from interlock.journeys.state import Conversation
@@ -53,6 +53,7 @@ def expected(state: Conversation, resolve: Resolve, settings: TenantSettings) ->
     """What stands in an interaction: the slot that is asked for with its options, and what may be given besides."""
     if not state.interaction or state.holder != "virtual_agent":
         return Expected(silent=True)
+    settings, resolve = settings.said_in(state.language), in_language(resolve, state.language)
     run = state.foreground
     if run is None:
         return Expected(waits_for="intent", slots=_subjects(state, resolve, settings))

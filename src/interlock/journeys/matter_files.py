@@ -10,7 +10,7 @@ import msgspec
 from interlock.journeys.heard import CONVERSATION
 from interlock.journeys.language import HandOverStep, JourneyFile, RecordStep, Step, TenantFile
 from interlock.journeys.model import blocks
-from interlock.kernel.documents import Located, Problem, Reference, did_you_mean, problem
+from interlock.kernel.documents import Located, Misread, Problem, Reference, did_you_mean, problem
 from interlock.kernel.template import Template
 from interlock.vocabulary.matters import MATTERS, Matter, MatterSettings, MatterTexts
 from interlock.vocabulary.settings import TenantSettings
@@ -173,6 +173,14 @@ class _Filled:
             words = Template.compile(getattr(self._texts, name))
             written = written.replace(f"{{{reference.path}}}", "".join(_of_matter(part) for part in words.parts))
         return text if written == text.text else Template.compile(written)
+
+
+def as_said(text: str) -> str:
+    """A tenant's text about a matter as it stands in a journey; as it is where it is no text with placeholders."""
+    try:
+        return "".join(_of_matter(part) for part in Template.compile(text).parts)
+    except Misread:
+        return text
 
 
 def _of_matter(part: str | Reference) -> str:

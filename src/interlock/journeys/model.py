@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -48,6 +48,7 @@ class Journey:
         models: the models that are asked while it runs, by name; empty where those of the tenant are.
         matter: the matter that it is for; ``matters`` names the journey of its release for each of them.
         default: whether it came with the product and stands in no file of the tenant's.
+        others: the same journey in other languages (ISO 639-1).
     """
 
     name: str
@@ -63,6 +64,11 @@ class Journey:
     matter: str = ""
     matters: Mapping[str, str] = field(default_factory=dict)
     default: bool = False
+    others: Mapping[str, Journey] = field(default_factory=dict, repr=False)
+
+    def said_in(self, language: str) -> Journey:
+        """The journey with the texts of a language; with its own where there are none in it."""
+        return self.others.get(language, self)
 
     def take(self, path: str) -> Step:
         """The step at a path, for whoever takes it now."""
@@ -79,6 +85,16 @@ class Journey:
             if first in self.steps:
                 return first
         return None
+
+
+def in_language(resolve: Callable[[str, str], Journey | None], language: str) -> Callable[[str, str], Journey | None]:
+    """The same journeys with the texts of a language."""
+
+    def said(release: str, name: str) -> Journey | None:
+        found = resolve(release, name)
+        return None if found is None else found.said_in(language)
+
+    return said
 
 
 @dataclass(frozen=True, slots=True)

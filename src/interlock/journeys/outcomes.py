@@ -124,7 +124,7 @@ def _record(turn: Turn, run: Run, command: JourneyAdvance) -> None:
         _match_failed(turn, step, command.ref)
     elif command.what not in PENDING:
         name = getattr(step, "result", None) or "result"
-        reason = command.customer_reason or turn.settings.texts.no_reason
+        reason = turn.settings.told(command.customer_reason) or turn.settings.texts.no_reason
         turn.fill(run, name, {"customer_reason": reason}, command.what)
 
 

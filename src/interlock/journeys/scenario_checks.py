@@ -47,6 +47,7 @@ class Surroundings:
         operations: the parameters of every operation by its full name, such as ``shop.getOrder``.
         events: the types of events from outside that triggers wait for.
         purposes: what customers can agree to be written to about.
+        languages: what customers can be spoken to in.
         actions: the operation of every action, and its arguments, by its full name, such as ``shop.get_order``.
     """
 
@@ -57,6 +58,7 @@ class Surroundings:
     roles: Collection[str]
     events: Collection[str] = ()
     purposes: Collection[str] = ()
+    languages: Collection[str] = ()
 
     def operation(self, name: str) -> str:
         """The operation that is meant by an operation's or an action's name."""
@@ -152,6 +154,8 @@ class _Checker:
             given.moment()
         except Misread as error:
             self._say((*at, "at"), error.what, error.mend)
+        if given.language is not None:
+            self._known("text in the language", given.language, self.known.languages, (*at, "language"))
         for index, queue in enumerate(given.on_shift or ()):
             self._known("queue", queue, self.known.queues, (*at, "on_shift", index))
         for index, purpose in enumerate(given.consents or ()):

@@ -77,6 +77,8 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         customer: the customer's identifier, where who it is was established earlier in this session.
         at: when it begins, as ``2026-11-23T09:00``, in the tenant's time zone; a Monday at 09:00 where it is not said.
+        language: the language that the customer's browser asks for, where the tenant has texts in it; the tenant's own where
+            it is not said.
         on_shift: the queues for which an agent is available.
         consents: the purposes that the customer has agreed to be written to about.
         closed: the queues that a supervisor has closed, and what customers are told about it.
@@ -86,6 +88,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     customer: Annotated[str, Meta(max_length=100, examples=["c-104"])] | None = None
     channel: Channel | None = None
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}\Z", examples=["de"])] | None = None
     at: Annotated[str, Meta(examples=["2026-11-23T09:00"])] | None = None
     on_shift: tuple[Name, ...] | None = None
     consents: tuple[Name, ...] | None = None
@@ -102,7 +105,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def before(self, file: Given) -> Given:
         """This, and what only the file says; without the systems' replies."""
-        names = ("customer", "channel", "at", "on_shift", "consents", "closed")
+        names = ("customer", "channel", "language", "at", "on_shift", "consents", "closed")
         return Given(**{name: getattr(file if getattr(self, name) is None else self, name) for name in names})
 
     def into(self, channel: Channel) -> Given:

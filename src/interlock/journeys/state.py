@@ -136,8 +136,7 @@ class Conversation(msgspec.Struct, frozen=True):
         closing_said: the customer has been asked whether there is anything else.
         done: what the virtual agent has done in it, in words; ``did`` are the actions.
         told: what language models have told the customer, sentence by sentence.
-        continues: the interaction that it carries on.
-        level: how sure we are who it is.
+        continues: the interaction that it carries on; ``level``: how sure we are who it is.
         matters: what was recognised in it, by name; ``records``: what of that is on record.
         tone: the language that the customer writes, and how she sounds by now.
     """
@@ -147,6 +146,7 @@ class Conversation(msgspec.Struct, frozen=True):
     session: SessionId = SessionId("")
     channel: Channel = Channel.CHAT
     release: str = ""
+    language: str = ""
     open: bool = False
     holder: Holder = "virtual_agent"
     customer: CustomerId = NOBODY
@@ -224,6 +224,7 @@ def apply(state: Conversation, event: Event) -> Conversation:
                 session=event.session,
                 channel=event.channel,
                 release=event.release,
+                language=event.language,
                 open=True,
                 customer=event.customer,
                 continues=event.continues,

@@ -11,7 +11,7 @@ from interlock.journeys.agent_work import ASKED
 from interlock.journeys.heard import CONVERSATION, of_conversation, of_matter
 from interlock.journeys.language import AgentStep, AskStep, ChooseStep, DoStep, VerifyStep
 from interlock.journeys.matter_files import MATTER
-from interlock.journeys.model import Journey
+from interlock.journeys.model import Journey, in_language
 from interlock.journeys.reminders import Remind
 from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.journeys.state import Conversation, Run, apply
@@ -77,9 +77,9 @@ class Turn:
     def __init__(self, state: Conversation, moment: Moment, kit: Kit) -> None:
         self.state = state
         self.moment = moment
-        self.settings = kit.settings.on(state.channel)
+        self.settings = kit.settings.said_in(state.language).on(state.channel)
         self.propose, self.moves_money = kit.propose, kit.moves_money
-        self.resolve = kit.resolve
+        self.resolve = in_language(kit.resolve, state.language)
         self.facts: list[Event] = []
         self.resumed = self.once_more = self.steps_aside = False
         self.returned: list[Returned] = []
@@ -263,7 +263,8 @@ class Turn:
 
     def render(self, template: Template, run: Run, extra: Mapping[str, Any] | None = None) -> str:
         """A text for the customer. Raises TemplateError where a name has no value."""
-        return template.render(spoken({**self.values(run), **(extra or {})}, self.settings.zone))
+        values = {**self.values(run), **(extra or {})}
+        return template.render(spoken(values, self.settings.zone, self.settings.language))
 
     def acted(self, run: Run) -> bool:
         """Whether a run has done something outside, or a journey that it called has."""
@@ -294,7 +295,7 @@ def journey_of(run: Run, resolve: Resolve) -> Journey:
 def menu_of(state: Conversation, resolve: Resolve, settings: TenantSettings) -> Mapping[str, str]:
     """The journeys that an interaction's release offers as buttons: titles by name."""
     human = resolve(state.release, settings.human_journey)
-    return human.menu if human is not None else {}
+    return human.said_in(settings.language).menu if human is not None else {}
 
 
 def known_values(run: Run, journey: Journey, settings: TenantSettings, state: Conversation) -> dict[str, Any]:
@@ -331,7 +332,7 @@ def item_choices(step: ChooseStep, values: Mapping[str, Any], settings: TenantSe
     """The items of a choice with their labels."""
     choices = []
     for index, item in enumerate(list_of(step, values)):
-        said = spoken({**values, step.choose: item}, settings.zone)
+        said = spoken({**values, step.choose: item}, settings.zone, settings.language)
         try:
             label = step.label.render(said)
         except ValueError:

@@ -21,11 +21,19 @@ _EMAIL: Final = re.compile(r"[^@\s,;<>\"\\]+@[^@\s,;<>\"\\]+\.[^@\s,;<>\"\\.]{2,
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()/.-]{4,28}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAYS: Final = {
+    "en": (
+        "{day} {number} {month} {year}",
+        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+        "January February March April May June July August September October November December",
+    ),
+    "de": (
+        "{day}, {number}. {month} {year}",
+        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    ),
+}
+"""How a day is said in a language, and what its days and months are called."""
 
 
 def accepted(slot: Slot, value: object) -> Any:
@@ -116,23 +124,23 @@ def _printable(text: str) -> bool:
     return all(character in "\n\t" or character.isprintable() for character in text)
 
 
-def spoken(value: Any, zone: tzinfo) -> Any:
-    """A value as texts say it: amounts with their currency, dates as a day; lists and records throughout.
+def spoken(value: Any, zone: tzinfo, language: str = "en") -> Any:
+    """A value as texts of a language say it: amounts with their currency, dates as a day; lists and records throughout.
 
     A moment says its day, and has its ``day`` and its ``time`` (``{booking.starts_at.time}``), all in the tenant's time zone.
     """
     if isinstance(value, Mapping):
         if set(value) == {"amount", "currency"} and isinstance(value["amount"], int):
             return Money(value["amount"], str(value["currency"]))
-        return {name: spoken(each, zone) for name, each in value.items()}
+        return {name: spoken(each, zone, language) for name, each in value.items()}
     if isinstance(value, str):
-        return _spoken_text(value, zone)
+        return _spoken_text(value, zone, language)
     if isinstance(value, Sequence):
-        return [spoken(each, zone) for each in value]
+        return [spoken(each, zone, language) for each in value]
     if isinstance(value, datetime):
-        return _moment_text(value.astimezone(zone))
+        return _moment_text(value.astimezone(zone), language)
     if isinstance(value, date):
-        return day_text(value)
+        return day_text(value, language)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Erased):
@@ -140,22 +148,26 @@ def spoken(value: Any, zone: tzinfo) -> Any:
     return value
 
 
-def _spoken_text(text: str, zone: tzinfo) -> str | dict[str, str]:
+def _spoken_text(text: str, zone: tzinfo, language: str) -> str | dict[str, str]:
     try:
         if _MOMENT.fullmatch(text):
-            return _moment_text(datetime.fromisoformat(text).astimezone(zone))
+            return _moment_text(datetime.fromisoformat(text).astimezone(zone), language)
         if _DATE.fullmatch(text):
-            return day_text(date.fromisoformat(text))
+            return day_text(date.fromisoformat(text), language)
     except (ValueError, OverflowError):
         pass  # It has the form of a date and is none, so it is said as it stands.
     return text
 
 
-def _moment_text(moment: datetime) -> dict[str, str]:
-    day = day_text(moment.date())
+def _moment_text(moment: datetime, language: str) -> dict[str, str]:
+    day = day_text(moment.date(), language)
     return {"text": day, "day": day, "time": f"{moment:%H:%M}"}
 
 
-def day_text(day: date) -> str:
-    """A day as one says it: Tuesday 24 November 2026."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+def day_text(day: date, language: str = "en") -> str:
+    """A day as one says it: Tuesday 24 November 2026; in a language that is not known here, 2026-11-24."""
+    if language not in _DAYS:
+        return day.isoformat()
+    form, days, months = _DAYS[language]
+    names = {"day": days.split()[day.weekday()], "month": months.split()[day.month - 1]}
+    return form.format(**names, number=day.day, year=day.year)

@@ -20,6 +20,7 @@ from interlock.dialogue.model_files import ModelSpecs, read_models
 from interlock.governance.signoffs import SignOff, read_signoffs
 from interlock.journeys.compile import compile_journeys
 from interlock.journeys.model import Journey, JourneySet
+from interlock.journeys.translations import Translated, translated
 from interlock.journeys.triggers import Triggers, begun_by, check_triggers, load_triggers
 from interlock.kernel.documents import DefinitionError, Problem, load
 from interlock.kernel.errors import Refused
@@ -129,6 +130,8 @@ class Checked(NamedTuple):
     signoffs: tuple[SignOff, ...]
     models: ModelSpecs
     triggers: Triggers = MappingProxyType({})
+    notes: tuple[Problem, ...] = ()
+    """What is no mistake, and may be meant otherwise: texts without a translation."""
 
 
 _checked: Final = OrderedDict[bytes, Checked]()
@@ -201,10 +204,15 @@ def _read(files: Mapping[str, str]) -> Checked:
         triggers = attempt(lambda: check_triggers(written, tenant, journeys.journeys, actions, mine))
     if journeys is not None:
         signoffs = attempt(lambda: read_signoffs(files, journeys.journeys))
+    said: Translated | None = None
+    if tenant is not None and journeys is not None and bundle is not None:
+        reasons = [rule.customer_reason for rule in bundle.rules]
+        said = attempt(lambda: translated(files, tenant, journeys.journeys, reasons))
     if problems:
         raise DefinitionError(problems)
-    assert tenant and queues is not None and bundle and journeys and breakers and budgets and models
-    return Checked(tenant, queues, bundle, journeys, breakers, budgets, signoffs, models, triggers)
+    assert queues is not None and bundle and breakers and budgets and models and said
+    inside = JourneySet(said.journeys)
+    return Checked(said.tenant, queues, bundle, inside, breakers, budgets, signoffs, models, triggers, said.notes)
 
 
 def _of_gate(files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

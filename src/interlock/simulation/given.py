@@ -37,7 +37,9 @@ def agent_of(queue: str) -> StaffId:
 def given_commands(given: Given) -> Iterator[Command | Event]:
     """The commands (and facts, of what was before) that bring about what is given, in order."""
     channel = given.channel or Channel.CHAT
-    yield OpenSession(session=SESSION, person=PERSON, channel=channel, secret_digest=NO_SECRET)
+    yield OpenSession(
+        session=SESSION, person=PERSON, channel=channel, secret_digest=NO_SECRET, language=given.language or ""
+    )
     if channel in WRITES_FROM:
         address, account = WRITES_FROM[channel]
         yield AddressGiven(session=SESSION, person=PERSON, channel=channel, address=address, account=account)

@@ -51,7 +51,9 @@ def surroundings(read: Checked | Definitions) -> Surroundings:
     events = tuple(spec.on for spec in read.triggers.values() if spec.written.event)
     purposes = tuple(read.tenant.consent_purposes)
     journeys = read.journeys if isinstance(read, Definitions) else read.journeys.journeys
-    return Surroundings(journeys, tuple(read.queues), operations, actions, ROLES, events, purposes)
+    return Surroundings(
+        journeys, tuple(read.queues), operations, actions, ROLES, events, purposes, read.tenant.languages
+    )
 
 
 def play(scenario: Scenario, definitions: Definitions, model: Model | None = None) -> Sequence[Failure]:

@@ -37,6 +37,8 @@ class SessionOpened(Event, frozen=True, kw_only=True):
     """The lock of the network address that it was opened from: a keyed hash. Empty where that is not known."""
     link_digest: str = ""
     """Of a session that a trigger opened: the digest of the one-time link to it. Until that is used it has no secret."""
+    language: str = ""
+    """The language that the customer is spoken to in (ISO 639-1); empty for the tenant's own."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(session=self.session, person=self.person)
@@ -60,6 +62,8 @@ class InteractionStarted(Event, frozen=True, kw_only=True):
     """The interaction of another session that it carries on."""
     begun_by: str = ""
     """The trigger that began it; empty where the customer did."""
+    language: str = ""
+    """The language that it is held in, as in ``SessionOpened``, or that of the interaction that it carries on."""
 
     @property
     def customer(self) -> CustomerId:
@@ -211,6 +215,7 @@ class OpenSession(Command, frozen=True, kw_only=True):
     secret_digest: str
     device: str = ""
     source: str = ""
+    language: str = ""
 
     def lane(self) -> str:
         return self.session

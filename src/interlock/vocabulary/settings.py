@@ -187,6 +187,19 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"'{self.timezone}' is no time zone; write for example Europe/Berlin") from None
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that customers can be spoken to in (ISO 639-1), the tenant's own first."""
+        return (self.language,)
+
+    def said_in(self, language: str) -> TenantSettings:
+        """These settings with the texts of a language; with the tenant's own where there are none in it."""
+        return self
+
+    def told(self, reason: str) -> str:
+        """What a rule tells customers, in the language of these settings."""
+        return reason
+
     def on(self, channel: Channel) -> TenantSettings:
         """These settings with the texts of a channel."""
         own = self.voice if channel is Channel.VOICE else self.sending(channel)
@@ -215,3 +228,28 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def zone(self) -> ZoneInfo:
         """The tenant's own time zone."""
         return ZoneInfo(self.timezone)
+
+
+class InLanguages(TenantSettings, frozen=True, forbid_unknown_fields=True):
+    """The same settings, and what they say in other languages; no file is read as this.
+
+    Attributes:
+        others: the whole settings with translated texts, by language (ISO 639-1).
+        reasons: what rules tell customers, translated.
+    """
+
+    others: dict[str, TenantSettings] = {}
+    reasons: dict[str, str] = {}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that customers can be spoken to in (ISO 639-1), the tenant's own first."""
+        return (self.language, *self.others)
+
+    def said_in(self, language: str) -> TenantSettings:
+        """These settings with the texts of a language; with the tenant's own where there are none in it."""
+        return self.others.get(language, self)
+
+    def told(self, reason: str) -> str:
+        """What a rule tells customers, in the language of these settings."""
+        return self.reasons.get(reason, reason)

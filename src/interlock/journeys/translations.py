@@ -1,0 +1,347 @@
+"""What do a release's texts say in other languages, and does every translation fit a text that is written?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import msgspec
+from msgspec import structs
+
+from interlock.journeys.language import ChooseStep, HandOverStep, SayStep, Step, TenantFile
+from interlock.journeys.matter_files import as_said
+from interlock.journeys.model import DEFAULT, Journey, reason_of
+from interlock.journeys.reminders import Remind
+from interlock.journeys.slots import Slot
+from interlock.kernel.documents import DefinitionError, Located, Misread, Problem, closest, load, load_located, problem
+from interlock.kernel.documents.errors import shown
+from interlock.kernel.template import Template
+from interlock.vocabulary.languages import LANGUAGES
+from interlock.vocabulary.settings import InLanguages, Name, TenantSettings
+from interlock.vocabulary.texts import Texts
+
+FOLDER: Final = "texts/"
+SHOWN: Final = 3
+"""Texts without a translation that a note names; it counts them all."""
+
+OF_HERS: Final = frozenset({"person"})
+"""What a key says in the caller's place, so that it is understood: it is in the language of the examples."""
+
+_FILE: Final = re.compile(r"texts/([^/]+)\.ya?ml")
+_FILLED: Final = re.compile(r"\{[^{}]*\}")
+
+Say = Callable[[str], str]
+"""A text in another language; a text that has no translation stays as it is."""
+
+Table = Mapping[str, str]
+"""Texts as they are written, and what they are in another language."""
+
+
+class TextsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``texts/LANGUAGE.yaml``: each text as it is written, and its translation with the same ``{placeholders}``.
+
+    Attributes:
+        journeys: by the journey's name: its title, questions, words, labels. Its ``aliases`` can be translated, too; those of
+            both languages are understood.
+        tenant: what ``tenant.yaml`` says, and what the product says where it says nothing, word for word.
+        rules: what the rules give customers as a reason (``@customer_reason``).
+        complete: whether every text has to have a translation; otherwise those without one are told by a note.
+    """
+
+    journeys: dict[Name, dict[str, str]] = {}
+    tenant: dict[str, str] = {}
+    rules: dict[str, str] = {}
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The settings and the journeys of a release with all their languages, and what may be missing in them."""
+
+    tenant: TenantSettings
+    journeys: Mapping[str, Journey]
+    notes: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The texts that are written in a release, in the order in which they are, each once."""
+
+    journeys: Mapping[str, tuple[str, ...]]
+    tenant: tuple[str, ...]
+    rules: tuple[str, ...]
+    aliases: frozenset[str]
+    slots: Mapping[str, Slot] = field(repr=False)
+
+
+def translated(
+    files: Mapping[str, str], tenant: TenantSettings, journeys: Mapping[str, Journey], reasons: Collection[str]
+) -> Translated:
+    """Read ``texts/*.yaml``, and put what they say beside what is written in the tenant's own language.
+
+    Args:
+        files: the texts of the release by path; ``tenant.yaml`` is one of them.
+        reasons: what the rules tell customers.
+
+    Raises:
+        DefinitionError: with every mistake, its line, and how to mend it.
+    """
+    paths = sorted(path for path in files if path.startswith(FOLDER))
+    if not paths:
+        return Translated(tenant, journeys)
+    written, problems, notes = (
+        _written(files["tenant.yaml"], tenant, journeys, reasons),
+        list[Problem](),
+        list[Problem](),
+    )
+    read: dict[str, TextsFile] = {}
+    for path in paths:
+        code = _code(path, tenant.language, read, problems)
+        try:
+            located = load_located(files[path], path, TextsFile)
+        except DefinitionError as error:
+            problems += error.problems
+            continue
+        problems += _misfits(located, written)
+        told = _missing(located, written, tenant.language)
+        (problems if located.value.complete else notes).extend(told)
+        read[code] = located.value
+    if problems:
+        raise DefinitionError(problems)
+    others = {code: _tenant_in(tenant, code, file) for code, file in read.items()}
+    inside = InLanguages(**{name: getattr(tenant, name) for name in TenantSettings.__struct_fields__}, others=others)
+    said = {name: _journey_with(each, journeys, read, written) for name, each in journeys.items()}
+    return Translated(inside, said, tuple(notes))
+
+
+def _code(path: str, own: str, read: Collection[str], problems: list[Problem]) -> str:
+    """The language that a file is named after."""
+    match = _FILE.fullmatch(path)
+    code = match[1] if match else ""
+    if code not in LANGUAGES:
+        what = f"'{path.removeprefix(FOLDER)}' is not named after a language"
+        problems.append(Problem(path, 1, 1, what, "name it after an ISO 639-1 code, such as texts/de.yaml"))
+    elif code == own:
+        what = f"'{own}' is the tenant's own language: its texts stand in the journeys and in tenant.yaml"
+        problems.append(Problem(path, 1, 1, what, "change them there, and remove this file"))
+    elif code in read:
+        problems.append(Problem(path, 1, 1, f"there are two files for '{code}'", "put them into one"))
+    return code
+
+
+def _written(
+    tenant_file: str, tenant: TenantSettings, journeys: Mapping[str, Journey], reasons: Collection[str]
+) -> Written:
+    shared = load(tenant_file, "tenant.yaml", TenantFile)
+    aliases: set[str] = set()
+    of_tenant: dict[str, None] = {}
+    note = _noting(of_tenant)
+    _settings_in(tenant, note)
+    for path, step in next(iter(journeys.values())).steps.items():
+        if path.startswith(f"{DEFAULT}."):  # every journey has the same of these
+            _step_in(step, note)
+    for slot in shared.slots.values():
+        _slot_in(slot, note)
+        aliases.update(alias for option in slot.options for alias in option.aliases)
+    of_journeys = {}
+    for name, journey in journeys.items():
+        own: dict[str, None] = {}
+        _journey_in(journey, _noting(own), lambda text: text, shared.slots)
+        aliases.update(alias for slot in journey.slots.values() for option in slot.options for alias in option.aliases)
+        of_journeys[name] = tuple(text for text in own if text not in aliases)
+    rules = tuple(dict.fromkeys(filter(None, reasons)))
+    return Written(
+        of_journeys, tuple(text for text in of_tenant if text not in aliases), rules, frozenset(aliases), shared.slots
+    )
+
+
+def _noting(into: dict[str, None]) -> Say:
+    def say(text: str) -> str:
+        into[text] = None
+        return text
+
+    return say
+
+
+# What is wrong, and what is missing.
+
+
+def _groups(file: TextsFile) -> Iterator[tuple[tuple[str, ...], Table]]:
+    """Every group of a file with its place."""
+    yield ("tenant",), file.tenant
+    yield ("rules",), file.rules
+    for name, texts in file.journeys.items():
+        yield ("journeys", name), texts
+
+
+def _misfits(located: Located[TextsFile], written: Written) -> Iterator[Problem]:
+    """Translations of what is written nowhere, and those that are filled in with something else."""
+    for at, texts in _groups(located.value):
+        if at[0] == "journeys" and at[1] not in written.journeys:
+            near = closest(at[1], written.journeys)
+            mend = f"did you mean '{near}'?" if near else "remove its texts"
+            yield problem(located, at, f"there is no journey '{at[1]}'", mend, at_key=True)
+            continue
+        known = _known(written, at)
+        where = {"tenant": "tenant.yaml", "rules": "no rule's @customer_reason"}.get(at[0], f"the journey '{at[-1]}'")
+        for text, translation in texts.items():
+            if text not in known:
+                what = f"{where if at[0] == 'rules' else f'nothing in {where}'} reads '{shown(text)}' (any more)"
+                near = closest(text, known)
+                mend = f"write '{near}', and look whether the translation still fits" if near else "remove it"
+                yield problem(located, (*at, text), what, mend, at_key=True)
+            elif wrong := _unlike(text, translation):
+                yield problem(located, (*at, text), *wrong)
+
+
+def _known(written: Written, at: tuple[str, ...]) -> tuple[str, ...]:
+    own = {"tenant": written.tenant, "rules": written.rules}.get(at[0])
+    return (*(written.journeys[at[1]] if own is None else own), *written.aliases)
+
+
+def _unlike(text: str, translation: str) -> tuple[str, str] | None:
+    """How the placeholders of a translation differ from those of its text, and how to mend it."""
+    if not translation.strip():
+        return "the translation is empty", "write it, or remove the line: then the text itself is said"
+    try:
+        Template.compile(translation)
+    except Misread as wrong:
+        return wrong.what, wrong.mend
+    wanted, found = set(_FILLED.findall(text)), set(_FILLED.findall(translation))
+    if left_out := sorted(wanted - found):
+        return f"the translation leaves out {', '.join(left_out)}", "write it where it belongs in the sentence"
+    if more := sorted(found - wanted):
+        mend = f"use those of the text: {', '.join(sorted(wanted))}" if wanted else "leave it out: the text has none"
+        return f"the text that is translated has no {', '.join(more)}", mend
+    return None
+
+
+def _missing(located: Located[TextsFile], written: Written, own: str) -> Iterator[Problem]:
+    """One line about all the texts that have no translation."""
+    file, wanted = located.value, list[str]()
+    in_tenant = {*file.tenant, *(as_said(text) for text in file.tenant)}
+    wanted += [text for text in written.tenant if text not in file.tenant]
+    wanted += [text for text in written.rules if text not in file.rules]
+    of_tenant = {*written.tenant, *(as_said(text) for text in written.tenant)}
+    for name, texts in written.journeys.items():
+        done = {*file.journeys.get(name, {}), *in_tenant, *of_tenant}
+        wanted += [text for text in texts if text not in done]
+    wanted = [text for text in dict.fromkeys(wanted) if any(letter.isalpha() for letter in _FILLED.sub("", text))]
+    if wanted:
+        first = ", ".join(f"'{shown(text)}'" for text in wanted[:SHOWN])
+        more = " …" if len(wanted) > SHOWN else ""
+        what = f"{len(wanted)} texts have no translation, and are said in '{own}': {first}{more}"
+        mend = "translate them, or remove 'complete'" if file.complete else ""
+        yield problem(located, ("complete",) if file.complete else (), what, mend)
+
+
+# The texts themselves: one walk finds them and translates them.
+
+
+def _tenant_in(tenant: TenantSettings, code: str, file: TextsFile) -> TenantSettings:
+    said: Any = _settings_in(tenant, lambda text: file.tenant.get(text, text))
+    fields = {name: getattr(said, name) for name in TenantSettings.__struct_fields__ if name != "language"}
+    return InLanguages(**fields, language=code, reasons=file.rules)  # type: ignore[arg-type]  # no file is read as this
+
+
+def _settings_in(tenant: TenantSettings, say: Say) -> TenantSettings:
+    """The settings with everything that customers hear of them in the words of ``say``."""
+    shared = [name for name in tenant.messaging.__struct_fields__ if name in Texts.__struct_fields__]
+    return structs.replace(
+        tenant,
+        greeting=say(tenant.greeting),
+        machine_notice=say(tenant.machine_notice),
+        consent_purposes={name: say(text) for name, text in tenant.consent_purposes.items()},
+        texts=_words_in(tenant.texts, tenant.texts.__struct_fields__, say),
+        voice=_words_in(tenant.voice, [name for name in tenant.voice.__struct_fields__ if name not in OF_HERS], say),
+        messaging=_words_in(tenant.messaging, shared, say),
+        email=_words_in(tenant.email, shared, say),
+        matters=structs.replace(
+            tenant.matters,
+            texts=_words_in(tenant.matters.texts, tenant.matters.texts.__struct_fields__, say),
+        ),
+    )
+
+
+def _words_in(words: Any, names: Collection[str], say: Say) -> Any:
+    return structs.replace(words, **{name: say(getattr(words, name)) for name in names})
+
+
+def _journey_with(
+    journey: Journey, journeys: Mapping[str, Journey], read: Mapping[str, TextsFile], written: Written
+) -> Journey:
+    """The journey with itself in every other language."""
+    others = {}
+    for code, file in read.items():
+        shared = {**file.tenant, **{as_said(text): as_said(said) for text, said in file.tenant.items()}}
+        table = {**shared, **file.journeys.get(journey.name, {})}
+        said = _journey_in(journey, _by(table), _by(shared), written.slots)
+        menu = {name: file.journeys.get(name, {}).get(title, title) for name, title in journey.menu.items()}
+        others[code] = replace(said, menu=menu)
+    return replace(journey, others=others)
+
+
+def _by(table: Table) -> Say:
+    return lambda text: table.get(text, text)
+
+
+def _journey_in(journey: Journey, say: Say, shared: Say, shared_slots: Mapping[str, Slot]) -> Journey:
+    """The journey in the words of ``say``; what it has from ``tenant.yaml`` in those of ``shared``."""
+    title, about = say(journey.title), say(journey.about)
+    steps: dict[str, Step] = {}
+    for path, step in journey.steps.items():
+        if isinstance(step, HandOverStep):
+            step = structs.replace(step, reason=_for_agents(step, journey))
+        steps[path] = _step_in(step, shared if path.startswith(f"{DEFAULT}.") else say)
+    slots = {
+        name: _slot_in(slot, shared if shared_slots.get(name) == slot else say) for name, slot in journey.slots.items()
+    }
+    return replace(journey, title=title, about=about, steps=steps, slots=slots)
+
+
+def _for_agents(step: HandOverStep, journey: Journey) -> Template:
+    """Why a person is asked for, as it is written, also where it names the journey."""
+    text = reason_of(step, journey).text
+    for name in ("title", "about"):
+        text = text.replace(f"{{journey.{name}}}", getattr(journey, name).replace("{", "{{").replace("}", "}}"))
+    return Template.compile(text)
+
+
+def _step_in(step: Step, say: Say) -> Step:
+    changed: dict[str, Any] = {}
+    match step:
+        case SayStep(say=text):
+            changed["say"] = _template_in(text, say)
+        case ChooseStep(ask=asked, label=label):
+            changed |= {"ask": _template_in(asked, say), "label": _template_in(label, say)}
+    remind = getattr(step, "remind", None)
+    if isinstance(remind, Remind):
+        changed["remind"] = structs.replace(remind, say=_template_in(remind.say, say))
+    return structs.replace(step, **changed) if changed else step
+
+
+def _slot_in(slot: Slot, say: Say) -> Slot:
+    changed: dict[str, Any] = {}
+    for name in ("ask", "again", "wrong"):
+        if (text := getattr(slot, name)) is not None:
+            changed[name] = _template_in(text, say)
+    if slot.options:
+        changed["options"] = tuple(
+            structs.replace(option, label=say(option.label), aliases=_both(option.label, option.aliases, say))
+            for option in slot.options
+        )
+    return structs.replace(slot, **changed) if changed else slot
+
+
+def _both(label: str, aliases: tuple[str, ...], say: Say) -> tuple[str, ...]:
+    """What an answer may be called: as it is written, and in the other language."""
+    said = say(label)
+    written = aliases if said == label else (*aliases, label)
+    return tuple(dict.fromkeys((*written, *(say(alias) for alias in aliases))))
+
+
+def _template_in(text: Template, say: Say) -> Template:
+    said = say(text.text)
+    return text if said == text.text else Template.compile(said)
