@@ -28,6 +28,7 @@ FILE = """\
 models:
   main: {{ provider: openai, model: small, url: "{url}", timeout: 3s, retries: 0, price: {{ input: 1, output: 1 }} }}
 understand: [main]
+drafts: [main]
 """
 LIMIT_S = 20
 

@@ -28,6 +28,7 @@ from .mock_matters import matter_routes
 from .mock_phone import phone_routes
 from .mock_policies import policy_routes
 from .mock_promises import promise
+from .mock_suggestions import REPLY
 from .mock_triggers import journey_and_trigger_routes
 from .mock_world import World, diff
 
@@ -180,8 +181,10 @@ def staff_routes(world: World) -> list[Any]:
             return problem(403, "Refused", "The page is too old. Reload it.", "csrf")
         body = await request.json()
         if path.endswith("/suggestions"):
-            return {"suggestions": world.suggestions}
+            return {"suggestions": world.suggestions, "drafts": world.drafts}
         world.calls.append((path, body))
+        if path.endswith("/draft"):
+            return REPLY
         parts = path.strip("/").split("/")
         answer = promise(world, parts[1], body) if parts[-1] == "promises" else carry_out(world, parts, body)
         await world.publish()

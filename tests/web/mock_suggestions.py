@@ -74,3 +74,14 @@ TIP: Json = {
     "at": None,
     "confidence": 0.71,
 }
+REPLY: Json = {
+    **ARTICLE,
+    "suggestion": "sg_reply",
+    "kind": "reply",
+    "title": "Draft of a reply",
+    "text": "The casserole is covered: a crack in the base always is.",
+    "reply": "The casserole is covered: a crack in the base always is.",
+    "source": "Written by the language model main from Guarantee, version 3",
+    "at": None,
+    "confidence": 0.5,
+}

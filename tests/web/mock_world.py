@@ -51,6 +51,7 @@ class World:
         self.promises: list[Json] = []
         self.can_promise: list[Json] = copy.deepcopy(CAN_PROMISE)
         self.suggestions: list[Json] = []
+        self.drafts = False
         self.refuses: list[Any] = []
         self.seen_messages: list[str] = []
         self.calls: list[tuple[str, Any]] = []

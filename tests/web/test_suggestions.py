@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from .conftest import Centre
-from .mock_suggestions import ACTION, ARTICLE, INTERNAL, STEP, TIP
+from .mock_suggestions import ACTION, ARTICLE, INTERNAL, REPLY, STEP, TIP
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -94,3 +94,21 @@ async def test_a_tip_is_for_the_agent_alone_and_one_press_says_that_it_helped(ce
     await expect(suggestions_of(page)).to_have_count(0)
     await centre.mock("nothing")
     assert centre.called("/sg_tip") == [{"how": "taken"}]
+
+
+async def test_a_model_drafts_a_reply_only_when_the_agent_asks_and_it_is_marked_with_the_models_name(
+    centre: Centre,
+) -> None:
+    page = centre.page
+    centre.world.drafts = True
+    await page.goto(f"{centre.url}/desk")
+    ask = suggestions_of(page).get_by_role("button", name="Draft a reply")
+    await expect(ask).to_be_visible()
+    assert centre.called("/draft") == []
+    await ask.click()
+    draft = suggestions_of(page).get_by_role("listitem")
+    await expect(draft).to_contain_text("Draft by a language model, suggested")
+    await expect(draft).to_contain_text("Written by the language model main")
+    await draft.get_by_role("button", name="Put into the reply").click()
+    await expect(page.locator("#reply")).to_have_value(REPLY["reply"])
+    assert centre.called("/messages") == []

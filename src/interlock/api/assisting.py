@@ -29,7 +29,16 @@ async def show_suggestions(interaction: FromPath[str], person: NamedDependency[P
     """What is suggested now to whoever has the interaction, the surest first. That it was shown is recorded."""
     require(person, "take_interactions")
     app: App = state.app
-    return {"suggestions": await app.suggestions.show(InteractionId(interaction), principal(person))}
+    found = await app.suggestions.show(InteractionId(interaction), principal(person))
+    return {"suggestions": found, "drafts": bool(app.definitions.models.drafts)}
+
+
+@post("/v1/interactions/{interaction:str}/draft", status_code=200)
+async def draft_reply(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """A reply that a language model drafts, as one more suggestion, where `models.yaml` names models under `drafts`."""
+    require(person, "take_interactions")
+    app: App = state.app
+    return await app.suggestions.draft(InteractionId(interaction), principal(person))
 
 
 @post("/v1/interactions/{interaction:str}/suggestions/{suggestion:str}", status_code=204)
@@ -57,4 +66,4 @@ async def show_acceptance(person: NamedDependency[Person], state: State) -> dict
     return await app.suggestions.document()
 
 
-HANDLERS: Final = (show_suggestions, answer_suggestion, show_acceptance)
+HANDLERS: Final = (show_suggestions, draft_reply, answer_suggestion, show_acceptance)

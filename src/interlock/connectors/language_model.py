@@ -23,6 +23,9 @@ from interlock.connectors.agent_model import INSTRUCTIONS as IN_STEP
 from interlock.connectors.agent_model import Acts, Brief, heard
 from interlock.connectors.agent_model import told as told_in_step
 from interlock.connectors.builtin_model import NoAnswer, Question, Suggested, Usage, wish
+from interlock.connectors.drafting_model import INSTRUCTIONS as DRAFTING
+from interlock.connectors.drafting_model import DraftBrief, Drafted
+from interlock.connectors.drafting_model import told as told_for_draft
 from interlock.connectors.prompting import INSTRUCTIONS, told, usable
 from interlock.connectors.streaming import Streaming
 from interlock.dialogue.model_files import ModelSpec
@@ -129,6 +132,13 @@ class LanguageModel:
             model_settings={"temperature": 0.0, "max_tokens": ANSWER_TOKENS},
             retries=spec.retries,
         )
+        self._drafting = Agent(
+            reached,
+            output_type=form(Drafted),
+            instructions=[DRAFTING, *besides],
+            model_settings={"temperature": 0.0, "max_tokens": ANSWER_TOKENS},
+            retries=spec.retries,
+        )
         self._acting = Streaming(reached, Acts, spec.output, "\n\n".join([IN_STEP, *besides]), STEP_TOKENS)
 
     async def suggest(self, question: Question) -> Suggested:
@@ -146,6 +156,19 @@ class LanguageModel:
                 answer = await self._agent.run(prompt, usage_limits=self._limits, usage=usage)
         suggestions = [one.model_dump() for one in answer.output.suggestions]
         return Suggested(usable(suggestions, question), self._used(usage))
+
+    async def draft(self, brief: DraftBrief) -> Suggested:
+        """A draft of a reply, and what it took.
+
+        Raises:
+            NoAnswer: it did not answer within ``answer_within``, or not with a draft.
+        """
+        prompt, usage = told_for_draft(brief), RunUsage()
+        async with self._trying(prompt, usage):
+            async with asyncio.timeout(self._spec.answer_within.total_seconds()):
+                await self._check_address()
+                answer = await self._drafting.run(prompt, usage_limits=self._limits, usage=usage)
+        return Suggested([answer.output.model_dump()], self._used(usage))
 
     async def act(self, brief: Brief, hear: Callable[[str], None]) -> Suggested:
         """Suggestions in an agent step, and what they took; ``hear`` is told all that it says so far while it comes.

@@ -44,6 +44,7 @@ def open_models(
     opened: list[OpenedModel] = []
     named = {
         *specs.agents,
+        *specs.drafts,
         *(name for each in journeys.values() for path in each.order for name in models_of(each, path)),
     }
     for name, spec in (*specs.asked, *(each for each in specs.others if each[0] in named)):

@@ -70,11 +70,13 @@ class ModelsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         models: by the name that the log, budgets and switches call them by.
         understand: those that are asked what a message means, in this order; then the built-in one.
         agents: those that work in agent steps, in this order, where a step names none; those of ``understand`` by themselves.
+        drafts: those that draft replies for agents who ask for one, in this order; without any, nobody can.
     """
 
     models: dict[ModelName, ModelSpec]
     understand: tuple[ModelName, ...] = ()
     agents: tuple[ModelName, ...] = ()
+    drafts: tuple[ModelName, ...] = ()
 
 
 class ModelSpecs(msgspec.Struct, frozen=True):
@@ -83,12 +85,13 @@ class ModelSpecs(msgspec.Struct, frozen=True):
     Attributes:
         asked: those that are asked what a message means, in this order.
         others: those that are asked only where a journey or a step names them.
-        agents: the names of those that work in agent steps, in this order.
+        agents: the names of those that work in agent steps, in this order; ``drafts`` of those that draft replies.
     """
 
     asked: tuple[tuple[str, ModelSpec], ...] = ()
     others: tuple[tuple[str, ModelSpec], ...] = ()
     agents: tuple[str, ...] = ()
+    drafts: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -116,7 +119,7 @@ def read_models(files: Mapping[str, str]) -> ModelSpecs:
         if spec.url and spec.provider in ("google", "bedrock"):
             what = f"{spec.provider} is reached at its own addresses"
             problems.append(problem(located, ("models", name, "url"), what, "take 'url' out"))
-    for key, names in (("understand", file.understand), ("agents", file.agents)):
+    for key, names in (("understand", file.understand), ("agents", file.agents), ("drafts", file.drafts)):
         for index, name in enumerate(names):
             if name not in file.models:
                 mend = did_you_mean(name, file.models)
@@ -129,4 +132,5 @@ def read_models(files: Mapping[str, str]) -> ModelSpecs:
         tuple((name, file.models[name]) for name in file.understand),
         tuple((name, spec) for name, spec in file.models.items() if name not in file.understand),
         file.agents or file.understand,
+        file.drafts,
     )

@@ -12,10 +12,11 @@ import structlog
 from interlock.connectors.builtin_model import wish
 from interlock.interactions.acceptance import Acceptance
 from interlock.interactions.suggesting import Suggesting, evolve, suggested_in
-from interlock.kernel.errors import Unavailable
+from interlock.kernel.errors import Refused, Unavailable
 from interlock.kernel.events import Erased
 from interlock.runtime.offers import Offer
 from interlock.runtime.past import recent_acceptance
+from interlock.runtime.reply_drafts import draft
 from interlock.runtime.steps_ahead import StepsAhead
 from interlock.runtime.tips import tips_for
 from interlock.runtime.turns import Standing
@@ -63,9 +64,7 @@ class Suggestions:
             sure = measured.confidence(offer.kind, offer.score)
             name = offer.name(interaction)
             if sure >= app.tenant.assist.surer_than and name not in state.answered:
-                verdict = offer.action["verdict"] if offer.action is not None else ""
-                about = Shown(name, offer.kind, offer.of, offer.score, sure, offer.about, offer.version, verdict)
-                shown.append((about, offer))
+                shown.append((_shown(name, offer, sure), offer))
         shown.sort(key=lambda each: -each[0].confidence)
         if any(each.suggestion not in state.shown for each, _ in shown):
             seen = tuple(each for each, _ in shown)
@@ -73,6 +72,25 @@ class Suggestions:
             await app.engine.execute(command, cause=f"suggest/{secrets.token_hex(8)}")
         said = {each["id"]: each["at"] for each in document["entries"]}
         return [_document(each, offer, said) for each, offer in shown]
+
+    async def draft(self, interaction: InteractionId, by: Principal) -> dict[str, Any]:
+        """A reply that a language model drafts for whoever has the interaction.
+
+        Raises:
+            Refused: somebody else has it; there is nothing to answer, or no model that answers.
+        """
+        app, agent = self._app, StaffId(by.id)
+        state, _ = await app.engine.state((suggested_in(interaction),), Suggesting(), evolve)
+        if state.agent != agent:
+            raise Refused("not_handling", "You do not have this interaction; take it from its queue first.", status=403)
+        standing = await app.turns.standing(interaction)
+        message, text = _to_answer(standing)
+        offer = await draft(app, standing, message, text)
+        sure = (await self.measured()).confidence(offer.kind, offer.score)
+        shown = _shown(offer.name(interaction), offer, sure)
+        command = ShowSuggestions(interaction=interaction, agent=agent, suggestions=(shown,))
+        await app.engine.execute(command, cause=f"suggest/{secrets.token_hex(8)}")
+        return _document(shown, offer, {})
 
     async def measured(self) -> Acceptance:
         """How suggestions came out lately, looked up no more often than it changes much."""
@@ -134,11 +152,17 @@ def _to_answer(standing: Standing) -> tuple[MessageId, str]:
     return MessageId(""), ""
 
 
+def _shown(name: str, offer: Offer, sure: float) -> Shown:
+    verdict = offer.action["verdict"] if offer.action is not None else ""
+    return Shown(name, offer.kind, offer.of, offer.score, sure, offer.about, offer.version, verdict)
+
+
 def _document(shown: Shown, offer: Offer, said: Mapping[str, str]) -> dict[str, Any]:
     """A suggestion as a desk shows it; where its source has no age, that of the message that it is about is told."""
     return {
         "suggestion": shown.suggestion,
         "kind": shown.kind,
+        "about": shown.about,
         "title": offer.title,
         "text": offer.text,
         "source": offer.source,

@@ -113,7 +113,7 @@ def _latest(standing: Standing) -> list[tuple[tuple[MessageId, PersonalText], st
     return list(zip(standing.said, standing.authors, strict=True))[::-1]
 
 
-def _so_far(standing: Standing) -> list[tuple[str, str]]:
+def so_far(standing: Standing) -> list[tuple[str, str]]:
     """The conversation as a model is told it, by who spoke."""
     return [
         (_SPEAKERS.get(kind, "colleague"), str(text))
@@ -163,7 +163,7 @@ class Turns:
         question = None if at_any_time else self._agents.question(state)
         worked = None
         if question is not None:
-            worked = await self._agents.ask(state, question, _so_far(standing), command.message, standing.spent)
+            worked = await self._agents.ask(state, question, so_far(standing), command.message, standing.spent)
             asked = Asked((), worked.answer.model)
         else:
             asked = await self.asking.ask(command.message, state, text, standing.spent)
@@ -202,7 +202,7 @@ class Turns:
         question = self._agents.question(state)
         answer, worked = AgentAnswer(run=command.run, round=command.round), None
         if question is not None and question.run.run == command.run and question.run.ref == command.round:
-            worked = await self._agents.ask(state, question, _so_far(standing), message, standing.spent, command.round)
+            worked = await self._agents.ask(state, question, so_far(standing), message, standing.spent, command.round)
             answer = worked.answer
         taken = TakeAgentAnswer(interaction=command.interaction, message=message, answer=answer)
 

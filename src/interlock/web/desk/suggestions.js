@@ -9,10 +9,10 @@ import { Ago, ErrorNote, Mark, Pairs } from '../ui/parts.js';
 import { focusReply } from './composer.js';
 import { remedyWords } from '../transcript/words.js';
 import { openForm } from './fill.js';
-import { addToDraft, answered, answerSuggestion, pane, putIn } from './state.js';
+import { addToDraft, answered, ask, answerSuggestion, pane, putIn } from './state.js';
 
 /** What each kind is called, and its sign. @type {Record<string, [string, import('../ui/icons.js').IconName]>} */
-const KINDS = { article: ['Article', 'book'], step: ['Next step', 'machine'], action: ['Action', 'action'], tip: ['Tip for you alone', 'bolt'] };
+const KINDS = { article: ['Article', 'book'], step: ['Next step', 'machine'], action: ['Action', 'action'], tip: ['Tip for you alone', 'bolt'], reply: ['Draft by a language model', 'machine'] };
 
 /** What the interaction in hand looked like when suggestions were asked for last; it changes with all that can change them. @param {any} value */
 const stateOf = (value) => JSON.stringify([value.my_state, value.assurance?.level, value.entries.map((/** @type {any} */ entry) => entry.state ?? entry.id), (value.matters ?? []).length]);
@@ -22,18 +22,29 @@ export function Suggestions({ value }) {
   const [found, setFound] = useState(/** @type {any[]} */ ([]));
   const [problem, setProblem] = useState('');
   const [round, setRound] = useState(0);
+  const [drafts, setDrafts] = useState(false);
+  const [busy, setBusy] = useState(false);
   const mine = value.my_state === 'handling';
   const state = stateOf(value);
+  const last = value.entries.findLast((/** @type {any} */ entry) => entry.kind === 'message');
   useEffect(() => {
     let newest = true;
-    if (mine) post(`/v1/interactions/${encodeURIComponent(value.id)}/suggestions`).then((answer) => newest && (setFound(answer.suggestions), setProblem('')), (error) => newest && setProblem(error.message));
+    if (mine) post(`/v1/interactions/${encodeURIComponent(value.id)}/suggestions`).then((answer) => newest && (setFound((before) => [...before.filter((one) => one.kind === 'reply' && one.about === last?.id), ...answer.suggestions]), setDrafts(Boolean(answer.drafts)), setProblem('')), (error) => newest && setProblem(error.message));
     return () => void (newest = false);
   }, [value.id, state, round]);
   const shown = mine ? found.filter((one) => !answered.value.has(one.suggestion)) : [];
-  if (!shown.length && !problem) return null;
+  const waits = mine && drafts && last?.author.kind === 'customer';
+  const draft = async () => {
+    setBusy(true);
+    const made = await ask(`/v1/interactions/${encodeURIComponent(value.id)}/draft`);
+    setBusy(false);
+    if (made) setFound((before) => [made, ...before.filter((one) => one.suggestion !== made.suggestion)]);
+  };
+  if (!shown.length && !problem && !waits) return null;
   return html`<section class="known-section suggestions" aria-label="Suggestions"><h3>Suggestions</h3>
     ${problem ? html`<${ErrorNote} onRetry=${() => setRound(round + 1)}>${problem}<//>` : null}
-    <ul>${shown.map((one) => html`<${Suggestion} key=${one.suggestion} one=${one} value=${value} />`)}</ul></section>`;
+    <ul>${shown.map((one) => html`<${Suggestion} key=${one.suggestion} one=${one} value=${value} />`)}</ul>
+    ${waits && !shown.some((one) => one.kind === 'reply') ? html`<div><button type="button" class="button small" disabled=${busy} onClick=${draft}><${Icon} name="machine" />${busy ? 'Drafting…' : 'Draft a reply'}</button></div>` : null}</section>`;
 }
 
 /** @param {{one: any, value: any}} props */
