@@ -14,6 +14,7 @@ from interlock.store.memory import MemoryLog
 from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.ids import InteractionId, MessageId, PersonId, SessionId
 from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
+from interlock.vocabulary.settings import TenantSettings
 
 ABOUT: Any = {"interaction": InteractionId("i_1"), "person": PersonId("p_1")}
 
@@ -46,7 +47,7 @@ async def test_a_message_that_the_page_has_from_another_node_is_not_repeated_by_
     seen = (await log.append(Plan((posted(2),), cause="second"))).recorded[-1].cursor
     behind = Follower(log, clock, START)
     silence = SimpleNamespace(listen=lambda of, call: lambda: None)
-    app: Any = SimpleNamespace(log=log, follower=behind, tenant=SimpleNamespace(title="", greeting=""), signals=silence)
+    app: Any = SimpleNamespace(log=log, follower=behind, tenant=TenantSettings(), signals=silence)
     page: Any = Page()
 
     await ChatFeed(app, page, SessionId("s_1")).open(seen)
