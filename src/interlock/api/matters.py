@@ -17,7 +17,7 @@ from interlock.interactions.marking import LONGEST_NOTE
 from interlock.runtime.app import App
 from interlock.runtime.staff import Person
 from interlock.vocabulary.ids import InteractionId
-from interlock.vocabulary.matters import MarkMatter, Matter
+from interlock.vocabulary.matters import Mark, MarkMatter, Matter
 
 
 class Marking(msgspec.Struct, forbid_unknown_fields=True):
@@ -25,7 +25,7 @@ class Marking(msgspec.Struct, forbid_unknown_fields=True):
 
     interaction: Annotated[str, Meta(min_length=1, max_length=64)]
     matter: Matter
-    mark: Annotated[str, Meta(pattern=r"^(taken|settled|reopened)\Z")]
+    mark: Mark
     kind: Annotated[str, Meta(max_length=100)] = ""
     note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""
 
@@ -52,7 +52,7 @@ async def mark_matter(data: JSONBody[Marking], person: NamedDependency[Person], 
         interaction=InteractionId(data.interaction),
         matter=data.matter,
         kind=data.kind,
-        mark=data.mark,  # type: ignore[arg-type]  # one of them by its pattern
+        mark=data.mark,
         by=person.id,
         note=data.note,
     )

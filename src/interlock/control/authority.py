@@ -106,7 +106,8 @@ class ApprovalRules:
         may = self.may_approve(role, action, amount)
         if not may:
             return None
-        asked, why = may[0], "first" if may[0] == role else "band"
+        asked = may[0]
+        why: Why = "first" if asked == role else "band"
         seen = {asked}
         while not self._band(asked).on_duty.is_open(now):
             other = self._band(asked).out_of_hours
@@ -115,7 +116,7 @@ class ApprovalRules:
             asked, why = other, "off_duty"
             seen.add(asked)
         within = self._band(asked).answer_within
-        return Asked(asked, why, None if within is None else now + within)  # type: ignore[arg-type]  # one of Why
+        return Asked(asked, why, None if within is None else now + within)
 
     def next(self, role: str, action: str, amount: Money | None, now: datetime) -> Asked | None:
         """Who is asked after a role that did not answer or passes it on; None where nobody is above it."""

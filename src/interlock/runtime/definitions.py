@@ -49,6 +49,7 @@ _NOT_THE_GATES: Final = (
     "journeys/",
     "queues/",
     "scenarios/",
+    "texts/",
     "triggers/",
     "budgets.yaml",
     "breakers.yaml",
