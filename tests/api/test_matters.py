@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from interlock.runtime.app import App
 from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.ids import CustomerId, InteractionId, MessageId, PersonId, SessionId
 from interlock.vocabulary.interactions import InteractionStarted, MessagePosted
-from interlock.vocabulary.matters import MatterRecognised
+from interlock.vocabulary.matters import MatterRecognised, MatterRecorded
 from interlock.vocabulary.people import CustomerMatched
 from tests.api.conftest import Client, sign_in
 from tests.web.mock_matters import line
@@ -40,6 +42,15 @@ async def distress(app: App) -> None:
         MatterRecognised(interaction=CASE, person=P, message=MessageId("m_1"), matter="vulnerable", rule="despair"),
     )
     await app.engine.append(list(facts), cause="distress")
+
+
+async def test_two_who_look_at_once_see_a_matter_once(app: App) -> None:
+    recorded = MatterRecorded(
+        interaction=CASE, person=P, customer=CustomerId("c-104"), level=1, matter="complaint", kind="", reference="C-1"
+    )
+    await app.engine.append([recorded], cause="complaint")
+    found = await asyncio.gather(app.matters.document(), app.matters.document())
+    assert [each["count"] for each in found] == [1, 1]
 
 
 async def test_a_supervisor_sees_what_was_said_takes_it_on_and_settles_it_with_a_note(client: Client, app: App) -> None:

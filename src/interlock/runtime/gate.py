@@ -140,6 +140,7 @@ class Gate:
             return halted
         app, bundle = self._app, self._app.definitions.bundle
         facts = (await self._facts(proposed))._replace(time=self._time(None))
+        self.read.pop(proposed.proposal, None)  # no look-up comes after it that could be given what was read
         now, ledgers = app.clock(), bundle.ledgers_of(proposed.action)
         subjects = bundle.subjects(proposed, facts, app.control.secret)
         totals: Mapping[tuple[str, str], Total] = {}

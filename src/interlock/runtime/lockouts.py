@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ class Lockouts:
     def __init__(self, app: App) -> None:
         self._app = app
         self._board, self._snapshot = Board(), ""
+        self._reading = asyncio.Lock()
 
     async def stops(self, proposed: ActionProposed) -> bool:
         """Whether a match may not even be tried: too many failed from where it comes, or for what it tries."""
@@ -48,10 +50,11 @@ class Lockouts:
 
     async def shown(self) -> list[LockShown]:
         """The lock-outs that hold now, the newest first."""
-        seen = await self._app.log.read(LISTED, since=self._snapshot)
-        for recorded in seen.events:
-            self._board.fold(recorded)
-        self._snapshot = seen.snapshot
+        async with self._reading:  # or two who look at once would fold the same facts in twice
+            seen = await self._app.log.read(LISTED, since=self._snapshot)
+            for recorded in seen.events:
+                self._board.fold(recorded)
+            self._snapshot = seen.snapshot
         return self._board.now(self._app.clock())
 
     async def document(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,14 +40,16 @@ class Matters:
     def __init__(self, app: App) -> None:
         self._app = app
         self._board, self._snapshot = Board(), ""
+        self._reading = asyncio.Lock()
 
     async def document(self, *, settled: bool = False) -> dict[str, Any]:
         """The matters that are not settled, the most urgent first; or those that are, the latest first."""
         app = self._app
-        seen = await app.log.read(LISTED, since=self._snapshot)
-        for recorded in seen.events:
-            self._board.take(recorded)
-        self._snapshot = seen.snapshot
+        async with self._reading:  # or two who look at once would take the same facts in twice
+            seen = await app.log.read(LISTED, since=self._snapshot)
+            for recorded in seen.events:
+                self._board.take(recorded)
+            self._snapshot = seen.snapshot
         found = self._board.listed(settled=settled)
         shown = found[:SHOWN]
         queries = [Query(tag("interaction", each), _OF_INTERACTION) for each in {one.interaction for one in shown}]

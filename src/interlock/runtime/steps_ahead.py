@@ -158,8 +158,6 @@ class StepsAhead:
             return _verdict(OPEN, reasons=[refusal.reason])
         except Unavailable:
             return _verdict(OPEN, reasons=["The gate cannot be asked just now."])
-        finally:
-            app.gate.read.pop(ProposalId("pr_foreseen"), None)
         return _judged(judged)
 
 
