@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from .conftest import Centre
 from .mock_suggestions import ACTION, ARTICLE, INTERNAL, REPLY, STEP, TIP
@@ -82,6 +84,22 @@ async def test_an_action_shows_what_the_gate_would_say_and_opens_the_form_that_s
     (proposed,) = centre.called("/proposals")
     assert (proposed["action"], proposed["args"]["amount"]["amount"]) == ("shop.refund_item", 5000)
     assert centre.called("/sg_action") == [{"how": "edited"}]
+
+
+async def test_what_is_asked_before_it_is_known_who_asks_waits_for_the_token(centre: Centre) -> None:
+    page, shown = centre.page, asyncio.Event()
+    centre.world.suggestions = [TIP]
+
+    async def held(route: Route) -> None:
+        await shown.wait()
+        await route.continue_()
+
+    await page.route("**/v1/me", held)
+    await page.goto(f"{centre.url}/desk")
+    await page.get_by_role("heading", name="Actions", exact=True).wait_for()  # the live document was faster
+    shown.set()
+    await expect(suggestions_of(page)).to_contain_text("Tip for you alone, suggested")
+    await page.unroute("**/v1/me")
 
 
 async def test_a_tip_is_for_the_agent_alone_and_one_press_says_that_it_helped(centre: Centre) -> None:

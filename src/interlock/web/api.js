@@ -5,6 +5,9 @@ import { adjustClock } from './clock.js';
 const IN_TIME_MS = 15_000;
 let csrf = '';
 
+/** Ends once it is known who is signed in; what is sent before that waits, for it would go without the token. @type {Promise<unknown>} */
+let known = Promise.resolve();
+
 /** What went wrong, in words that can be shown beside what was tried. */
 export class Problem extends Error {
   /** @param {string} message @param {{status?: number, code?: string, title?: string}} [more] */
@@ -43,6 +46,7 @@ export function setCsrf(token) {
 export async function call(method, path, body) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json' };
+  if (method !== 'GET') await known;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   let response;
@@ -93,10 +97,10 @@ export function newId() {
 
 /** Who is signed in; goes to the sign-in page when nobody is. @returns {Promise<any>} */
 export async function signedIn() {
+  const asked = get('/v1/me').then((me) => (setCsrf(me.csrf ?? ''), me));
+  known = asked.catch(() => null);
   try {
-    const me = await get('/v1/me');
-    setCsrf(me.csrf ?? '');
-    return me;
+    return await asked;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {
       location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.hash)}`);
