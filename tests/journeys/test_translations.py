@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from interlock.journeys import JourneySet
+from interlock.journeys.differences import differences
 from interlock.journeys.language import SayStep
 from interlock.journeys.translations import Translated, translated
 from interlock.journeys.values import day_text, spoken
@@ -166,6 +167,12 @@ def test_a_channels_own_words_and_a_rules_reason_are_in_the_language() -> None:
          "texts/en.yaml:1:1: 'en' is the tenant's own language: its texts stand in the journeys and in tenant.yaml; change them there, and remove this file"),
         ("texts/german.yaml", "tenant: {}\n",
          "texts/german.yaml:1:1: 'german.yaml' is not named after a language; name it after an ISO 639-1 code, such as texts/de.yaml"),
+        ("texts/de.yaml", "examples:\n  order_stats: [a, b, c]\n",
+         "texts/de.yaml:2:3: there is no journey 'order_stats'; did you mean 'order_status'?"),
+        ("texts/de.yaml", "examples:\n  order_status: [wo ist sie, wo bleibt sie]\n",
+         "texts/de.yaml:2:3: 2 examples of 'order_status' are too few to learn from; write 3 or more, best fifteen, or none"),
+        ("texts/de.yaml", "examples:\n  pick_time: [ein Termin, zum Termin, wann]\n",
+         "texts/de.yaml:2:3: 'pick_time' has no examples in the tenant's own language, so no customer begins it by what she says; write some in the journey as well, or remove these"),
         ("texts/de.yaml", "complete: true\n", "texts have no translation, and are said in 'en'"),
         ("texts/de.yaml", "journey: {}\n", "did you mean 'journeys'?"),
     ],
@@ -176,6 +183,17 @@ def test_a_translation_that_fits_nothing_is_told_with_its_place_and_what_to_writ
     with pytest.raises(DefinitionError) as refused:
         said_in(texts, path)
     assert any(told in str(each) for each in refused.value.problems), refused.value.problems
+
+
+def test_what_customers_say_in_every_language_is_learned_and_a_journey_without_it_keeps_its_own() -> None:
+    german = ("wo ist sie", "wo bleibt sie", "wann kommt sie")
+    found = said_in(f"examples: {{ order_status: {list(german)} }}")
+    order, human = found.journeys["order_status"], found.journeys["talk_to_human"]
+    learned = JourneySet(found.journeys).examples()
+    assert learned["order_status"] == (*demo()[1].journeys["order_status"].examples, *german)
+    assert learned["talk_to_human"] == human.said_in("de").examples == human.examples
+    assert order.said_in("de").examples == german
+    assert differences(demo()[1].journeys["order_status"], order).examples_added == german
 
 
 def test_texts_without_a_translation_are_counted_in_a_note_and_refuse_nothing() -> None:

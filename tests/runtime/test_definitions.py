@@ -64,9 +64,21 @@ async def test_an_example_of_two_journeys_is_refused_before_anything_is_learned(
     running: Definitions, learned: list[Mapping[str, Sequence[str]]]
 ) -> None:
     files = changed(running, JOURNEY, "examples:\n", "examples:\n  - the kettle arrived broken\n")
-    with pytest.raises(DefinitionError, match="is also one of"):
+    with pytest.raises(DefinitionError, match=r"^journeys/talk_to_human.yaml:5:5: .*is also one of"):
         proved(files)
     assert learned == []
+
+
+async def test_an_example_in_another_language_is_learned_and_refused_with_its_place_where_it_is_another_journeys(
+    running: Definitions, learned: list[Mapping[str, Sequence[str]]]
+) -> None:
+    first = "  talk_to_human:\n    - "
+    await build(changed(running, "texts/de.yaml", first, f"{first}lebt da jemand\n    - "), running)
+    assert ["lebt da jemand" in examples["talk_to_human"] for examples in learned] == [True]
+    files = changed(running, "texts/de.yaml", first, f"{first}Wo ist meine Bestellung?\n    - ")
+    line = files["texts/de.yaml"].splitlines().index("    - Wo ist meine Bestellung?") + 1
+    with pytest.raises(DefinitionError, match=rf"^texts/de.yaml:{line}:7: .*is also one of order_status"):
+        proved(files)
 
 
 async def test_a_model_that_another_version_wrote_is_trained_anew_once_and_left_to_that_version(

@@ -38,7 +38,7 @@ class StepChange(NamedTuple):
 
 
 class Differences(NamedTuple):
-    """What the newer version of a journey has otherwise; the tenant's default branches are no part of it."""
+    """What the newer version of a journey has otherwise, its examples in all languages included; no default branches."""
 
     steps: tuple[StepChange, ...]
     examples_added: tuple[str, ...]
@@ -68,8 +68,8 @@ def differences(old: Journey, new: Journey) -> Differences:
         found += _replaced(olds[i:j], news[k:m], news[m][0] if m < len(news) else "")
     return Differences(
         tuple(found),
-        tuple(each for each in new.examples if each not in old.examples),
-        tuple(each for each in old.examples if each not in new.examples),
+        tuple(each for each in new.learned if each not in old.learned),
+        tuple(each for each in old.learned if each not in new.learned),
     )
 
 

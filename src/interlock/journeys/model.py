@@ -40,6 +40,7 @@ class Journey:
     """A journey that can be run.
 
     Attributes:
+        examples: what customers say in its language who want it; those of the tenant's own where it has none in another.
         slots: its own, and those that the tenant's default branches use.
         steps: every step by its path: ``3``, ``3.then.0``, ``4.on.denied.0``, ``default.denied.0``.
         follows: the path that is taken after a step; empty where the journey runs out.
@@ -65,6 +66,13 @@ class Journey:
     matters: Mapping[str, str] = field(default_factory=dict)
     default: bool = False
     others: Mapping[str, Journey] = field(default_factory=dict, repr=False)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """What customers say who want it, in all languages of the tenant, its own first."""
+        return tuple(
+            dict.fromkeys((*self.examples, *(text for each in self.others.values() for text in each.examples)))
+        )
 
     def said_in(self, language: str) -> Journey:
         """The journey with the texts of a language; with its own where there are none in it."""
@@ -105,7 +113,7 @@ class JourneySet:
 
     def examples(self) -> dict[str, tuple[str, ...]]:
         """What the intent classifier learns from, by journey; one that is only called has nothing to learn."""
-        return {name: journey.examples for name, journey in self.journeys.items() if journey.examples}
+        return {name: journey.learned for name, journey in self.journeys.items() if journey.examples}
 
 
 def uses(step: Step, settings: TenantSettings) -> frozenset[str]:

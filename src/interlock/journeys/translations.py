@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
-from msgspec import structs
 
-from interlock.journeys.language import ChooseStep, HandOverStep, SayStep, Step, TenantFile
+from interlock.journeys.language import MIN_EXAMPLES, TenantFile
 from interlock.journeys.matter_files import as_said
-from interlock.journeys.model import DEFAULT, Journey, reason_of
-from interlock.journeys.reminders import Remind
-from interlock.journeys.slots import Slot
+from interlock.journeys.model import DEFAULT, Journey
+from interlock.journeys.said_texts import Say, journey_in, settings_in, slot_in, step_in
+from interlock.journeys.slots import Slot, Words
 from interlock.kernel.documents import DefinitionError, Located, Misread, Problem, closest, load, load_located, problem
 from interlock.kernel.documents.errors import shown
 from interlock.kernel.template import Template
 from interlock.vocabulary.languages import LANGUAGES
 from interlock.vocabulary.settings import InLanguages, Name, TenantSettings
-from interlock.vocabulary.texts import Texts
 
 FOLDER: Final = "texts/"
 SHOWN: Final = 3
 """Texts without a translation that a note names; it counts them all."""
 
-OF_HERS: Final = frozenset({"person"})
-"""What a key says in the caller's place, so that it is understood: it is in the language of the examples."""
-
 _FILE: Final = re.compile(r"texts/([^/]+)\.ya?ml")
 _FILLED: Final = re.compile(r"\{[^{}]*\}")
-
-Say = Callable[[str], str]
-"""A text in another language; a text that has no translation stays as it is."""
 
 Table = Mapping[str, str]
 """Texts as they are written, and what they are in another language."""
@@ -47,10 +39,13 @@ class TextsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             both languages are understood.
         tenant: what ``tenant.yaml`` says, and what the product says where it says nothing, word for word.
         rules: what the rules give customers as a reason (``@customer_reason``).
+        examples: by the journey's name, what customers say in this language who want it; the built-in model learns from
+            them beside those of the journey.
         complete: whether every text has to have a translation; otherwise those without one are told by a note.
     """
 
     journeys: dict[Name, dict[str, str]] = {}
+    examples: dict[Name, tuple[Words, ...]] = {}
     tenant: dict[str, str] = {}
     rules: dict[str, str] = {}
     complete: bool = False
@@ -105,6 +100,7 @@ def translated(
             problems += error.problems
             continue
         problems += _misfits(located, written)
+        problems += _unlearnable(located, journeys)
         told = _missing(located, written, tenant.language)
         (problems if located.value.complete else notes).extend(told)
         read[code] = located.value
@@ -138,17 +134,17 @@ def _written(
     aliases: set[str] = set()
     of_tenant: dict[str, None] = {}
     note = _noting(of_tenant)
-    _settings_in(tenant, note)
+    settings_in(tenant, note)
     for path, step in next(iter(journeys.values())).steps.items():
         if path.startswith(f"{DEFAULT}."):  # every journey has the same of these
-            _step_in(step, note)
+            step_in(step, note)
     for slot in shared.slots.values():
-        _slot_in(slot, note)
+        slot_in(slot, note)
         aliases.update(alias for option in slot.options for alias in option.aliases)
     of_journeys = {}
     for name, journey in journeys.items():
         own: dict[str, None] = {}
-        _journey_in(journey, _noting(own), lambda text: text, shared.slots)
+        journey_in(journey, _noting(own), lambda text: text, shared.slots)
         aliases.update(alias for slot in journey.slots.values() for option in slot.options for alias in option.aliases)
         of_journeys[name] = tuple(text for text in own if text not in aliases)
     rules = tuple(dict.fromkeys(filter(None, reasons)))
@@ -176,13 +172,31 @@ def _groups(file: TextsFile) -> Iterator[tuple[tuple[str, ...], Table]]:
         yield ("journeys", name), texts
 
 
+def _no_journey(located: Located[TextsFile], at: tuple[str, ...], journeys: Collection[str], rest: str) -> Problem:
+    near = closest(at[1], journeys)
+    mend = f"did you mean '{near}'?" if near else f"remove its {rest}"
+    return problem(located, at, f"there is no journey '{at[1]}'", mend, at_key=True)
+
+
+def _unlearnable(located: Located[TextsFile], journeys: Mapping[str, Journey]) -> Iterator[Problem]:
+    """Examples of a journey that there is not, or that no words begin, and examples that are too few."""
+    for name, texts in located.value.examples.items():
+        at = ("examples", name)
+        if name not in journeys:
+            yield _no_journey(located, at, journeys, "examples")
+        elif not journeys[name].examples:
+            what = f"'{name}' has no examples in the tenant's own language, so no customer begins it by what she says"
+            yield problem(located, at, what, "write some in the journey as well, or remove these", at_key=True)
+        elif len(texts) < MIN_EXAMPLES:
+            what = f"{len(texts)} examples of '{name}' are too few to learn from"
+            yield problem(located, at, what, f"write {MIN_EXAMPLES} or more, best fifteen, or none", at_key=True)
+
+
 def _misfits(located: Located[TextsFile], written: Written) -> Iterator[Problem]:
     """Translations of what is written nowhere, and those that are filled in with something else."""
     for at, texts in _groups(located.value):
         if at[0] == "journeys" and at[1] not in written.journeys:
-            near = closest(at[1], written.journeys)
-            mend = f"did you mean '{near}'?" if near else "remove its texts"
-            yield problem(located, at, f"there is no journey '{at[1]}'", mend, at_key=True)
+            yield _no_journey(located, at, written.journeys, "texts")
             continue
         known = _known(written, at)
         where = {"tenant": "tenant.yaml", "rules": "no rule's @customer_reason"}.get(at[0], f"the journey '{at[-1]}'")
@@ -237,36 +251,13 @@ def _missing(located: Located[TextsFile], written: Written, own: str) -> Iterato
         yield problem(located, ("complete",) if file.complete else (), what, mend)
 
 
-# The texts themselves: one walk finds them and translates them.
+# The texts in another language.
 
 
 def _tenant_in(tenant: TenantSettings, code: str, file: TextsFile) -> TenantSettings:
-    said: Any = _settings_in(tenant, lambda text: file.tenant.get(text, text))
+    said: Any = settings_in(tenant, lambda text: file.tenant.get(text, text))
     fields = {name: getattr(said, name) for name in TenantSettings.__struct_fields__ if name != "language"}
     return InLanguages(**fields, language=code, reasons=file.rules)  # type: ignore[arg-type]  # no file is read as this
-
-
-def _settings_in(tenant: TenantSettings, say: Say) -> TenantSettings:
-    """The settings with everything that customers hear of them in the words of ``say``."""
-    shared = [name for name in tenant.messaging.__struct_fields__ if name in Texts.__struct_fields__]
-    return structs.replace(
-        tenant,
-        greeting=say(tenant.greeting),
-        machine_notice=say(tenant.machine_notice),
-        consent_purposes={name: say(text) for name, text in tenant.consent_purposes.items()},
-        texts=_words_in(tenant.texts, tenant.texts.__struct_fields__, say),
-        voice=_words_in(tenant.voice, [name for name in tenant.voice.__struct_fields__ if name not in OF_HERS], say),
-        messaging=_words_in(tenant.messaging, shared, say),
-        email=_words_in(tenant.email, shared, say),
-        matters=structs.replace(
-            tenant.matters,
-            texts=_words_in(tenant.matters.texts, tenant.matters.texts.__struct_fields__, say),
-        ),
-    )
-
-
-def _words_in(words: Any, names: Collection[str], say: Say) -> Any:
-    return structs.replace(words, **{name: say(getattr(words, name)) for name in names})
 
 
 def _journey_with(
@@ -277,71 +268,12 @@ def _journey_with(
     for code, file in read.items():
         shared = {**file.tenant, **{as_said(text): as_said(said) for text, said in file.tenant.items()}}
         table = {**shared, **file.journeys.get(journey.name, {})}
-        said = _journey_in(journey, _by(table), _by(shared), written.slots)
+        said = journey_in(journey, _by(table), _by(shared), written.slots)
         menu = {name: file.journeys.get(name, {}).get(title, title) for name, title in journey.menu.items()}
-        others[code] = replace(said, menu=menu)
+        examples = file.examples.get(journey.name, journey.examples)
+        others[code] = replace(said, menu=menu, examples=examples)
     return replace(journey, others=others)
 
 
 def _by(table: Table) -> Say:
     return lambda text: table.get(text, text)
-
-
-def _journey_in(journey: Journey, say: Say, shared: Say, shared_slots: Mapping[str, Slot]) -> Journey:
-    """The journey in the words of ``say``; what it has from ``tenant.yaml`` in those of ``shared``."""
-    title, about = say(journey.title), say(journey.about)
-    steps: dict[str, Step] = {}
-    for path, step in journey.steps.items():
-        if isinstance(step, HandOverStep):
-            step = structs.replace(step, reason=_for_agents(step, journey))
-        steps[path] = _step_in(step, shared if path.startswith(f"{DEFAULT}.") else say)
-    slots = {
-        name: _slot_in(slot, shared if shared_slots.get(name) == slot else say) for name, slot in journey.slots.items()
-    }
-    return replace(journey, title=title, about=about, steps=steps, slots=slots)
-
-
-def _for_agents(step: HandOverStep, journey: Journey) -> Template:
-    """Why a person is asked for, as it is written, also where it names the journey."""
-    text = reason_of(step, journey).text
-    for name in ("title", "about"):
-        text = text.replace(f"{{journey.{name}}}", getattr(journey, name).replace("{", "{{").replace("}", "}}"))
-    return Template.compile(text)
-
-
-def _step_in(step: Step, say: Say) -> Step:
-    changed: dict[str, Any] = {}
-    match step:
-        case SayStep(say=text):
-            changed["say"] = _template_in(text, say)
-        case ChooseStep(ask=asked, label=label):
-            changed |= {"ask": _template_in(asked, say), "label": _template_in(label, say)}
-    remind = getattr(step, "remind", None)
-    if isinstance(remind, Remind):
-        changed["remind"] = structs.replace(remind, say=_template_in(remind.say, say))
-    return structs.replace(step, **changed) if changed else step
-
-
-def _slot_in(slot: Slot, say: Say) -> Slot:
-    changed: dict[str, Any] = {}
-    for name in ("ask", "again", "wrong"):
-        if (text := getattr(slot, name)) is not None:
-            changed[name] = _template_in(text, say)
-    if slot.options:
-        changed["options"] = tuple(
-            structs.replace(option, label=say(option.label), aliases=_both(option.label, option.aliases, say))
-            for option in slot.options
-        )
-    return structs.replace(slot, **changed) if changed else slot
-
-
-def _both(label: str, aliases: tuple[str, ...], say: Say) -> tuple[str, ...]:
-    """What an answer may be called: as it is written, and in the other language."""
-    said = say(label)
-    written = aliases if said == label else (*aliases, label)
-    return tuple(dict.fromkeys((*written, *(say(alias) for alias in aliases))))
-
-
-def _template_in(text: Template, say: Say) -> Template:
-    said = say(text.text)
-    return text if said == text.text else Template.compile(said)

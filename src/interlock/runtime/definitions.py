@@ -19,10 +19,11 @@ from interlock.dialogue.intents import IntentModel
 from interlock.dialogue.model_files import ModelSpecs, read_models
 from interlock.governance.signoffs import SignOff, read_signoffs
 from interlock.journeys.compile import compile_journeys
+from interlock.journeys.language import JourneyFile
 from interlock.journeys.model import Journey, JourneySet
-from interlock.journeys.translations import Translated, translated
+from interlock.journeys.translations import FOLDER, TextsFile, Translated, translated
 from interlock.journeys.triggers import Triggers, begun_by, check_triggers, load_triggers
-from interlock.kernel.documents import DefinitionError, Problem, load
+from interlock.kernel.documents import DefinitionError, Problem, load, load_located
 from interlock.kernel.errors import Refused
 from interlock.routing.queues import Specs, load_queues
 from interlock.runtime.default_journeys import learned_examples, with_defaults
@@ -266,10 +267,26 @@ def proved(files: Mapping[str, str]) -> Checked:
         try:
             checked(*_learned(read))
         except BadExamples as error:
-            file = "tenant.yaml" if isinstance(error, NothingReads) else "journeys"
-            raise DefinitionError([Problem(file, 1, 1, str(error), "")]) from error
+            file, line, column = "tenant.yaml" if isinstance(error, NothingReads) else "journeys", 1, 1
+            if error.place:
+                file, line, column = _place_of(files, *error.place)
+            raise DefinitionError([Problem(file, line, column, str(error), "")]) from error
         _held.add(digest)
     return read
+
+
+def _place_of(files: Mapping[str, str], journey: str, example: str) -> tuple[str, int, int]:
+    """Where an example of a journey is written, in whichever language."""
+    for path, text in files.items():
+        if path.startswith("journeys/"):
+            of_journey = load_located(text, path, JourneyFile)
+            if of_journey.value.journey == journey and example in of_journey.value.examples:
+                return path, *of_journey.at(("examples", of_journey.value.examples.index(example)))
+        elif path.startswith(FOLDER):
+            of_language = load_located(text, path, TextsFile)
+            if example in (written := of_language.value.examples.get(journey, ())):
+                return path, *of_language.at(("examples", journey, written.index(example)))
+    return "journeys", 1, 1
 
 
 def _learned(read: Checked) -> tuple[Mapping[str, Sequence[str]], str, Understanding]:

@@ -43,7 +43,15 @@ _BAD_INPUT: Final = 2
 
 
 class BadExamples(ValueError):
-    """The examples cannot be learned from; the message names the intent and says what to write instead."""
+    """The examples cannot be learned from; the message names the intent and says what to write instead.
+
+    Attributes:
+        place: the intent and its example that this is about; empty where it is about none alone.
+    """
+
+    def __init__(self, what: str, *place: str) -> None:
+        super().__init__(what)
+        self.place = place
 
 
 class NothingReads(BadExamples):
@@ -92,17 +100,23 @@ def checked(
         for example in sorted(examples[intent]):
             if len(example) > MAX_CHARACTERS:
                 raise BadExamples(
-                    f"intent {intent}: an example has {len(example)} characters, the most is {MAX_CHARACTERS}"
+                    f"intent {intent}: an example has {len(example)} characters, the most is {MAX_CHARACTERS}",
+                    intent,
+                    example,
                 )
             plain = normalised(example, language)
             if not plain:
                 raise BadExamples(
-                    f"intent {intent}: the example {example!r} has no words; write what a customer would say"
+                    f"intent {intent}: the example {example!r} has no words; write what a customer would say",
+                    intent,
+                    example,
                 )
             other, wording = owner.setdefault(plain, (intent, example))
             if other != intent:
                 raise BadExamples(
-                    f"intent {intent}: the example {example!r} is also one of {other} ({wording!r}); keep it in one"
+                    f"intent {intent}: the example {example!r} is also one of {other} ({wording!r}); keep it in one",
+                    intent,
+                    example,
                 )
             kept.setdefault(plain, example)
         if intent != OUT_OF_SCOPE and len(kept) < MINIMUM_EXAMPLES:
