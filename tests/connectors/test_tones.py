@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from interlock.connectors.tones import MAX_CHARACTERS, language_of, tone_of
+from interlock.connectors.tones import MAX_CHARACTERS, language_of, preferred_in, tone_of
 from interlock.dialogue.articles import LANGUAGES
+from interlock.vocabulary.languages import CALLED, Preferred
 
 ASKED = {
     "da": ("kan jeg ændre leveringsadressen?", "ingen har ringet tilbage til mig"),
@@ -51,3 +52,34 @@ def test_sentiment_is_told_only_in_a_language_that_it_was_learned_in() -> None:
 def test_only_the_beginning_of_a_long_message_is_looked_at_so_that_none_takes_long() -> None:
     beginning = ("the kettle is broken and I am angry " * 20)[:MAX_CHARACTERS]
     assert tone_of(beginning) == tone_of(beginning + "vielen Dank, das ist wunderbar und perfekt " * 80)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_writes_what_is_proposed_to_her_has_named_that_language(language: str) -> None:
+    assert preferred_in(CALLED[language]) == Preferred(language, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("English please", "en"), ("in English!", "en"), ("Deutsch", "de"), ("auf Deutsch bitte", "de"),
+        ("können wir bitte Deutsch sprechen?", "de"), ("Can you speak German?", "de"), ("Sprechen Sie Englisch?", "en"),
+    ],
+)  # fmt: skip
+def test_a_language_can_be_named_in_her_words(text: str, language: str) -> None:
+    assert preferred_in(text) == Preferred(language, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["is the kettle German", "the German one", "English or German", "Müllerstraße 12, 10115 Berlin",
+     "Schneiderweg Hinterhaus bei Familie Obermüller", "nein danke", "hello", "A-1042", ""],
+)  # fmt: skip
+def test_an_answer_an_address_and_a_few_words_change_no_language(text: str) -> None:
+    assert preferred_in(text) is None
+
+
+def test_a_sentence_speaks_for_the_language_that_it_is_surely_written_in() -> None:
+    assert preferred_in("Wo ist meine Bestellung?") == Preferred("de", False)
+    assert preferred_in("I would like to know where my order is") == Preferred("en", False)
+    assert preferred_in("mon colis n'est jamais arrivé") == Preferred("fr", False)

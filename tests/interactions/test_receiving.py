@@ -9,9 +9,10 @@ import pytest
 
 from interlock.connectors import tones
 from interlock.interactions import subject
+from interlock.interactions.receiving import receive_message
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import Cursor, Recorded
+from interlock.kernel.events import Cursor, Event, Recorded
 from interlock.vocabulary.assurance import Assurance, Level
 from interlock.vocabulary.carrying import CarryOn
 from interlock.vocabulary.channels import Channel
@@ -29,14 +30,16 @@ from interlock.vocabulary.interactions import (
     InteractionEnded,
     InteractionReopened,
     InteractionStarted,
+    LanguageChanged,
     Leave,
     MessagePosted,
     OpenSession,
     ReceiveMessage,
     SessionOpened,
 )
+from interlock.vocabulary.languages import Preferred
 from interlock.vocabulary.people import ChallengePassed, CustomerMatched
-from interlock.vocabulary.settings import TenantSettings
+from interlock.vocabulary.settings import InLanguages, TenantSettings
 from tests.interactions.given import LEFT, NOW, OPENED, PUBLISHED, STARTED, I, P, S, when
 
 
@@ -203,3 +206,65 @@ def test_the_tone_of_what_a_customer_writes_is_recorded_with_it():
         *_, posted = decider.decide(receive(text), decider.fold(log), moment)
         assert isinstance(posted, MessagePosted)
         assert (posted.tone.language if posted.tone is not None else None) == language
+
+
+SPEAKS = {
+    "wo bleibt sie": ("de", False),
+    "where is it": ("en", False),
+    "English": ("en", True),
+    "où est-elle": ("fr", False),
+}
+"""What some messages speak for: the language, and whether they name it."""
+
+
+def languages(*texts: str, channel: Channel = Channel.CHAT, begins: str = "", own_only: bool = False) -> list[str]:
+    """The language after each of these messages, one after the other in one session; a text may end in ``+`` to begin anew."""
+    settings = TenantSettings() if own_only else InLanguages(others={"de": TenantSettings(language="de")})
+
+    def preferred(text: str) -> Preferred | None:
+        return Preferred(*SPEAKS[text]) if text in SPEAKS else None
+
+    deciders = subject(settings, preferred=preferred).deciders
+    decider = next(each for each in deciders if each.command is ReceiveMessage)
+    opened = msgspec.structs.replace(OPENED, channel=channel, language=begins)
+    state, ids = decider.initial, iter(range(1000))
+    facts: list[Event] = [PUBLISHED, opened]
+    found = []
+    for text in texts:
+        state = decider.fold([Recorded(Cursor(at, at), f"e_{at}", NOW, fact, "c") for at, fact in enumerate(facts, 1)])
+        command = receive(text.rstrip("+"), new=text.endswith("+"))
+        facts += decider.decide(command, state, Moment(NOW, lambda prefix: f"{prefix}_{next(ids)}"))
+        changes = [fact for fact in facts if isinstance(fact, LanguageChanged)]
+        found.append(changes[-1].language if changes else begins)
+    return found
+
+
+def test_an_interaction_goes_on_in_the_language_that_she_writes_in_once_and_in_the_one_that_she_names_always():
+    assert languages("hello", "wo bleibt sie", "where is it", "wo bleibt sie") == ["", "de", "de", "de"]
+    assert languages("wo bleibt sie", "English", "wo bleibt sie", "English") == ["de", "", "", ""]
+    assert languages("English", "wo bleibt sie") == ["", ""]  # she has what she asked for
+    assert languages("wo bleibt sie", "where is it+", "wo bleibt sie") == ["de", "", ""]  # a new interaction, once more
+    assert languages("where is it", "wo bleibt sie", begins="en") == ["en", "de"]
+    assert languages("where is it", begins="de") == [""]
+
+
+@pytest.mark.parametrize("channel", [Channel.MESSAGE, Channel.EMAIL])
+def test_the_language_changes_wherever_somebody_writes_and_not_on_the_phone(channel: Channel):
+    assert languages("wo bleibt sie", channel=channel) == ["de"]
+    assert languages("wo bleibt sie", "English", channel=Channel.VOICE) == ["", ""]
+
+
+def test_a_language_that_the_tenant_has_no_texts_in_changes_nothing():
+    assert languages("où est-elle", "wo bleibt sie") == ["", "de"]
+    assert languages("wo bleibt sie", "English", own_only=True) == ["", ""]
+
+
+def test_a_change_of_language_is_one_fact_and_asking_for_what_one_has_is_kept_once():
+    settings = InLanguages(others={"de": TenantSettings(language="de")})
+    decider = receive_message(settings, lambda text: None, lambda text: Preferred("de", text == "Deutsch"))
+    log: list[Event] = [PUBLISHED, OPENED]
+    for text, expected in (("wo", ["written"]), ("Deutsch", ["written", "named"]), ("Deutsch", ["written", "named"])):
+        state = decider.fold([Recorded(Cursor(at, at), f"e_{at}", NOW, fact, "c") for at, fact in enumerate(log, 1)])
+        log += decider.decide(receive(text), state, Moment(NOW, lambda prefix: f"{prefix}_1"))
+        assert [fact.how for fact in log if isinstance(fact, LanguageChanged)] == expected
+        assert isinstance(log[-1], MessagePosted)  # it is answered in the new language

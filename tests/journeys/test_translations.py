@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Literal
 
 import pytest
 
@@ -16,7 +17,14 @@ from interlock.kernel.documents import DefinitionError
 from interlock.runtime.default_journeys import with_defaults
 from interlock.runtime.definitions import check
 from interlock.vocabulary.channels import Channel
-from interlock.vocabulary.interactions import HandOverRequested, InteractionStarted
+from interlock.vocabulary.ids import StaffId, VisitId
+from interlock.vocabulary.interactions import (
+    AgentJoined,
+    HandedBack,
+    HandOverRequested,
+    InteractionStarted,
+    LanguageChanged,
+)
 from interlock.vocabulary.languages import wanted
 from tests.journeys.harness import Chat, I, P, S, demo, demo_files, slot, start
 
@@ -98,6 +106,48 @@ def test_a_journey_is_held_in_the_language_of_the_interaction_and_what_is_not_tr
 def test_a_language_without_texts_is_spoken_to_in_the_tenants_own(language: str) -> None:
     chat = In(language, PLAN_DE, {"journeys/plan.yaml": PLAN})
     assert chat.write("a visit", start("plan"))[-1] == "How do you come?"
+
+
+def changed(language: str, how: Literal["written", "named"]) -> LanguageChanged:
+    return LanguageChanged(interaction=I, person=P, session=S, language=language, how=how)
+
+
+PLAN_TEXT = PLAN.replace("  how:\n", "  note: { type: text, ask: What for? }\n  how:\n").replace(
+    "  - ask: how\n", "  - ask: note\n  - ask: how\n"
+)
+
+
+def test_from_the_change_on_everything_is_said_in_the_other_language_and_that_is_said_once() -> None:
+    chat = In("", PLAN_DE, {"journeys/plan.yaml": PLAN})
+    assert chat.write("a visit", start("plan"))[-1] == "How do you come?"
+    chat.add(changed("de", "written"))
+    news = "We go on in Deutsch. If you want another language, just write: English, please"
+    assert chat.write("der Zug", slot("how", "train"))[:2] == [news, "Der Bahnhof ist nah."]
+    assert news not in chat.write("noch etwas", start("plan"))
+
+
+def test_whoever_only_names_a_language_is_asked_again_in_it_and_her_words_are_no_answer() -> None:
+    chat = In("", PLAN_DE, {"journeys/plan.yaml": PLAN_TEXT})
+    assert chat.write("a visit", start("plan"))[-1] == "What for?"
+    chat.add(changed("de", "named"))
+    assert chat.write("Deutsch, bitte", slot("note", "Deutsch, bitte"))[1:] == ["What for?"]
+    assert chat.write("einen Kurs", slot("note", "einen Kurs")) == ["Wie kommen Sie?"]
+    assert chat.state.runs[0].values["note"] == "einen Kurs"
+
+
+def test_a_language_named_before_anything_else_is_answered_with_what_can_be_done() -> None:
+    chat = In("", PLAN_DE, {"journeys/plan.yaml": PLAN})
+    chat.add(changed("de", "named"))
+    assert chat.write("Deutsch, bitte")[2:] == [demo()[0].texts.go_on]
+
+
+def test_while_a_person_has_the_conversation_its_language_changes_in_silence() -> None:
+    chat = In("", PLAN_DE, {"journeys/plan.yaml": PLAN})
+    chat.write("a visit", start("plan"))
+    chat.add(AgentJoined(interaction=I, person=P, agent=StaffId("nora"), visit=VisitId("v_1")), changed("de", "named"))
+    assert chat.write("Deutsch, bitte") == []
+    chat.add(HandedBack(interaction=I, person=P, agent=StaffId("nora")))
+    assert chat.write("weiter")[0].startswith("We go on in Deutsch.")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ class ChatFeed:
             # What the follower has not handed out yet comes through it, once.
             if recorded.cursor <= horizon:
                 missed.extend(self._fold(recorded) if recorded.cursor > after else self._fold_silently(recorded))
-        settings = self._app.tenant.said_in(self._language)
+        now = self._states[self.interaction] if self.interaction else None
+        settings = self._app.tenant.said_in(self._language if now is None else now.language)
         self._wire.send(
             {
                 "type": "welcome",

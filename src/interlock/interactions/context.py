@@ -29,6 +29,7 @@ from interlock.vocabulary.interactions import (
     InteractionEnded,
     InteractionReopened,
     InteractionStarted,
+    LanguageChanged,
     MessagePosted,
     SilenceWarned,
     WrappedUp,
@@ -63,8 +64,9 @@ WHO: Final = (
     HandedBack,
     WrapUpStarted,
     WrappedUp,
+    LanguageChanged,
 )
-"""The facts that say who has an interaction and whether it is open."""
+"""The facts that say who has an interaction, in which language, and whether it is open."""
 
 OUTCOME: Final = (*WHO, CustomerMatched, ChallengePassed, JourneyStarted, JourneyEnded, OutcomeRecorded)
 """The facts that an outcome is made of."""
@@ -202,6 +204,8 @@ def _who(state: InteractionState, event: Event, at: datetime) -> InteractionStat
             return state.works(event.agent, "wrap_up")
         case WrappedUp():
             return state.works(event.agent, "done")
+        case LanguageChanged():
+            return replace(state, language=event.language)
     return state
 
 

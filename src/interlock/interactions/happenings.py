@@ -15,6 +15,7 @@ from interlock.vocabulary.interactions import (
     InteractionEnded,
     InteractionReopened,
     InteractionStarted,
+    LanguageChanged,
     SilenceWarned,
     WrappedUp,
     WrapUpStarted,
@@ -26,6 +27,7 @@ from interlock.vocabulary.journeys import (
     JourneyEnded,
     JourneyStarted,
 )
+from interlock.vocabulary.languages import name_of
 from interlock.vocabulary.matters import MatterMarked, MatterRecognised, MatterRecorded, words_of
 from interlock.vocabulary.people import ChallengeFailed, ChallengeIssued, ChallengePassed, CustomerMatched, MatchFailed
 from interlock.vocabulary.routing import OfferClosed, VisitEnded, VisitEntered, VisitOffered
@@ -65,6 +67,10 @@ def happening(event: Event, before: InteractionState) -> tuple[str, str, str] | 
             return ("started", f"Interaction began in {event.channel.value}{known}", "")
         case InteractionReopened():
             return ("reopened", "The customer came back", "")
+        case LanguageChanged():
+            why = "asks for it" if event.how == "named" else "writes in it"
+            in_it = name_of(event.language) if event.language else "the tenant's own language"
+            return ("language", f"Goes on in {in_it}: the customer {why}", "")
         case CarryCodeIssued():
             return ("carry_code", "Was given a code to go on elsewhere", "")
         case CarriedOn():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -22,12 +22,14 @@ from interlock.vocabulary.interactions import (
     InteractionEnded,
     InteractionReopened,
     InteractionStarted,
+    LanguageChanged,
     Leave,
     MessagePosted,
     OpenSession,
     ReceiveMessage,
     SessionOpened,
 )
+from interlock.vocabulary.languages import Preferred
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.releases import CanaryEnded, CanaryStarted, ReleasePublished
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS, TenantSettings
@@ -36,7 +38,17 @@ from interlock.vocabulary.tone import Tone
 ReadTone = Callable[[str], Tone | None]
 """Tells the tone of a customer's message; None where its words do not tell."""
 
-SESSION: Final = (SessionOpened, InteractionStarted, InteractionEnded, InteractionReopened, CarriedOn)
+ReadPreferred = Callable[[str], Preferred | None]
+"""Tells the language that a message names, or is surely written in; None where it speaks for none."""
+
+SESSION: Final = (
+    SessionOpened,
+    InteractionStarted,
+    InteractionEnded,
+    InteractionReopened,
+    CarriedOn,
+    LanguageChanged,
+)
 """The facts of a session that say which interaction it has, and whether that is open."""
 
 RELEASED: Final = (ReleasePublished, CanaryStarted, CanaryEnded)
@@ -47,7 +59,7 @@ RELEASED: Final = (ReleasePublished, CanaryStarted, CanaryEnded)
 class SessionState:
     """A session, its interaction, and what a new one would begin on: the definitions, and who has been matched before.
 
-    ``carried`` tells that the interaction goes on in another session.
+    ``carried`` tells that the interaction goes on in another session; ``changed`` how its language was changed last.
     """
 
     person: PersonId = PersonId("")
@@ -61,6 +73,7 @@ class SessionState:
     name: str = ""
     carried: bool = False
     language: str = ""
+    changed: str = ""
 
 
 def session_queries(session: SessionId) -> tuple[Query, Query]:
@@ -78,12 +91,14 @@ def evolve_session(state: SessionState, recorded: Recorded) -> SessionState:
         case SessionOpened(person=person, channel=channel, language=language):
             return replace(state, person=person, channel=channel, language=language)
         case InteractionStarted(interaction=interaction) as event:
-            begun = replace(state, interaction=interaction, open=True, ended_at=None, carried=False)
+            begun = replace(state, interaction=interaction, open=True, ended_at=None, carried=False, changed="")
             return _carrying(begun, event) if event.continues else begun
         case InteractionReopened(interaction=interaction):
             return replace(state, interaction=interaction, open=True, ended_at=None)
         case InteractionEnded(interaction=interaction) if interaction == state.interaction:
             return replace(state, open=False, ended_at=recorded.at)
+        case LanguageChanged(language=language, how=how):
+            return replace(state, language=language, changed=how)
         case CarriedOn(interaction=interaction) if interaction == state.interaction:
             return replace(state, carried=True)
         case ReleasePublished(release=release):
@@ -138,22 +153,25 @@ def open_session() -> Decider[OpenSession, SessionState]:
     )
 
 
-def receive_message(settings: TenantSettings, tone_of: ReadTone) -> Decider[ReceiveMessage, SessionState]:
+def receive_message(
+    settings: TenantSettings, tone_of: ReadTone, preferred: ReadPreferred
+) -> Decider[ReceiveMessage, SessionState]:
     """A customer's message goes to the open interaction, reopens one that ended lately, or begins a new one.
 
     Who was matched earlier in the session is not asked again in a new one; assurance does not reach further than that.
+    Where it is surely written in another language that the tenant has texts in, the interaction goes on in that.
     """
 
     def decide(command: ReceiveMessage, state: SessionState, moment: Moment) -> list[Event]:
         person, text = known_person(state), checked_text(command.text)
         facts: list[Event] = []
-        interaction = state.interaction
+        interaction, changed = state.interaction, state.changed
         if state.carried and not command.new:
             raise Refused(CARRIED, "We go on elsewhere by now.")
         if state.open and command.new:
             facts.append(_ended(state, command.session))
         if command.new or not _goes_on(state, moment.now, settings):
-            interaction = InteractionId(moment.new_id("i"))
+            interaction, changed = InteractionId(moment.new_id("i")), ""
             facts.append(
                 InteractionStarted(
                     interaction=interaction,
@@ -168,6 +186,14 @@ def receive_message(settings: TenantSettings, tone_of: ReadTone) -> Decider[Rece
             )
         elif not state.open:
             facts.append(InteractionReopened(interaction=interaction, person=person, session=command.session))
+        found = preferred(text) if len(settings.languages) > 1 else None
+        if (other := _other_language(found, state, changed, settings)) is not None:
+            language, how = other
+            facts.append(
+                LanguageChanged(
+                    interaction=interaction, person=person, session=command.session, language=language, how=how
+                )
+            )
         author = Author(kind="customer", id=person)
         said = message(interaction, person, command.message, author, text)
         facts.append(msgspec.structs.replace(said, tone=tone_of(text)))
@@ -185,6 +211,23 @@ def receive_message(settings: TenantSettings, tone_of: ReadTone) -> Decider[Rece
         decide=decide,
         guards=guards,
     )
+
+
+def _other_language(
+    found: Preferred | None, state: SessionState, changed: str, settings: TenantSettings
+) -> tuple[str, Literal["written", "named"]] | None:
+    """The language that an interaction goes on in from now on, and why.
+
+    What she writes changes it once in an interaction, so that a quoted line or two languages in turn do not throw it
+    to and fro; a language that she names, always. On the phone nobody writes.
+    """
+    if found is None or state.channel is Channel.VOICE or found.language not in settings.languages:
+        return None
+    language = "" if found.language == settings.language else found.language
+    same = found.language == (state.language or settings.language)
+    if found.named:
+        return None if same and changed == "named" else (language, "named")
+    return None if same or changed else (language, "written")
 
 
 def begins_on(state: SessionState) -> ReleaseId:

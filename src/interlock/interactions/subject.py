@@ -13,7 +13,7 @@ from interlock.interactions.cases import QUIET_CASE, close_case, join_case, open
 from interlock.interactions.endings import close_interaction, end_for_silence, end_unanswered, warn_silence
 from interlock.interactions.marking import mark_matter
 from interlock.interactions.proactive import begin_interaction, claim_session
-from interlock.interactions.receiving import ReadTone, leave, open_session, receive_message
+from interlock.interactions.receiving import ReadPreferred, ReadTone, leave, open_session, receive_message
 from interlock.interactions.suggesting import answer_suggestion, show_suggestions
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject, Timers
 from interlock.kernel.events import Command, Event
@@ -41,11 +41,15 @@ PATIENCE: Final = timedelta(hours=24)
 """How long an interaction stays open in which somebody in distress says nothing."""
 
 
-def subject(settings: TenantSettings, tone_of: ReadTone = lambda text: None) -> Subject:
-    """Interactions with the words, times and dispositions of a tenant, and what tells the tone of a message."""
+def subject(
+    settings: TenantSettings,
+    tone_of: ReadTone = lambda text: None,
+    preferred: ReadPreferred = lambda text: None,
+) -> Subject:
+    """Interactions with the words, times and dispositions of a tenant, and what tells the tone of a message and its language."""
     deciders: tuple[Decider[Any, Any], ...] = (
         open_session(),
-        receive_message(settings, tone_of),
+        receive_message(settings, tone_of, preferred),
         leave(),
         issue_carry_code(),
         carry_on(settings),

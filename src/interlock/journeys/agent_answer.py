@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from interlock.journeys.agent_work import AgentWork
+from interlock.journeys.choices import MAX_CHOICES, MAX_LABEL
 from interlock.journeys.claims import unbacked
 from interlock.journeys.language import AgentStep
 from interlock.journeys.model import Journey
 from interlock.journeys.state import Conversation, Run
-from interlock.journeys.turn import MAX_CHOICES, MAX_LABEL, Turn
+from interlock.journeys.turn import Turn
 from interlock.journeys.values import accepted
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.journeys import AgentAnswer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from interlock.journeys.choices import item_choices
 from interlock.journeys.language import (
     AskStep,
     ChooseStep,
@@ -17,7 +18,7 @@ from interlock.journeys.language import (
 )
 from interlock.journeys.model import Journey, called
 from interlock.journeys.state import Conversation, Run
-from interlock.journeys.turn import Resolve, item_choices, journey_of, known_values
+from interlock.journeys.turn import Resolve, journey_of, known_values
 from interlock.journeys.values import accepted, spoken
 from interlock.kernel.cel import ExpressionError
 from interlock.kernel.template import Template

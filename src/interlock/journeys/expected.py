@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from interlock.journeys.choices import item_choices
 from interlock.journeys.language import AskStep, ChooseStep, HandOverStep
 from interlock.journeys.model import Journey, in_language
 from interlock.journeys.slots import ANYTIME, Slot
 from interlock.journeys.stack import CLOSING
 from interlock.journeys.state import Conversation
-from interlock.journeys.turn import Resolve, item_choices, journey_of, known_values, menu_of, wanted_slot
+from interlock.journeys.turn import Resolve, journey_of, known_values, menu_of, wanted_slot
 from interlock.journeys.turns import HUMAN, INTENT, MORE
 from interlock.vocabulary.settings import TenantSettings
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from interlock.journeys.choices import item_id, list_of
 from interlock.journeys.language import AskStep, CallStep, ChooseStep, DoStep, SayStep
 from interlock.journeys.model import DEFAULT, gives, uses
 from interlock.journeys.slots import ANYTIME, Slot
 from interlock.journeys.state import FROM_CUSTOMER, Run
-from interlock.journeys.turn import ACTED, Turn, item_id, list_of, wanted_slot
+from interlock.journeys.turn import ACTED, Turn, wanted_slot
 from interlock.journeys.understanding import Understood
 from interlock.journeys.values import accepted
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from interlock.journeys.agent_work import ASKED, REPLY
+from interlock.journeys.choices import item_choices
 from interlock.journeys.filling import take_slots
 from interlock.journeys.language import ChooseStep
 from interlock.journeys.model import Journey
 from interlock.journeys.stack import begin, go_on_below
-from interlock.journeys.turn import Turn, item_choices, wanted_slot
+from interlock.journeys.turn import Turn, wanted_slot
 from interlock.journeys.understanding import Understood
 from interlock.vocabulary.journeys import TurnContext
 from interlock.vocabulary.matters import STOPPING, MatterRecognised, known

@@ -22,6 +22,7 @@ from interlock.vocabulary.interactions import (
     InteractionEnded,
     InteractionReopened,
     InteractionStarted,
+    LanguageChanged,
     MessagePosted,
 )
 from interlock.vocabulary.journeys import (
@@ -63,8 +64,12 @@ READ: Final = (
     RemedyRefused,
     MatterRecognised,
     MatterRecorded,
+    LanguageChanged,
 )
 """The facts that a turn depends on."""
+
+BEGUN: Final = ("interaction", "person", "session", "channel", "release", "language", "customer", "continues")
+"""What a conversation has from its start as it is."""
 
 FROM_CUSTOMER: Final = "message"
 """The source of a slot's value that the customer gave."""
@@ -139,6 +144,7 @@ class Conversation(msgspec.Struct, frozen=True):
         continues: the interaction that it carries on; ``level``: how sure we are who it is.
         matters: what was recognised in it, by name; ``records``: what of that is on record.
         tone: the language that the customer writes, and how she sounds by now.
+        changed: how its language was changed (``written``, ``named``), where the virtual agent has not said so yet.
     """
 
     interaction: InteractionId = InteractionId("")
@@ -164,6 +170,7 @@ class Conversation(msgspec.Struct, frozen=True):
     matters: Mapping[str, Heard] = msgspec.field(default_factory=dict)
     records: tuple[MatterRecorded, ...] = ()
     tone: Tone = Tone()
+    changed: str = ""
 
     @property
     def taken_up(self) -> bool:
@@ -217,19 +224,8 @@ def apply(state: Conversation, event: Event) -> Conversation:
     """Fold one fact in; a turn applies its own facts before they are recorded."""
     match event:
         case InteractionStarted():
-            return replace(
-                state,
-                interaction=event.interaction,
-                person=event.person,
-                session=event.session,
-                channel=event.channel,
-                release=event.release,
-                language=event.language,
-                open=True,
-                customer=event.customer,
-                continues=event.continues,
-                level=int(event.assurance.level) if event.customer else 0,
-            )
+            level = int(event.assurance.level) if event.customer else 0
+            return replace(state, open=True, level=level, **{name: getattr(event, name) for name in BEGUN})
         case InteractionReopened():
             # Nobody waits in a queue any more: a run that stood at its hand-over has nothing left to wait for.
             return replace(state, open=True, holder="virtual_agent", runs=_without_hand_over(state))
@@ -248,9 +244,13 @@ def apply(state: Conversation, event: Event) -> Conversation:
         case ChallengePassed():
             return replace(state, level=int(event.level))
         case MessagePosted(author=author) if author.kind == "virtual_agent":
-            return replace(state, spoke=True, told=told_by(state.told, event) if author.model else state.told)
+            return replace(
+                state, spoke=True, changed="", told=told_by(state.told, event) if author.model else state.told
+            )
         case MessagePosted():
             return replace(state, tone=state.tone.then(event.tone))
+        case LanguageChanged():
+            return replace(state, language=event.language, changed=event.how)
         case MatterRecognised():
             return replace(state, matters=heard_again(state.matters, event))
         case MatterRecorded():

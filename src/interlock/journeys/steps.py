@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from interlock.journeys.agent_leaving import leave, reached
 from interlock.journeys.agent_work import OUTCOME
+from interlock.journeys.choices import item_choices
 from interlock.journeys.language import (
     AgentStep,
     AskStep,
@@ -29,7 +30,7 @@ from interlock.journeys.model import AGAIN, DEFAULT, Journey, reason_of
 from interlock.journeys.requests import ONWARD, ask_gate, promise, propose
 from interlock.journeys.slots import Slot
 from interlock.journeys.state import Run
-from interlock.journeys.turn import ACTED, Returned, Turn, item_choices
+from interlock.journeys.turn import ACTED, Returned, Turn
 from interlock.journeys.values import accepted, moment_of
 from interlock.vocabulary.channels import Choice
 from interlock.vocabulary.ids import QueueName

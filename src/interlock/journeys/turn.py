@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from interlock.journeys.agent_work import ASKED
+from interlock.journeys.choices import MAX_CHOICES
 from interlock.journeys.heard import CONVERSATION, of_conversation, of_matter
 from interlock.journeys.language import AgentStep, AskStep, ChooseStep, DoStep, VerifyStep
 from interlock.journeys.matter_files import MATTER
@@ -24,6 +25,7 @@ from interlock.vocabulary.channels import Author, Card, Choice, sent_through
 from interlock.vocabulary.ids import MessageId, RunId
 from interlock.vocabulary.interactions import MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded, JourneyStarted, SlotFilled, StepReached
+from interlock.vocabulary.languages import asks_for, name_of
 from interlock.vocabulary.matters import STOPPING
 from interlock.vocabulary.settings import TenantSettings
 
@@ -35,11 +37,6 @@ Propose = Callable[[str, Mapping[str, Any]], tuple[dict[str, Any], Any, str]]
 
 MovesMoney = Callable[[str], bool]
 """Whether an action moves money."""
-
-MAX_CHOICES: Final = 10
-"""Buttons on one card."""
-
-MAX_LABEL: Final = 120
 
 ACTED: Final = "acted "
 """Before the name of a called journey: the source of what it gave, where it has also done something."""
@@ -77,6 +74,7 @@ class Turn:
     def __init__(self, state: Conversation, moment: Moment, kit: Kit) -> None:
         self.state = state
         self.moment = moment
+        self.languages = kit.settings.languages
         self.settings = kit.settings.said_in(state.language).on(state.channel)
         self.propose, self.moves_money = kit.propose, kit.moves_money
         self.resolve = in_language(kit.resolve, state.language)
@@ -110,9 +108,12 @@ class Turn:
         return menu_of(self.state, self.resolve, self.settings)
 
     def introduce(self) -> None:
-        """Before anything else in an interaction the virtual agent says that it is a machine."""
+        """Before anything else the virtual agent says that it is a machine, and once in which language it goes on."""
+        changed = self.state.changed
         if not self.state.spoke:
             self._post(self.settings.machine_notice, None)
+        if changed:
+            self._post(now_speaking(self.settings, self.languages), None)
 
     def say(self, text: str, choices: tuple[Choice, ...] = (), model: str = "") -> None:
         """Post a message of the virtual agent, in the words of a journey or of a ``model``."""
@@ -284,6 +285,13 @@ class Turn:
         return text.replace("{about}", self.journey(run).about)
 
 
+def now_speaking(settings: TenantSettings, languages: Sequence[str]) -> str:
+    """That it is gone on in the language of these settings, and how one asks for another one."""
+    others = " / ".join(asks_for(each) for each in languages if each != settings.language)
+    said = settings.texts.language_changed
+    return said.replace("{language}", name_of(settings.language)).replace("{others}", others)
+
+
 def journey_of(run: Run, resolve: Resolve) -> Journey:
     """The journey of a run, in the version that it began on. Raises LookupError where that is gone."""
     journey = resolve(run.release, run.journey)
@@ -310,35 +318,6 @@ def known_values(run: Run, journey: Journey, settings: TenantSettings, state: Co
         "needed": run.needed,
         "journey": {"title": journey.title, "about": journey.about},
     }
-
-
-def list_of(step: ChooseStep, values: Mapping[str, Any]) -> list[Any]:
-    """The items of a choice, at most as many as there are buttons; none where its expression gives no list."""
-    try:
-        found = step.source.evaluate(values)
-    except ExpressionError:
-        return []
-    return found[:MAX_CHOICES] if isinstance(found, list) else []
-
-
-def item_id(item: Any, index: int) -> str:
-    """What the choice of an item is told by: its own ``id``, else its place in the list."""
-    if isinstance(item, Mapping) and isinstance(item.get("id"), str | int):
-        return str(item["id"])
-    return str(index)
-
-
-def item_choices(step: ChooseStep, values: Mapping[str, Any], settings: TenantSettings) -> tuple[Choice, ...]:
-    """The items of a choice with their labels."""
-    choices = []
-    for index, item in enumerate(list_of(step, values)):
-        said = spoken({**values, step.choose: item}, settings.zone, settings.language)
-        try:
-            label = step.label.render(said)
-        except ValueError:
-            label = item_id(item, index)
-        choices.append(Choice(value=item_id(item, index), label=label[:MAX_LABEL]))
-    return tuple(choices)
 
 
 def wanted_slot(run: Run, journey: Journey) -> tuple[str, Slot] | None:

@@ -44,11 +44,26 @@ def take_turn(turn: Turn, command: TurnContext) -> None:
         begin_matter(turn, matter, found, command.text)
         return
     run = turn.state.foreground
-    if run is None:
+    if turn.state.changed == "named" and _language_named(turn, run, found):
+        pass
+    elif run is None:
         _without_journey(turn, found, command)
     else:
         _in_journey(turn, run, found, command)
     go_on_below(turn)
+
+
+def _language_named(turn: Turn, run: Run | None, found: Understood) -> bool:
+    """She only said which language she wants: what stands is asked in it. Whether there is anything to ask so."""
+    if run is None:
+        turn.say(turn.settings.texts.go_on, _titles(turn, ()))
+        turn.stand(INTENT, 0)
+        return True
+    answered = run.ref in found.slots and turn.journey(run).slots[run.ref].type != "text"
+    if run.waits_for not in ("slot", "choice") or answered:
+        return False
+    ask_again(turn, run, not_understood=False)
+    return True
 
 
 def take_agent_answer(turn: Turn, command: TakeAgentAnswer) -> None:

@@ -94,7 +94,7 @@ class AgentSteps:
             return Worked(AgentAnswer(run=run.run, round=round, failed=why), draft)
         chain = [model for model in app.agents(question.models) if isinstance(model, Actor)]
         passages = await self._passages(state, question, said)
-        brief = self._brief(question, said, passages)
+        brief = self._brief(state.language, question, said, passages)
         while (model := (await app.turns.asking.allowed(asked_for, chain)).model) is not None:
             assert isinstance(model, Actor)
             found, usage = await app.turns.asking.answered(model.name, model.act(brief, draft.hear))
@@ -129,7 +129,9 @@ class AgentSteps:
             logger.warning("no article could be searched", error=error.reason)
             return ()
 
-    def _brief(self, question: AgentQuestion, said: Sequence[tuple[str, str]], passages: Sequence[Found]) -> Brief:
+    def _brief(
+        self, language: str, question: AgentQuestion, said: Sequence[tuple[str, str]], passages: Sequence[Found]
+    ) -> Brief:
         app = self._app
         described = dict(self._described(question))
         return Brief(
@@ -137,7 +139,7 @@ class AgentSteps:
             said=said[-REMEMBERED:],
             actions=described,
             today=app.clock().astimezone(app.tenant.zone).date(),
-            language=app.tenant.language,
+            language=language or app.tenant.language,
             passages=passages,
         )
 

@@ -85,7 +85,7 @@ class Asking:
             expected=waits,
             slots_of={name: slots_of(journey) for name, journey in definitions.journeys.items()},
             today=app.clock().astimezone(app.tenant.zone).date(),
-            language=app.tenant.language,
+            language=state.language or app.tenant.language,
             passages=await self._passages(state, text) if model is not builtin else (),
         )
         used: list[ModelUsed] = []

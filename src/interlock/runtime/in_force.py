@@ -11,7 +11,7 @@ from interlock.connectors.builtin_model import BuiltinModel, Model
 from interlock.connectors.contract import Connection
 from interlock.connectors.opening import open_connectors
 from interlock.connectors.opening_models import OpenedModel, open_models
-from interlock.connectors.tones import tone_of
+from interlock.connectors.tones import preferred_in, tone_of
 from interlock.control.settings import ControlSettings, EffectSettings
 from interlock.governance import consents
 from interlock.journeys import triggers
@@ -122,7 +122,14 @@ class InForce:
         talk = journeys.subject(kit.resolve, tenant, kit.propose, kit.moves_money)
         waiting = triggers.subject(self.definitions.triggers, kit, journeys.reads)
         queues = routing.subject(tenant, self.definitions.queues)
-        return (interactions.subject(tenant, tone_of), queues, talk, gate, waiting, consents.subject(tenant))
+        return (
+            interactions.subject(tenant, tone_of, preferred_in),
+            queues,
+            talk,
+            gate,
+            waiting,
+            consents.subject(tenant),
+        )
 
     def _freeze(self, action: str, args: Mapping[str, Any]) -> tuple[dict[str, Any], Any, str]:
         checked = self.definitions.bundle.action(action).check(args, self._secret)

@@ -74,6 +74,21 @@ class InteractionStarted(Event, frozen=True, kw_only=True):
         return tags(interaction=self.interaction, person=self.person, session=self.session, customer=self.customer)
 
 
+class LanguageChanged(Event, frozen=True, kw_only=True):
+    """The interaction goes on in another language of the tenant's, or the customer wants the one that it has."""
+
+    interaction: InteractionId
+    person: PersonId
+    session: SessionId
+    language: str
+    """As in ``SessionOpened``: empty for the tenant's own."""
+    how: Literal["written", "named"]
+    """Whether she wrote in it, or named it."""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, person=self.person, session=self.session)
+
+
 class MessagePosted(Event, frozen=True, kw_only=True):
     """Somebody said something in the interaction."""
 

@@ -1,9 +1,9 @@
-"""Which language does a customer want to be spoken to in, of those that the tenant has?"""
+"""Which language does a customer want to be spoken to in, of those that the tenant has, and what is it called?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 _CODES: Final = """
 aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es
@@ -15,8 +15,34 @@ tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 LANGUAGES: Final = frozenset(_CODES.split())
 """The codes of ISO 639-1."""
 
+CALLED: Final = {
+    "cs": "Čeština, prosím", "da": "Dansk, tak", "de": "Deutsch, bitte", "el": "Ελληνικά, παρακαλώ", "en": "English, please",
+    "es": "Español, por favor", "fi": "Suomi, kiitos", "fr": "Français, s'il vous plaît", "hu": "Magyar, kérem",
+    "it": "Italiano, per favore", "nl": "Nederlands, alstublieft", "no": "Norsk, takk", "pl": "Polski, proszę",
+    "pt": "Português, por favor", "ro": "Română, vă rog", "ru": "Русский, пожалуйста", "sv": "Svenska, tack",
+    "tr": "Türkçe, lütfen", "uk": "Українська, будь ласка",
+}  # fmt: skip
+"""How somebody asks for a language in it: its name there, and please. What is not here is called by its code."""
+
 LONGEST_HEADER: Final = 1000
 """Characters of an ``Accept-Language`` that are read; a browser sends a tenth of it."""
+
+
+class Preferred(NamedTuple):
+    """The language that a message speaks for (ISO 639-1): she names it, or surely writes in it."""
+
+    language: str
+    named: bool
+
+
+def name_of(language: str) -> str:
+    """What a language is called by those who speak it."""
+    return CALLED.get(language, language).partition(",")[0]
+
+
+def asks_for(language: str) -> str:
+    """What a customer can write to be spoken to in a language."""
+    return CALLED.get(language, language)
 
 
 def wanted(header: str, languages: Sequence[str]) -> str:

@@ -23,7 +23,8 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the virtual agent says where no journey has words of its own. ``{about}`` is the journey spoken of.
 
     ``{done}`` in ``recap`` is what was done in the interaction; ``{where}`` in ``carried_away`` and ``carried_on`` is
-    ``in_chat``, ``by_phone``, ``by_message`` or ``by_email``; ``{answer}`` is what an article says, ``{title}`` its title.
+    ``in_chat``, ``by_phone``, ``by_message`` or ``by_email``; ``{answer}`` is what an article says, ``{title}`` its title;
+    ``{language}`` in ``language_changed`` is the language that is gone on in, ``{others}`` how one asks for another one.
     """
 
     clarify: Words = "I am not sure that I understood. What is it about?"
@@ -68,6 +69,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "This cannot be done yet. I will see to it by myself when its time has come; you need not wait here."
     )
     wait_withdraw: Words = "Withdraw"
+    language_changed: Words = "We go on in {language}. If you want another language, just write: {others}"
     carried_away: Words = "We go on {where} now."
     carried_on: Words = "I have what we talked about {where}, so we go on from there."
     still_decided: Words = "What waits to be decided goes its way; you need not ask for it again."
