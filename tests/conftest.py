@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first: what is begun last should not be what the others have to wait for."""
     items.sort(key=lambda item: not any(folder in item.nodeid for folder in LONG))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays for good: to look through it for garbage again and again is a tenth of all the work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -165,12 +165,7 @@ class MemoryLog:
     async def claim(self, owner: str, now: datetime, lease_s: float, limit: int) -> Sequence[Claimed]:
         claimed: list[Claimed] = []
         until = now + timedelta(seconds=lease_s)
-        free = [
-            one
-            for one in self.store.due.values()
-            if not one.parked and one.due.at <= now and (one.lease_until is None or one.lease_until < now)
-        ]
-        for waiting in sorted(free, key=lambda one: (one.due.at, one.seq)):
+        for waiting in sorted(self._free(now), key=lambda one: (one.due.at, one.seq)):
             if len(claimed) >= limit:
                 break
             lane = self.store.lanes[waiting.due.command.lane()].values()
@@ -180,6 +175,15 @@ class MemoryLog:
             waiting.attempts += 1
             claimed.append(Claimed(waiting.due, waiting.attempts, until))
         return claimed
+
+    def anything_due(self, now: datetime) -> bool:
+        """Whether some command can be claimed by now."""
+        return any(True for _ in self._free(now))
+
+    def _free(self, now: datetime) -> Iterator[_Waiting]:
+        for one in self.store.due.values():
+            if one.due.at <= now and not one.parked and (one.lease_until is None or one.lease_until < now):
+                yield one
 
     async def hold(self, owner: str, ids: Sequence[str], now: datetime, lease_s: float) -> Sequence[str]:
         kept = [id for id in ids if id in self.store.due and self.store.due[id].owner == owner]
