@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
 SERVER = pytest.StashKey[str]()
 CLEAN_UP = pytest.StashKey[ExitStack]()
 
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED_BYTES = 6 * 1024**3
+
 LONG = ("tests/story/", "tests/e2e/", "tests/system/", "tests/gate/")
 """Tests that start processes and wait for what they do."""
 
@@ -31,9 +38,18 @@ settings.load_profile("suite")
 def pytest_configure(config: pytest.Config) -> None:
     """With pytest-xdist the controller starts the server, so that one serves all workers."""
     passwords.make_cheap()
+    keep_files_in_memory()
     config.stash[CLEAN_UP] = ExitStack()
     if config.getoption("numprocesses", default=None) and not hasattr(config, "workerinput"):
         config.stash[SERVER] = config.stash[CLEAN_UP].enter_context(pg.server())
+
+
+def keep_files_in_memory() -> None:
+    """Have all temporary files in memory where there is enough of it: databases and browsers write thousands of small ones."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED_BYTES
+    if roomy and "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # it was asked for already
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -6,7 +6,6 @@ applied, every test gets a copy.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -28,15 +27,10 @@ ONE_AT_A_TIME = 5_431_001  # advisory lock: the template is made once
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "max_wal_size": "4GB"}
 
 
-MEMORY = Path("/dev/shm")
-MEMORY_NEEDED_BYTES = 4 * 1024**3
-
-
 @contextmanager
 def server() -> Iterator[str]:
-    """Run a throw-away server, in memory where there is enough of it, and give its owner's address."""
-    in_memory = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED_BYTES
-    folder = Path(tempfile.mkdtemp(prefix="interlock-test-", dir=MEMORY if in_memory else None))
+    """Run a throw-away server and give its owner's address."""
+    folder = Path(tempfile.mkdtemp(prefix="interlock-test-"))
     try:
         with EmbeddedPostgres(folder, settings=SETTINGS) as running:
             yield running.dsn

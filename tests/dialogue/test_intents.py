@@ -17,7 +17,14 @@ from ruamel.yaml import YAML
 
 from interlock.dialogue.intents import Ambiguous, IntentModel, Recognised, UnusableModel
 from interlock.dialogue.spelling import Spelling
-from interlock.runtime.training import BadExamples, TrainingFailed, built_in_out_of_scope, checked, train_in_subprocess
+from interlock.runtime.training import (
+    BadExamples,
+    TrainingFailed,
+    built_in_out_of_scope,
+    checked,
+    train,
+    train_in_subprocess,
+)
 
 DATA: dict[str, Any] = YAML(typ="safe").load(Path(__file__).with_name("intents.yaml"))
 UNSEEN: list[tuple[str, str]] = [(intent, text) for intent, texts in DATA["unseen"].items() for text in texts]
@@ -158,25 +165,25 @@ def test_damaged_bytes_are_refused_with_the_mend(trained: bytes) -> None:
             IntentModel.from_bytes(raw)
 
 
-async def test_the_same_examples_in_any_order_train_the_same_bytes(trained: bytes) -> None:
+def test_the_same_examples_in_any_order_train_the_same_bytes(trained: bytes) -> None:
     shuffled = {intent: list(reversed(texts)) for intent, texts in reversed(DATA["examples"].items())}
-    assert await train_in_subprocess(shuffled, "en") == trained
+    assert train(shuffled, "en") == trained
 
 
-async def test_one_intent_alone_can_be_told_from_everything_else() -> None:
+def test_one_intent_alone_can_be_told_from_everything_else() -> None:
     only = {"order_status": DATA["examples"]["order_status"]}
-    model = IntentModel.from_bytes(await train_in_subprocess(only, "en"))
+    model = IntentModel.from_bytes(train(only, "en"))
     assert _right(model, "order_status", "could you tell me when my parcel arrives")
     assert model.understand("what's the weather like today") is None
 
 
-async def test_an_authors_own_out_of_scope_sentences_and_german_are_learned() -> None:
+def test_an_authors_own_out_of_scope_sentences_and_german_are_learned() -> None:
     examples = {
         "bestellstatus": ["wo ist meine Bestellung", "wann kommt mein Paket", "mein Päckchen ist noch nicht da",
                           "ist meine Bestellung schon unterwegs", "wo bleibt die Lieferung"],
         "out_of_scope": ["wo ist eure Filiale in München", "wo ist der nächste Laden", "habt ihr eine Filiale"],
     }  # fmt: skip
-    model = IntentModel.from_bytes(await train_in_subprocess(examples, "de"))
+    model = IntentModel.from_bytes(train(examples, "de"))
     assert model.intents == ("bestellstatus",)
     assert _right(model, "bestellstatus", "wo ist mein paeckchen")
     assert model.rank("Päckchen") == model.rank("paeckchen")

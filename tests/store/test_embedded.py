@@ -213,9 +213,8 @@ def test_a_creation_that_was_cut_short_is_swept_away(tmp_path: Path) -> None:
         write(server.dsn, "works")
 
 
-@pytest.mark.parametrize("name", ["x" * 120, "a, b 'c' é", 'say "x"'])
-def test_any_name_of_a_folder_will_do(tmp_path: Path, name: str) -> None:
-    with postgres(tmp_path / name) as server:
+def test_any_name_of_a_folder_will_do(tmp_path: Path) -> None:
+    with postgres(tmp_path / ("x" * 120) / "a, b 'c' é" / 'say "x"') as server:
         write(server.dsn, "works")
         folder = server._socket_folder
     assert folder is not None
