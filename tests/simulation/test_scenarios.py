@@ -230,6 +230,10 @@ def test_steps_and_branches_that_no_scenario_takes_are_listed_with_their_lines(d
     for each in damaged.missing:
         assert each.what.split("'")[1] in text[each.line - 1] or each.what.startswith("the step")
     assert report["order_status"].steps_taken == 0
+    lines = definitions.files["journeys/subscription.yaml"].splitlines()
+    to_some = [lines[each.line - 1].strip() for each in report["subscription"].missing if "'loyal' of" in each.what]
+    assert [line.startswith("loyal:") for line in to_some] == [True, False, True]
+    assert "to: loyal }" in to_some[1]
     assert report[DEFAULTS].branches_taken == 0
     assert "the branch the default for no_match" in [each.what for each in report[DEFAULTS].missing]
 

@@ -26,6 +26,7 @@ from interlock.vocabulary.journeys import (
     ClaimsContradicted,
     JourneyEnded,
     JourneyStarted,
+    ProfileApplied,
 )
 from interlock.vocabulary.languages import name_of
 from interlock.vocabulary.matters import MatterMarked, MatterRecognised, MatterRecorded, words_of
@@ -142,6 +143,8 @@ def _about_journeys(event: Event) -> tuple[str, str, str] | None:
     match event:
         case JourneyStarted():
             return ("journey_started", f"Journey: {event.journey.replace('_', ' ')}", "")
+        case ProfileApplied():
+            return ("profile", f"Said or offered to the profile {event.profile.replace('_', ' ')}", "")
         case JourneyEnded():
             return ("journey_ended", f"Journey ended: {event.outcome.replace('_', ' ')}", "")
         case AgentAnswerRefused():

@@ -34,7 +34,8 @@ from interlock.journeys.language import (
     WhenStep,
 )
 from interlock.journeys.matter_files import FIELDS, MATTER, no_such
-from interlock.journeys.model import blocks, branches, called
+from interlock.journeys.model import blocks, branches, called, result_of
+from interlock.journeys.profiles import conditions, wrong_profiles
 from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.kernel.cel import Expression
 from interlock.kernel.documents import Located, Problem, did_you_mean, problem
@@ -66,6 +67,7 @@ class Checker:
             self.always, self.given = ALWAYS | {MATTER}, {**self.given, MATTER: FIELDS}
         self._results_of(file.steps)
         self._slots(file.slots)
+        self._wrong(wrong_profiles({("steps",): file.steps}, file.slots, file.profiles))
         self._wrong(self.known.wrong_models(file.models, ("models",)))
         ends, _ = self._block(file.steps, ("steps",), self.always | filled, frozenset())
         if not ends:
@@ -80,6 +82,7 @@ class Checker:
             self._action(method.action, ("verification", name, "action"))
             self._wrong(self.known.wrong_arguments(method.action, method.args, ("verification", name, "args")))
         self._slots(file.slots)
+        self._wrong(wrong_profiles({("defaults", name): each for name, each in file.defaults.items()}, file.slots, {}))
         for name, steps in file.defaults.items():
             if name not in BRANCHES:
                 self._say(("defaults", name), f"there is no branch '{name}'", did_you_mean(name, BRANCHES), at_key=True)
@@ -123,7 +126,7 @@ class Checker:
             for name, steps in branches(step).items():
                 self._branch(name, steps, (*path, "on", name), known, failed)
             return known, ends and never_goes_on(step)
-        result = _result(step)
+        result = result_of(step)
         inside = failed | {result} if result else failed
         for name, steps in branches(step).items():
             self._branch(name, steps, (*path, "on", name), known, inside)
@@ -159,6 +162,7 @@ class Checker:
         match step:
             case SayStep(say=text):
                 self._text(text, (*path, "say"), *names)
+                self._to(step.to, path, *names)
             case AskStep(ask=slot):
                 self._asked(slot, (*path, "ask"))
                 self._outside(step.outside, path)
@@ -229,17 +233,9 @@ class Checker:
         self._text(step.label, (*path, "label"), known | {step.choose}, failed)
 
     def _verify(self, step: VerifyStep, path: Path) -> None:
-        if step.verify.level != 1:
-            what = f"a journey establishes level 1 only, and not {step.verify.level}"
-            mend = 'write 1; a rule asks for a one-time code where an action needs it, by @remedy("step_up:2")'
-            self._say((*path, "verify", "level"), what, mend)
-        methods = self.known.tenant.verification
-        method = methods.get(step.verify.by)
-        if method is None:
-            what = f"there is no way to verify called '{step.verify.by}'"
-            self._say((*path, "verify", "by"), what, did_you_mean(step.verify.by, methods))
-            return
-        for slot in method.args.values():
+        self._wrong(self.known.wrong_verify(step.verify.level, step.verify.by, (*path, "verify")))
+        method = self.known.tenant.verification.get(step.verify.by)
+        for slot in method.args.values() if method is not None else ():
             self._asked(slot, (*path, "verify", "by"))
 
     def _asked(self, name: str, path: Path) -> None:
@@ -259,7 +255,10 @@ class Checker:
     def _slots(self, own: Mapping[str, Slot]) -> None:
         """Questions refer only to names that exist; a result is not called as a slot is."""
         everywhere = self.always | frozenset(self.slots) | self.results
+        for name, condition in conditions(self.located.value).items():
+            self._text(condition, ("profiles", name), everywhere | {TODAY, CUSTOMER}, frozenset())
         for name, slot in own.items():
+            self._to(slot.to, ("slots", name), everywhere, frozenset())
             for setting in ("ask", "again", "wrong", "valid"):
                 text = getattr(slot, setting)
                 if text is not None:
@@ -333,9 +332,13 @@ class Checker:
                 names = known | frozenset(self.slots) | self.results
                 self._say(path, f"'{root}' is not known here", did_you_mean(root, names), offset=reference.offset)
 
+    def _to(self, to: Mapping[str, Template], path: Path, known: frozenset[str], failed: frozenset[str]) -> None:
+        for profile, text in to.items():
+            self._text(text, (*path, "to", profile), known, failed)
+
     def _results_of(self, steps: tuple[Step, ...]) -> None:
         for step in steps:
-            if result := _result(step):
+            if result := result_of(step):
                 self.results.add(result)
             if result and isinstance(step, CallStep) and (callee := self.known.callees.get(step.call)):
                 self.given[result] = {"outcome", *(callee.gives or ())}
@@ -344,7 +347,3 @@ class Checker:
 
     def _say(self, path: Path, what: str, mend: str, *, offset: int = 0, at_key: bool = False) -> None:
         self.problems.append(problem(self.located, path, what, mend, offset=offset, at_key=at_key))
-
-
-def _result(step: Step) -> str:
-    return (step.result or "") if isinstance(step, LookUpStep | DoStep | ForeseeStep | CallStep | RecordStep) else ""

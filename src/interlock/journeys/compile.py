@@ -146,6 +146,7 @@ def _compiled(
         models=file.models,
         matter=file.matter or "",
         matters=matters,
+        profiles=file.profiles,
         default=located.file.startswith(DEFAULTS),
     )
 

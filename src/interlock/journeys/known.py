@@ -61,6 +61,16 @@ class Known:
     permitted: Collection[str] | None = None
     models: Collection[str] | None = None
 
+    def wrong_verify(self, level: int, by: str, at: Path) -> Iterator[Wrong]:
+        """A level that no journey establishes, and a method that the tenant does not have."""
+        if level != 1:
+            what = f"a journey establishes level 1 only, and not {level}"
+            mend = 'write 1; a rule asks for a one-time code where an action needs it, by @remedy("step_up:2")'
+            yield (*at, "level"), what, mend, False
+        if by not in self.tenant.verification:
+            mend = did_you_mean(by, self.tenant.verification)
+            yield (*at, "by"), f"there is no way to verify called '{by}'", mend, False
+
     def wrong_models(self, named: Sequence[str], at: Path) -> Iterator[Wrong]:
         """Models that a journey or a step names and that are none."""
         for index, name in enumerate(named):

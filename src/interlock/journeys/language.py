@@ -63,9 +63,14 @@ MIN_EXAMPLES: Final = 3
 
 
 class SayStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Say something."""
+    """Say something.
+
+    Attributes:
+        to: what is said instead to some, by the journey's ``profiles``: the first that holds and has a text here.
+    """
 
     say: Template
+    to: dict[Name, Template] = {}
 
 
 class AskStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -312,6 +317,8 @@ class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ``builtin`` is the one that is always there. Those of the tenant where none are named.
         matter: what it is for, where it begins at any point of a conversation at which that is recognised: it stands in the
             place of the default journey for it.
+        profiles: CEL conditions by name, such as ``loyal``; what the journey knows by then has its names, the day is ``today``.
+            They choose words and offers (``to:``), and nothing that may be done.
     """
 
     journey: Name
@@ -322,6 +329,7 @@ class JourneyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slots: dict[Name, Slot] = {}
     models: tuple[Name, ...] = ()
     matter: Matter | None = None
+    profiles: dict[Name, Expression] = {}
 
     def __post_init__(self) -> None:
         """Refuses examples that are too few to learn from. Raises ValueError."""

@@ -50,6 +50,7 @@ class Journey:
         matter: the matter that it is for; ``matters`` names the journey of its release for each of them.
         default: whether it came with the product and stands in no file of the tenant's.
         others: the same journey in other languages (ISO 639-1).
+        profiles: conditions by name that choose what is said and offered.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Journey:
     matters: Mapping[str, str] = field(default_factory=dict)
     default: bool = False
     others: Mapping[str, Journey] = field(default_factory=dict, repr=False)
+    profiles: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
     def learned(self) -> tuple[str, ...]:
@@ -81,6 +83,9 @@ class Journey:
     def take(self, path: str) -> Step:
         """The step at a path, for whoever takes it now."""
         return self.steps[path]
+
+    def spoken_to(self, place: str) -> None:
+        """Something is said or offered to a profile: the place of that in the file; for whoever looks."""
 
     def enters(self, block: str, after: str) -> str:
         """The path of a block's first step (``3.then``), or of what follows the step ``after`` where it has none."""
@@ -116,6 +121,11 @@ class JourneySet:
         return {name: journey.learned for name, journey in self.journeys.items() if journey.examples}
 
 
+def result_of(step: Step) -> str:
+    """The name that a step gives its result; empty where it has none."""
+    return (step.result or "") if isinstance(step, LookUpStep | DoStep | ForeseeStep | CallStep | RecordStep) else ""
+
+
 def uses(step: Step, settings: TenantSettings) -> frozenset[str]:
     """The names whose values decide what a step does; what it merely says is not among them."""
     match step:
@@ -140,9 +150,7 @@ def gives(step: Step) -> frozenset[str]:
     match step:
         case ChooseStep(choose=slot):
             return frozenset({slot})
-        case LookUpStep() | DoStep() | ForeseeStep() | CallStep() | RecordStep():
-            return frozenset({step.result} if step.result else ())
-    return frozenset()
+    return frozenset(filter(None, [result_of(step)]))
 
 
 def roots(text: Template | Expression) -> frozenset[str]:

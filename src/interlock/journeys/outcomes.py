@@ -25,6 +25,7 @@ from interlock.journeys.stack import go_on, go_on_below
 from interlock.journeys.state import Run
 from interlock.journeys.steps import come_back, proceed, take_branch
 from interlock.journeys.turn import Turn
+from interlock.journeys.wording import worded
 from interlock.vocabulary.ids import CustomerId, ProposalId
 from interlock.vocabulary.journeys import IN_TIME, LET_GO, REMIND, JourneyAdvance
 from interlock.vocabulary.people import CustomerMatched, MatchFailed
@@ -189,7 +190,7 @@ def _keep_waiting(turn: Turn, run: Run, path: str, what: str) -> None:
         step = journey.take(at)
         if isinstance(step, SayStep):
             try:
-                turn.say(turn.render(step.say, run))
+                turn.say(turn.render(worded(turn, run, step.say, step.to, f"steps.{at}"), run))
             except ValueError:
                 break  # What cannot be said is left out; the wait is the point.
         at = journey.follows[at]

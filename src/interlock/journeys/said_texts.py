@@ -72,7 +72,7 @@ def step_in(step: Step, say: Say) -> Step:
     changed: dict[str, Any] = {}
     match step:
         case SayStep(say=text):
-            changed["say"] = _template_in(text, say)
+            changed |= {"say": _template_in(text, say), "to": _all_in(step.to, say)}
         case ChooseStep(ask=asked, label=label):
             changed |= {"ask": _template_in(asked, say), "label": _template_in(label, say)}
     remind = getattr(step, "remind", None)
@@ -86,6 +86,8 @@ def slot_in(slot: Slot, say: Say) -> Slot:
     for name in ("ask", "again", "wrong"):
         if (text := getattr(slot, name)) is not None:
             changed[name] = _template_in(text, say)
+    if slot.to:
+        changed["to"] = _all_in(slot.to, say)
     if slot.options:
         changed["options"] = tuple(
             structs.replace(option, label=say(option.label), aliases=_both(option.label, option.aliases, say))
@@ -99,6 +101,10 @@ def _both(label: str, aliases: tuple[str, ...], say: Say) -> tuple[str, ...]:
     said = say(label)
     written = aliases if said == label else (*aliases, label)
     return tuple(dict.fromkeys((*written, *(say(alias) for alias in aliases))))
+
+
+def _all_in(texts: Mapping[str, Template], say: Say) -> dict[str, Template]:
+    return {name: _template_in(text, say) for name, text in texts.items()}
 
 
 def _template_in(text: Template, say: Say) -> Template:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -28,11 +29,16 @@ TODAY: Final = "today"
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One answer of a slot of type ``choice``."""
+    """One answer of a slot of type ``choice``.
+
+    Attributes:
+        to: the profile that it is offered to; to everybody where none is named.
+    """
 
     value: Name
     label: Words
     aliases: tuple[Words, ...] = ()
+    to: Name | None = None
 
 
 class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +47,7 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         type: how the answer is read; see the slot types.
         ask: the question; steps that only choose from a list bring their own.
+        to: the question for some, by the journey's ``profiles``: the first that holds and has one here.
         again: the question after an answer that did not give it.
         privacy: ``personal`` for what tells who somebody is; masked in views until the customer is verified.
         remember: a value given earlier in the same interaction, in another journey, is taken.
@@ -67,6 +74,11 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: tuple[Option, ...] = ()
     valid: Expression | None = None
     wrong: Template | None = None
+    to: dict[Name, Template] = {}
+
+    def only(self, options: Sequence[Option]) -> Slot:
+        """The same with some of its options."""
+        return msgspec.structs.replace(self, options=tuple(options))
 
     def __post_init__(self) -> None:
         """Refuses settings that do not go with the type. Raises Misread."""
@@ -75,6 +87,8 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise Misread(f"'{setting}' means nothing for a slot of type {self.type}", f"remove '{setting}'")
         for setting in ("minimum", "maximum"):
             self._bound(setting)
+        if self.to and self.ask is None:
+            raise Misread("'to' has no question for all others", "write 'ask:' as well, or remove 'to'")
         if self.wrong is not None and self.valid is None:
             raise Misread("'wrong' is never said without a condition", "write 'valid:' as well, or remove 'wrong'")
 

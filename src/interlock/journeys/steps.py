@@ -32,6 +32,7 @@ from interlock.journeys.slots import Slot
 from interlock.journeys.state import Run
 from interlock.journeys.turn import ACTED, Returned, Turn
 from interlock.journeys.values import accepted, moment_of
+from interlock.journeys.wording import options_for, worded
 from interlock.vocabulary.channels import Choice
 from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.interactions import HandOverRequested
@@ -135,12 +136,14 @@ def ask(turn: Turn, run: Run, *, again: bool = False, invalid: bool = False) -> 
     slot = journey.slots.get(now.ref)
     if slot is None or slot.ask is None:
         return
+    buttons = _buttons(turn, run, now.ref, slot)
     if invalid and slot.wrong is not None:
-        _question(turn, run, slot.wrong, _buttons(turn, slot), "")
+        _question(turn, run, slot.wrong, buttons, "")
     elif (again or turn.once_more) and slot.again is not None:
-        _question(turn, run, slot.again, _buttons(turn, slot), "")
+        _question(turn, run, slot.again, buttons, "")
     else:
-        _question(turn, run, slot.ask, _buttons(turn, slot), turn.settings.texts.not_understood if again else "")
+        asked = worded(turn, run, slot.ask, slot.to, f"slots.{now.ref}")
+        _question(turn, run, asked, buttons, turn.settings.texts.not_understood if again else "")
 
 
 def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
@@ -148,7 +151,7 @@ def _take(turn: Turn, run: Run, journey: Journey, path: str) -> str | None:
     step = journey.take(path)
     match step:
         case SayStep(say=text):
-            turn.say(turn.render(text, run))
+            turn.say(turn.render(worded(turn, run, text, step.to, f"steps.{path}"), run))
             return journey.follows[path]
         case WhenStep(when=condition):
             return journey.enters(f"{path}.{'then' if condition.holds(turn.values(run)) else 'else'}", path)
@@ -320,8 +323,8 @@ def _question(turn: Turn, run: Run, text: Any, choices: tuple[Choice, ...], befo
     turn.say(f"{before} {said}" if before else said, choices)
 
 
-def _buttons(turn: Turn, slot: Slot) -> tuple[Choice, ...]:
+def _buttons(turn: Turn, run: Run, name: str, slot: Slot) -> tuple[Choice, ...]:
     texts = turn.settings.texts
     if slot.type == "yes_no":
         return (Choice(value="yes", label=texts.yes), Choice(value="no", label=texts.no))
-    return tuple(Choice(value=option.value, label=option.label) for option in slot.options)
+    return tuple(Choice(value=option.value, label=option.label) for option in options_for(turn, run, name, slot))

@@ -13,6 +13,7 @@ from interlock.journeys.heard import CONVERSATION, of_conversation, of_matter
 from interlock.journeys.language import AgentStep, AskStep, ChooseStep, DoStep, VerifyStep
 from interlock.journeys.matter_files import MATTER
 from interlock.journeys.model import Journey, in_language
+from interlock.journeys.profiles import held, offered
 from interlock.journeys.reminders import Remind
 from interlock.journeys.slots import TODAY, VALUE, Slot
 from interlock.journeys.state import Conversation, Run, apply
@@ -253,14 +254,23 @@ class Turn:
         return known
 
     def valid(self, run: Run, slot: Slot, value: object) -> bool:
-        """Whether an answer that a slot can hold meets its condition, too."""
-        if slot.valid is None:
-            return True
-        today = self.moment.now.astimezone(self.settings.zone).date().isoformat()
+        """Whether an answer that a slot can hold is offered to this customer, and meets its condition, too."""
+        options = offered(slot, self.profiles(run)).options if slot.options else ()
+        if options and all(option.value != value for option in options):
+            return False
         try:
-            return slot.valid.holds({**self.values(run), VALUE: value, TODAY: today})
+            return slot.valid is None or slot.valid.holds({**self.values(run), VALUE: value, TODAY: self._today})
         except ExpressionError:
             return False
+
+    @property
+    def _today(self) -> str:
+        return self.moment.now.astimezone(self.settings.zone).date().isoformat()
+
+    def profiles(self, run: Run) -> tuple[str, ...]:
+        """The profiles that the customer has, as far as the journey of a run can tell by now."""
+        journey = self.journey(run)
+        return held(journey, {**self.values(run), TODAY: self._today}) if journey.profiles else ()
 
     def render(self, template: Template, run: Run, extra: Mapping[str, Any] | None = None) -> str:
         """A text for the customer. Raises TemplateError where a name has no value."""

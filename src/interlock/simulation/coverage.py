@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from interlock.journeys.language import JourneyFile, Step, TenantFile, WhenStep
+from interlock.journeys.language import JourneyFile, SayStep, Step, TenantFile, WhenStep
 from interlock.journeys.model import DEFAULT, Journey, blocks
+from interlock.journeys.profiles import variants
 from interlock.kernel.documents import Located, duration_text, load_located
 from interlock.runtime.definitions import Definitions
 
@@ -49,6 +50,9 @@ class _Watched(Journey):
         self.taken.add(path)
         return self.steps[path]
 
+    def spoken_to(self, place: str) -> None:
+        self.taken.add(place)
+
     def enters(self, block: str, after: str) -> str:
         self.taken.add(block)
         return Journey.enters(self, block, after)
@@ -66,7 +70,9 @@ class Coverage:
 
     def _watched(self, journey: Journey) -> Journey:
         taken = self._taken.setdefault(journey.name, set())
-        return _Watched(**{each.name: getattr(journey, each.name) for each in fields(journey)}, taken=taken)
+        others = {language: self._watched(said) for language, said in journey.others.items()}
+        whole = {each.name: getattr(journey, each.name) for each in fields(journey)}
+        return _Watched(**{**whole, "others": others}, taken=taken)
 
     def report(self) -> list[Covered]:
         """One line for each journey, and one for the default branches.
@@ -101,6 +107,9 @@ class Coverage:
         taken: set[str],
     ) -> Covered:
         branches = [each for path in steps for each in _branches(path, journey, taken)]
+        for at, profile in variants(located.value.slots):
+            place = ".".join(map(str, at))
+            branches.append((place, f"'{profile}' of {at[1]}", place in taken))
         if name == DEFAULTS:
             whole = dict.fromkeys(path.split(".")[1] for path in steps)
             branches += [
@@ -135,6 +144,9 @@ def _branches(path: str, journey: Journey, taken: set[str]) -> Iterator[tuple[st
         # Both blocks of a 'when' are branches, also one without steps of its own.
         was = at in taken if isinstance(step, WhenStep) else f"{at}.0" in taken
         yield at, f"'{block.removeprefix('on.')}' of {_verb(journey, path)}", was
+    for profile in step.to if isinstance(step, SayStep) else ():
+        at = f"steps.{path}.to.{profile}"
+        yield at, f"'{profile}' of {_verb(journey, path)}", at in taken
 
 
 def _verb(journey: Journey, path: str) -> str:
@@ -151,4 +163,6 @@ def _verb(journey: Journey, path: str) -> str:
 def _place(path: str) -> tuple[str | int, ...]:
     """Where a path's step stands in its file."""
     parts: list[str | int] = [int(part) if part.isdigit() else part for part in path.split(".")]
+    if parts[0] in ("steps", "slots"):
+        return tuple(parts)
     return ("defaults", *parts[1:]) if parts[0] == DEFAULT else ("steps", *parts)

@@ -68,6 +68,20 @@ class SlotFilled(Event, frozen=True, kw_only=True):
         return tags(interaction=self.interaction)
 
 
+class ProfileApplied(Event, frozen=True, kw_only=True):
+    """Something was said or offered to a customer for her profile: words, and nothing that may be done."""
+
+    interaction: InteractionId
+    person: PersonId
+    run: RunId
+    profile: str
+    place: str
+    """Where that stands in the journey's file: ``steps.7.to.loyal``, ``slots.stay.options.2.to``."""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction)
+
+
 class StepReached(Event, frozen=True, kw_only=True):
     """The run stands at a step and waits there, for ``waits_for``; ``path`` names it as in the file (``5``, ``3.then.0``)."""
 
