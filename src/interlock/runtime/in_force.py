@@ -59,6 +59,7 @@ class InForce:
         """The models that are asked before the built-in one, in this order, where nothing else is chosen."""
         self.instead = False
         """Whether one was put in their place."""
+        self._given = connectors
         self._connectors: Mapping[str, Connection] = connectors if connectors is not None else {}
 
     @property
@@ -153,7 +154,8 @@ class InForce:
             DefinitionError: a connector cannot be opened; then nothing has changed.
         """
         connectors, models = self._opened(definitions), self._opened_models(definitions)
-        before: tuple[Closable, ...] = (*self._connectors.values(), *self._models)
+        opened = self._connectors.values() if self._given is None else ()
+        before: tuple[Closable, ...] = (*opened, *self._models)
         self._connectors = connectors
         self._models = models
         if not self.instead:
@@ -177,6 +179,8 @@ class InForce:
         return open_models(definitions.models, definitions.journeys, credential, self._settings.allowed_hosts)
 
     def _opened(self, definitions: Definitions) -> Mapping[str, Connection]:
+        if self._given is not None:
+            return self._given  # whoever brought them along keeps them, whatever comes into force
         return open_connectors(
             definitions.bundle,
             base_url_of=connector_url,

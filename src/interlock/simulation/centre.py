@@ -18,6 +18,7 @@ from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
 from interlock.runtime.functions import FunctionsHere
 from interlock.runtime.settings import Settings
+from interlock.runtime.stored_releases import published, store, tell
 from interlock.simulation.calls import CallCheck, Calls
 from interlock.simulation.clock import MORNING, VirtualClock, VirtualLoop, chance_of
 from interlock.simulation.nodes import OWNER, Life, remember_owners
@@ -33,6 +34,9 @@ from interlock.vocabulary.releases import ReleasePublished
 SECRET: Final = b"the secret of a simulated tenant"
 REBIRTH_S: Final = (0.2, 12.0)
 """How long a node stays dead: shorter and longer than the leases."""
+
+SETTLES_S: Final = 1.5
+"""Longer than anything that a node does by itself: it looks for new facts and for what is due twice a second."""
 
 WAKE_S: Final = 0.02
 LATE: Final = timedelta(minutes=2)
@@ -54,6 +58,7 @@ class Centre:
     """Everything that one run is made of.
 
     Attributes:
+        settles_s: how long nothing may happen before it counts as rest.
         wrong: what was seen that must not be, in words.
         acknowledged: the text of every message that a customer was told is kept, by (person, message id).
     """
@@ -83,6 +88,7 @@ class Centre:
         self.wrong: list[str] = []
         self.check = CallCheck(self.store, secret, self.wrong.append)
         self.acknowledged: dict[tuple[str, str], str] = {}
+        self.settles_s = SETTLES_S
         self.deaths = 0
         self._model = model
         self._secret = secret
@@ -106,10 +112,22 @@ class Centre:
         for chore in (self._operate(), self._watch()):
             self._keep(asyncio.get_running_loop().create_task(chore))
 
+    async def publish(self, definitions: Definitions) -> None:
+        """Put another release into force; who is born from here on begins with it."""
+        await store(definitions, self.records)
+        await tell(published(definitions, "simulation"), MemoryLog(self.clock, self.store))
+        self.definitions = definitions
+
     @property
     def lives(self) -> Sequence[Life]:
         """The nodes that live and have started."""
         return [life for life in self._lives.values() if life.alive and life.ready]
+
+    async def node(self) -> App:
+        """A node that lives, as soon as there is one."""
+        while not self.lives:  # noqa: ASYNC110  # nothing tells of a birth
+            await asyncio.sleep(1)
+        return self.lives[0].app
 
     def hear(self, tag: str, heard: Heard) -> None:
         """Be told of every new fact with a tag, as soon as it is in the log."""
@@ -164,7 +182,7 @@ class Centre:
     async def rest(self) -> None:
         """Wait until no node has anything in hand and nothing is due."""
         while True:
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(self.settles_s)
             for life in self.lives:
                 await life.app.node.idle()
             now = self.clock()

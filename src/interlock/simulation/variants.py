@@ -1,4 +1,4 @@
-"""On which definitions does a run work: those that were given, or the same with the endpoint that knows no idempotency key?"""
+"""On which definitions does a run work: as given, with the endpoint that knows no idempotency key, or a next version?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Final
 from interlock.runtime.definitions import Definitions, compiled
 
 KEYED: Final = "do: shop.refund_item\n"
+STEPS: Final = "\nsteps:\n"
+MOMENT: Final = f"{STEPS}  - say: One moment, please.\n"
 PLAIN: Final = "do: shop.refund_item_plain\n"
 
 
@@ -19,3 +21,16 @@ def variants(definitions: Definitions) -> tuple[Definitions, ...]:
     if files == definitions.files:
         return (definitions,)
     return (definitions, compiled(files, definitions.model))
+
+
+def edited(definitions: Definitions) -> Definitions:
+    """A next version, in which every journey says something first: each step stands one further on than it did.
+
+    Raises:
+        DefinitionError: a journey is written in such a way that nothing can be put in front of its steps.
+    """
+    files = {
+        path: text.replace(STEPS, MOMENT, 1) if path.startswith("journeys/") else text
+        for path, text in definitions.files.items()
+    }
+    return compiled(files, definitions.model)

@@ -1,46 +1,32 @@
-"""What could a customer do at this point, and what would the right answer be? One random walk through the journeys."""
+"""What could a customer do at this point, and what would the right answer be? One random walk through the journeys.
+
+She may be in two places at once, the chat and the phone say, and go on in one where she was in the other; meanwhile
+another version of the journeys may come into force.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from functools import partial, reduce
 from random import Random
 from typing import Any, Final
 
 import msgspec
 
-from interlock.journeys import Conversation, evolve
+from interlock.journeys import Conversation
 from interlock.journeys.state import Run
-from interlock.kernel.events import Command
-from interlock.runtime.app import App
+from interlock.runtime.definitions import Definitions
 from interlock.simulation.centre import Centre
-from interlock.vocabulary.channels import Card, Channel, Choice, Principal
-from interlock.vocabulary.ids import (
-    ChallengeId,
-    InteractionId,
-    MessageId,
-    PersonId,
-    ProposalId,
-    QueueName,
-    SessionId,
-    StaffId,
-)
-from interlock.vocabulary.interactions import (
-    AgentJoined,
-    HandBack,
-    InteractionStarted,
-    Leave,
-    MessagePosted,
-    OpenSession,
-    ReceiveMessage,
-    WrapUp,
-)
+from interlock.simulation.colleagues import Colleagues
+from interlock.simulation.places import Places
+from interlock.simulation.sight import Sight
+from interlock.simulation.trail import Trail
+from interlock.vocabulary.channels import Card, Channel, Choice
+from interlock.vocabulary.ids import ChallengeId, ProposalId
+from interlock.vocabulary.interactions import Leave, MessagePosted
 from interlock.vocabulary.journeys import JourneyEnded
 from interlock.vocabulary.people import AnswerChallenge, ChallengeIssued
-from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation, Approve, Reject, ResolveUnknown
-from interlock.vocabulary.routing import AcceptOffer, Presence, SetPresence, VisitOffered
+from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation
 
 MOVES: Final = 14
 """Of the random part of a walk, at most."""
@@ -69,9 +55,7 @@ WISHES: Final = (
     "I have no access to that mailbox",
 )
 SILENCES: Final = (timedelta(minutes=4), timedelta(minutes=20), timedelta(hours=30), timedelta(days=4))
-NO_SECRET: Final = "-"
-QUEUES: Final = ("care", "returns", "business")
-SUPERVISOR: Final = Principal("agent", "u_supervisor", ("supervisor",))
+ELSEWHERE: Final = ("elsewhere", "both", "version")
 
 
 class Stuck(Exception):
@@ -79,42 +63,35 @@ class Stuck(Exception):
 
 
 class Walker:
-    """One customer, and whoever she has to do with.
+    """One customer, and whoever she has to do with."""
 
-    Attributes:
-        trace: what was done, in order, for whoever plays it again.
-    """
-
-    def __init__(self, centre: Centre, number: int, chance: Random) -> None:
-        self._centre, self._number, self._chance = centre, number, chance
+    def __init__(self, centre: Centre, number: int, chance: Random, versions: Sequence[Definitions] = ()) -> None:
+        self._centre, self._number, self._chance, self._versions = centre, number, chance, versions
         self._customer = chance.choice(list(centre.shop.buyers))
         self._order = chance.choice(centre.shop.orders_of(self._customer))
-        self.session, self.person = SessionId(f"s_walk{number}"), PersonId(f"p_walk{number}")
-        self.agent = StaffId(f"u_walk{number}")
-        self.trace: list[str] = []
-        self._sent = 0
+        self._trail, self._sight = Trail(centre, number), Sight(centre.store)
+        self._places = Places(centre, self._trail, number, chance)
+        self._colleagues = Colleagues(centre, self._trail, self._places, self._sight, number, chance)
+
+    @property
+    def trace(self) -> list[str]:
+        """What was done, in order, for whoever plays it again."""
+        return self._trail.trace
 
     async def walk(self) -> None:
         """Walk at random, then to the end. Raises Stuck where there is none."""
         chance, centre = self._chance, self._centre
-        channel = Channel.VOICE if chance.random() < 0.2 else Channel.CHAT
-        await self._do(
-            OpenSession(session=self.session, person=self.person, channel=channel, secret_digest=NO_SECRET), "comes"
-        )
+        await self._places.come(Channel.VOICE if chance.random() < 0.2 else Channel.CHAT)
         if chance.random() < 0.4:
-            queues = tuple(QueueName(each) for each in QUEUES)
-            await self._do(
-                SetPresence(agent=self.agent, presence=Presence.AVAILABLE, queues=queues, capacity=1),
-                "an agent signs on",
-            )
-        await self._write(self._subject())
+            await self._colleagues.sign_on()
+        await self._places.write(self._subject())
         for _ in range(chance.randrange(MOVES)):
             await self._move()
         centre.weather = msgspec.structs.replace(centre.weather, shop_unreached=0.0, shop_fails=0.0, shop_loses=0.0)
         centre.shop.services.greedy = 0
-        self.trace.append("from here on everything is answered rightly")
+        self._trail.trace.append("from here on everything is answered rightly")
         await self._to_the_end()
-        await self._go_home()
+        await self._colleagues.go_home()
 
     def ended(self) -> Iterator[str]:
         """How her journeys ended."""
@@ -122,8 +99,8 @@ class Walker:
 
     def left(self) -> Iterator[str]:
         """Her journeys that wait for anything but herself, or for people; nothing else is still to come."""
-        for interaction in self._interactions():
-            for run in self._state(interaction).runs:
+        for interaction in self._sight.interactions(*self._places.sessions):
+            for run in self._sight.state(interaction).runs:
                 hers = run.waits_for in ("slot", "choice", "hand_over") or (run.waits_for == "proposal" and run.needs)
                 called = run.waits_for == "call"
                 if not hers and not called:
@@ -133,43 +110,70 @@ class Walker:
 
     async def _move(self) -> None:
         match self._chance.choices(
-            ("answer", "nonsense", "wish", "subject", "silence", "leave", "staff", "weather", "taken"),
-            (60, 8, 8, 6, 4, 2, 8, 6, 3),
+            ("answer", "nonsense", "wish", "subject", "silence", "leave", "staff", "weather", "taken", *ELSEWHERE),
+            (60, 8, 8, 6, 4, 2, 8, 6, 3, 4, 3, 2),
         )[0]:
             case "answer":
                 await self._answer(right=self._chance.random() < 0.8)
             case "nonsense":
-                await self._write(self._chance.choice(NONSENSE))
+                await self._places.write(self._chance.choice(NONSENSE))
             case "wish":
-                await self._write(self._chance.choice(WISHES))
+                await self._places.write(self._chance.choice(WISHES))
             case "subject":
-                await self._write(self._subject())
+                await self._places.write(self._subject())
             case "silence":
                 await self._pass(self._chance.choice(SILENCES))
             case "leave":
-                await self._do(Leave(session=self.session), "leaves")
+                await self._trail.do(Leave(session=self._places.session), "leaves")
             case "staff":
-                await self._staff(approves=self._chance.random() < 0.6)
+                await self._colleagues.see_to(approves=self._chance.random() < 0.6)
             case "weather":
                 self._turn_weather()
             case "taken":
                 self._centre.shop.services.greedy = 1
-                self.trace.append("somebody else is about to take a time")
+                self._trail.trace.append("somebody else is about to take a time")
+            case "elsewhere":
+                await self._elsewhere()
+            case "both":
+                await self._places.write_in_both(await self._likely(), self._subject())
+            case "version":
+                await self._publish()
 
     def _turn_weather(self) -> None:
         chances = {"shop_unreached": 0.0, "shop_fails": 0.0, "shop_loses": 0.0}
         if self._chance.random() < 0.7:
             chances[self._chance.choice(list(chances))] = self._chance.choice((0.3, 1.0))
         self._centre.weather = msgspec.structs.replace(self._centre.weather, **chances)
-        self.trace.append(f"the systems: {chances}")
+        self._trail.trace.append(f"the systems: {chances}")
 
     def _subject(self) -> str:
         journeys = [each for each in self._centre.definitions.journeys.values() if each.examples]
         return self._chance.choice(self._chance.choice(journeys).examples)
 
+    async def _elsewhere(self) -> None:
+        """She goes over to her other place, with a code for what she talked about or without one."""
+        here = await self._places.go_over()
+        if self._chance.random() < 0.3:
+            await self._places.write(self._subject())  # there is something to talk about here, too
+        if self._chance.random() < 0.6:
+            await self._places.carry_on(here)
+
+    async def _publish(self) -> None:
+        """The version that is not in force comes into force."""
+        now = self._centre.definitions.release
+        for version in [each for each in self._versions if each.release != now][:1]:
+            await self._centre.publish(version)
+            self._trail.trace.append(f"the version {version.release} comes into force")
+            await self._centre.rest()
+
     async def _to_the_end(self) -> None:
+        for each in self._places.sessions:
+            self._places.session = each
+            await self._to_the_end_here()
+
+    async def _to_the_end_here(self) -> None:
         for _ in range(ENDS_WITHIN):
-            await self._staff(approves=True)
+            await self._colleagues.see_to(approves=True)
             state = self._state()
             if not state.open or state.foreground is None or state.holder != "virtual_agent":
                 return
@@ -181,23 +185,28 @@ class Walker:
     async def _answer(self, *, right: bool) -> None:
         run = self._state().foreground
         if run is None or self._state().holder != "virtual_agent":
-            await self._write("no, thank you" if right else self._chance.choice(NONSENSE))
+            await self._places.write("no, thank you" if right else self._chance.choice(NONSENSE))
         elif run.needs == "confirm":
             await self._confirm(run.ref, yes=right or self._chance.random() < 0.3)
         elif run.needs == "step_up":
             await self._enter_code(run.ref, right=right)
         elif run.waits_for in ("slot", "choice"):
-            await self._write(await self._value(run) if right else self._chance.choice(NONSENSE))
+            await self._places.write(await self._value(run) if right else self._chance.choice(NONSENSE))
         elif run.waits_for == "proposal":
             # A system did not answer, and is asked again.
             await self._pass(timedelta(hours=1))
         else:
             await self._pass(timedelta(days=4))
 
+    async def _likely(self) -> str:
+        """What she would write now."""
+        run = self._state().foreground
+        return await self._value(run) if run is not None else self._chance.choice(NONSENSE)
+
     async def _value(self, run: Run) -> str:
         if choices := self._choices():
             return self._chance.choice(choices).label
-        journey = (await self._app()).releases.journey(run.release, run.journey)
+        journey = (await self._centre.node()).releases.journey(run.release, run.journey)
         slot = journey.slots.get(run.ref) if journey is not None else None
         match slot.type if slot is not None else "":
             case "order_number":
@@ -205,7 +214,7 @@ class Walker:
             case "email" if run.ref == "email":
                 return self._centre.shop.buyers[self._customer].email
             case "email":
-                return f"new{self._number}.{self._sent}@example.com"
+                return f"new{self._number}.{len(self.trace)}@example.com"
             case "date":
                 day = self._centre.clock() + timedelta(days=self._chance.randint(2, 20))
                 return f"{day.day} {day:%B %Y}"
@@ -223,9 +232,9 @@ class Walker:
         if card is None:
             raise Stuck(f"there is no card to confirm: {self._where()}")
         answer = AnswerConfirmation(
-            proposal=ProposalId(proposal), session=self.session, args_hash=card.args_hash, yes=yes
+            proposal=ProposalId(proposal), session=self._places.session, args_hash=card.args_hash, yes=yes
         )
-        await self._do(answer, f"{'confirms' if yes else 'declines'} '{card.title}'")
+        await self._trail.do(answer, f"{'confirms' if yes else 'declines'} '{card.title}'")
 
     async def _enter_code(self, proposal: str, *, right: bool) -> None:
         store, code = self._centre.store, ""
@@ -239,87 +248,27 @@ class Walker:
             await self._pass(timedelta(minutes=20))
             return
         entered = code if right else f"{(int(code) + 1) % 10**6:06}"
-        await self._do(
-            AnswerChallenge(challenge=ChallengeId(issued[-1].challenge), session=self.session, code=entered),
+        await self._trail.do(
+            AnswerChallenge(challenge=ChallengeId(issued[-1].challenge), session=self._places.session, code=entered),
             f"enters a {'right' if right else 'wrong'} code",
         )
 
-    async def _write(self, text: str) -> None:
-        message = MessageId(f"m_walk{self._number}_{self._sent}")
-        await self._do(ReceiveMessage(session=self.session, message=message, text=text), f"writes '{text}'")
-
-    # What the others do.
-
-    async def _staff(self, *, approves: bool) -> None:
-        """Everybody does what waits for him."""
-        approvals = (await self._app()).approvals
-        for one in list(approvals.waiting.values()):
-            proposal = ProposalId(one.proposal)
-            command: Command = Approve(proposal=proposal, by=SUPERVISOR, args_hash=one.args_hash)
-            if not approves:
-                command = Reject(proposal=proposal, by=SUPERVISOR, customer_reason="Not now.", file_reason="Too often.")
-            await self._do(command, f"a supervisor {'approves' if approves else 'rejects'} {one.action}")
-        for id in list(approvals.unknown):
-            happened = bool(self._centre.shop.made_for(ProposalId(id)))
-            found = ResolveUnknown(proposal=ProposalId(id), by=SUPERVISOR, happened=happened, note="I looked it up.")
-            await self._do(found, "a supervisor finds out")
-        await self._agent()
-
-    async def _agent(self) -> None:
-        offers = [each for each in self._facts() if isinstance(each, VisitOffered) and each.agent == self.agent]
-        if self._state().holder == "queue" and offers:
-            accept = AcceptOffer(visit=offers[-1].visit, offer=offers[-1].offer, agent=self.agent)
-            await self._do(accept, "the agent takes it")
-        joined = [each for each in self._facts() if isinstance(each, AgentJoined) and each.agent == self.agent]
-        if joined and self._state().holder == "agent":
-            interaction = joined[-1].interaction
-            if self._chance.random() < 0.5:
-                await self._do(HandBack(interaction=interaction, agent=self.agent), "the agent hands it back")
-            else:
-                wrap_up = WrapUp(interaction=interaction, agent=self.agent, disposition="solved")
-                await self._do(wrap_up, "the agent wraps up")
-
-    async def _go_home(self) -> None:
-        """The agent takes what is still offered, wraps up everything that he took, and goes."""
-        await self._agent()
-        joined = {each.interaction: each for each in self._facts() if isinstance(each, AgentJoined)}
-        for interaction in joined:
-            await self._do(
-                WrapUp(interaction=interaction, agent=self.agent, disposition="solved"), "the agent wraps up"
-            )
-        offline = SetPresence(agent=self.agent, presence=Presence.OFFLINE, queues=(), capacity=1)
-        await self._do(offline, "the agent goes home")
-
     # How it stands.
 
-    def _interactions(self) -> list[InteractionId]:
-        store = self._centre.store
-        facts = (store.events[index].event for index in store.by_tag.get(f"person:{self.person}", ()))
-        return [each.interaction for each in facts if isinstance(each, InteractionStarted)]
-
     def _facts(self) -> Iterator[Any]:
-        """All facts about her, in order, by interaction."""
-        store = self._centre.store
-        for interaction in self._interactions():
-            yield from (store.events[index].event for index in store.by_tag.get(f"interaction:{interaction}", ()))
+        """All facts about her interactions, wherever she is."""
+        return self._sight.facts(*self._places.sessions)
 
-    def _state(self, interaction: str = "") -> Conversation:
-        """Where an interaction of hers stands, the last one unless another is named."""
-        store, of = self._centre.store, interaction or "".join(self._interactions()[-1:])
-        facts = (store.events[index] for index in store.by_tag.get(f"interaction:{of}", ()))
-        return reduce(evolve, facts, Conversation())
+    def _state(self) -> Conversation:
+        """Where the latest interaction stands, in the place where she is."""
+        return self._sight.state("".join(self._sight.interactions(self._places.session)[-1:]))
 
     def _choices(self) -> tuple[Choice, ...]:
         """The buttons under the last message."""
-        posted = [each for each in self._facts() if isinstance(each, MessagePosted) and each.author.kind != "customer"]
+        facts = self._sight.facts(self._places.session)
+        posted = [each for each in facts if isinstance(each, MessagePosted) and each.author.kind != "customer"]
         card = posted[-1].card if posted else None
         return card.choices if isinstance(card, Card) and card.kind == "choices" else ()
-
-    async def _app(self) -> App:
-        """A node that lives, as soon as there is one."""
-        while not self._centre.lives:  # noqa: ASYNC110  # nothing tells of a birth
-            await asyncio.sleep(1)
-        return self._centre.lives[0].app
 
     def _where(self) -> str:
         state = self._state()
@@ -329,18 +278,8 @@ class Walker:
         return f"{state.holder} has the conversation, {'open' if state.open else 'ended'}; {runs or 'no journey runs'}"
 
     async def _pass(self, time: timedelta) -> None:
-        self.trace.append(f"{time} pass")
+        self._trail.trace.append(f"{time} pass")
         until = self._centre.clock() + time
         await self._centre.pass_time(time)
         self._centre.clock.leap(until)
         await self._centre.rest()
-
-    async def _do(self, command: Command, what: str) -> None:
-        self._sent += 1
-        done = await self._centre.try_to(partial(_execute, command, f"walk{self._number}/{self._sent}"))
-        self.trace.append(what if done else f"{what} (refused)")
-        await self._centre.rest()
-
-
-async def _execute(command: Command, cause: str, app: App) -> None:
-    await app.execute(command, cause)

@@ -1,7 +1,8 @@
 """Does every journey come to an end, whatever the customer, the staff and the systems behind do on the way?
 
 A walk is one customer who at every point does something that a customer could do, drawn from a seed: the right answer, a wrong
-one, nonsense, another subject, silence, a wish for a person; meanwhile systems fail, staff approve or reject, a time is taken.
+one, nonsense, another subject, silence, a wish for a person, the same in another channel at the same time, going on there with
+a code; meanwhile systems fail, staff approve or reject, a time is taken, another version of the journeys comes into force.
 Afterwards she answers everything rightly, and then every journey has to come to an end within a few answers.
 """
 
@@ -19,9 +20,11 @@ from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
 from interlock.simulation.centre import Centre
 from interlock.simulation.clock import VirtualLoop, chance_of
+from interlock.simulation.colleagues import QUEUES
 from interlock.simulation.invariants import violations
 from interlock.simulation.run import listening
-from interlock.simulation.walker import QUEUES, Stuck, Walker
+from interlock.simulation.variants import edited
+from interlock.simulation.walker import Stuck, Walker
 from interlock.simulation.weather import Weather
 from interlock.vocabulary.ids import QueueName, StaffId
 from interlock.vocabulary.interactions import WrapUp
@@ -33,8 +36,11 @@ WALKS: Final = 10
 PATIENCE: Final = timedelta(days=40)
 """After this nothing that anybody waits for is still open."""
 
+SETTLES_S: Final = 0.6
+"""Just longer than a node sleeps that nobody wakes: a walk waits for rest after every step."""
+
 QUIET: Final = Weather(name="walk", wire_slow=0.0, twice=0.0)
-DEADLY: Final = Weather(name="walk with deaths", wire_slow=0.0, twice=0.1, deaths=0.004)
+DEADLY: Final = Weather(name="walk with deaths", wire_slow=0.0, twice=0.1, deaths=0.0015)
 """In every second seed the node dies now and then, in whatever step it is, and another one goes on."""
 
 
@@ -54,12 +60,16 @@ class Walked(msgspec.Struct, frozen=True):
         wrong: everything that must not be, in words; empty where all held.
         ended: how often each journey ended with which outcome.
         steps: what was done, by anybody.
+        versions: how often another version came into force.
+        in_both: how often something was written in two places at once.
     """
 
     seed: int
     wrong: tuple[str, ...]
     ended: dict[str, int]
     steps: int
+    versions: int
+    in_both: int
 
 
 def walk(seed: int, definitions: Definitions, walks: int = WALKS) -> Walked:
@@ -67,7 +77,9 @@ def walk(seed: int, definitions: Definitions, walks: int = WALKS) -> Walked:
     loop = VirtualLoop()
     with asyncio.Runner(loop_factory=lambda: loop) as runner, listening() as trouble:
         centre = Centre(seed, DEADLY if seed % 2 else QUIET, definitions, loop)
-        walkers = [Walker(centre, number, chance_of(seed, "walk", number)) for number in range(walks)]
+        centre.settles_s = SETTLES_S
+        two = (definitions, edited(definitions))
+        walkers = [Walker(centre, number, chance_of(seed, "walk", number), two) for number in range(walks)]
         try:
             runner.run(_walks(centre, walkers))
         except Exception as error:
@@ -77,7 +89,9 @@ def walk(seed: int, definitions: Definitions, walks: int = WALKS) -> Walked:
         for each in walker.ended():
             ended[each] = ended.get(each, 0) + 1
     wrong = tuple(dict.fromkeys((*centre.wrong, *trouble)))
-    return Walked(seed, wrong, ended, sum(len(walker.trace) for walker in walkers))
+    done = [each for walker in walkers for each in walker.trace]
+    versions, in_both = sum("comes into force" in each for each in done), sum("at once" in each for each in done)
+    return Walked(seed, wrong, ended, len(done), versions, in_both)
 
 
 async def _walks(centre: Centre, walkers: list[Walker]) -> None:

@@ -13,7 +13,7 @@ class Weather(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         nodes: how many nodes share the work.
-        wire_slow: that an operation on the log takes noticeable time.
+        wire_slow: that an operation on the log takes noticeable time; where none ever does, it takes none at all.
         wire_before: that the connection breaks before an operation reached the log; ``wire_after`` before its answer came.
         deaths: that a node dies at an operation on the log, before or after it.
         deploys: that a node is stopped and started in good order, asked every ten seconds.

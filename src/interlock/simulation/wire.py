@@ -139,8 +139,9 @@ class Wire:
             raise Unavailable("database", "the connection broke before the answer came")
 
     async def _travel(self) -> None:
-        slow = self._chance.random() < self.weather.wire_slow
-        await asyncio.sleep(self._chance.uniform(0.0005, 0.02) if slow else 0)
+        if self.weather.wire_slow:
+            slow = self._chance.random() < self.weather.wire_slow
+            await asyncio.sleep(self._chance.uniform(0.0005, 0.02) if slow else 0)
         if self.alive and self._chance.random() < self.weather.deaths:
             self._die()
         if not self.alive:
