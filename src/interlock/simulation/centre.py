@@ -113,8 +113,9 @@ class Centre:
             self._keep(asyncio.get_running_loop().create_task(chore))
 
     async def publish(self, definitions: Definitions) -> None:
-        """Put another release into force; who is born from here on begins with it."""
-        await store(definitions, self.records)
+        """Put another release into force; who is born from here on begins with it, and finds the one before as it is kept."""
+        for each in (self.definitions, definitions):
+            await store(each, self.records)
         await tell(published(definitions, "simulation"), MemoryLog(self.clock, self.store))
         self.definitions = definitions
 

@@ -179,8 +179,9 @@ def _matches(centre: Centre) -> Iterator[str]:
                 matched[event.session].add(event.customer)
             case InteractionStarted() as event:
                 sessions[event.interaction] = event.session
+                # Whoever comes back without a code comes with what the session had established itself.
                 before = sessions[event.continues] if event.continues else event.session
-                if event.customer and event.customer not in matched[before]:
+                if event.customer and event.customer not in matched[before] | matched[event.session]:
                     yield f"{event.interaction} began with {event.customer}, who was never matched in {before}"
                 matched[event.session].add(event.customer)
 
