@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from interlock.runtime.definitions import Definitions
-from interlock.simulation.month import Month, Shopping, month
+from interlock.simulation.month import ANSWERED_AFTER, Month, Shopping, month
 from interlock.simulation.shop import Buyer, Item, Order
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.interactions import InteractionEnded, InteractionStarted
+from interlock.vocabulary.matters import MatterMarked, MatterRecorded
 from interlock.vocabulary.proposals import EffectSucceeded, ProposalJudged, RemedyMet
 
 ENDS = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -37,7 +38,7 @@ def shopping() -> Shopping:
 
 
 def of(definitions: Definitions, visits: int = 40) -> Month:
-    return month(definitions, shopping(), ends=ENDS, supervisors=SUPERVISORS, secret=b"secret", visits=visits, seed=3)
+    return month(definitions, shopping(), ends=ENDS, supervisors=SUPERVISORS, secret=b"secret", visits=visits, seed=4)
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,14 @@ def test_every_refund_was_allowed_for_its_amount_and_the_dear_ones_by_the_superv
     assert {refund.reference for refund in found.refunds if refund.amount > 20_000} <= approved
     assert [refund.number for refund in found.refunds] == [5001 + n for n in range(len(found.refunds))]
     assert any(10_000 < refund.amount <= 20_000 for refund in found.refunds), "a lower limit would find something"
+
+
+def test_customers_complain_and_ask_about_their_data_and_the_older_matters_are_settled(found: Month) -> None:
+    facts = [(one.at, one.event) for visit in found.visits for one in visit]
+    recorded = {one.interaction: (at, one.matter) for at, one in facts if isinstance(one, MatterRecorded)}
+    assert {matter for _, matter in recorded.values()} == {"complaint", "data_request"}
+    settled = {one.interaction for _, one in facts if isinstance(one, MatterMarked) and one.mark == "settled"}
+    assert settled == {each for each, (at, _) in recorded.items() if at < ENDS - ANSWERED_AFTER}
 
 
 def test_the_same_seed_and_shop_give_the_same_month(definitions: Definitions) -> None:

@@ -21,6 +21,7 @@ async def test_a_matter_is_taken_on_and_settled_with_a_note(centre: Centre) -> N
     late = page.get_by_role("row").filter(has_text="7TQ0-2R4K")
     await expect(late).to_contain_text("4 days late")
     await expect(late.get_by_role("link", name="Open the interaction")).to_have_attribute("href", "/interactions/i_2")
+    await expect(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Matters")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
     await late.get_by_role("button", name="Take on").click()
     await expect(late).to_contain_text("taken on by Sofia Marchetti")
@@ -46,8 +47,13 @@ async def test_a_matter_is_taken_on_and_settled_with_a_note(centre: Centre) -> N
 async def test_an_empty_day_and_a_list_that_cannot_be_read_are_told(centre: Centre) -> None:
     page = centre.page
     centre.world.matters = []
+    centre.world.me["staff"] |= {"name": "Ada Admin", "roles": ["admin"]}
     await page.goto(f"{centre.url}/matters")
     await expect(page.get_by_text("Nothing waits for anybody")).to_be_visible()
+    pages = page.get_by_role("navigation", name="Pages")
+    await expect(pages.get_by_role("link")).to_have_text(
+        ["Desk", "Supervisor", "Journeys", "Knowledge", "Triggers", "Policies"]
+    )  # what an admin may see: matters are no part of it
     await page.route("**/v1/matters?settled=true", lambda route: route.fulfill(status=500, body="{}"))
     await page.get_by_role("button", name="Settled").click()
     await expect(page.get_by_role("alert").get_by_role("button", name="Try again")).to_be_visible()

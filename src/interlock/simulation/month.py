@@ -19,7 +19,8 @@ from interlock.simulation.run import listening
 from interlock.simulation.shop import Buyer, Order, Refund
 from interlock.simulation.weather import Weather
 from interlock.vocabulary.channels import Principal
-from interlock.vocabulary.ids import ProposalId
+from interlock.vocabulary.ids import ProposalId, StaffId
+from interlock.vocabulary.matters import MarkMatter, MatterRecorded
 from interlock.vocabulary.proposals import Approve, Reject
 from interlock.vocabulary.releases import ReleasePublished
 
@@ -31,8 +32,21 @@ OPENS_H, CLOSES_H = 7, 20
 REFUNDS, STATUS = 0.5, 0.4
 """The shares of those who want money back, and of those who ask where something is; the rest names a stranger's order."""
 
+MATTERS: Final[tuple[Matter, ...]] = ("complaint", "data_request")
+EVERY: Final = 25
+"""Of so many visitors one complains or asks about her data, in the place of what she would have wanted."""
+
+ANSWERED_AFTER: Final = timedelta(days=6)
+"""What was complained of or asked for longer ago than this before the end of the month, a supervisor has answered."""
+
 DEAR: Final = 9_000
 """From how many cents on an item is dear: every second refund is about one, where there is one."""
+
+ANSWERS: Final[Mapping[str, str]] = {
+    "complaint": "I rang her, said that we are sorry, and told the driver's firm.",
+    "data_request": "Answered by mail today, with what the law asks for.",
+}
+ANSWERS_WITHIN_MIN: Final = (20, 240)
 
 DECIDES_WITHIN_MIN: Final = (4, 95)
 REJECTS: Final = 0.15
@@ -82,7 +96,7 @@ def month(
         centre = Centre(seed, QUIET, definitions, loop, start=ends - timedelta(days=DAYS), secret=secret)
         centre.shop.buyers, centre.shop.orders = dict(shopping.buyers), dict(shopping.orders)
         centre.shop.first_refund = shopping.next_refund
-        found = runner.run(_days(centre, _times(chance_of(seed, "times"), ends, visits), supervisors))
+        found = runner.run(_days(centre, _times(chance_of(seed, "times"), ends, visits), supervisors, ends))
     return Month(found, centre.shop.refunds, tuple(dict.fromkeys((*centre.wrong, *trouble))))
 
 
@@ -96,7 +110,9 @@ def _times(chance: Random, ends: datetime, visits: int) -> list[datetime]:
     return sorted(at for at in times if at < ends - timedelta(hours=3))
 
 
-async def _days(centre: Centre, times: Sequence[datetime], supervisors: Sequence[Principal]) -> list[list[Recorded]]:
+async def _days(
+    centre: Centre, times: Sequence[datetime], supervisors: Sequence[Principal], ends: datetime
+) -> list[list[Recorded]]:
     await centre.open()
     chance, seen, visits = chance_of(centre.seed, "month"), len(centre.store.events), list[list[Recorded]]()
     for number, at in enumerate(times):
@@ -109,6 +125,8 @@ async def _days(centre: Centre, times: Sequence[datetime], supervisors: Sequence
         await _decide(centre, chance, supervisors)
         # Who fell silent is asked, and then left in peace: only then the next one comes.
         await centre.pass_time(timedelta(minutes=12))
+        if centre.clock() < ends - ANSWERED_AFTER:
+            await _answer(centre, chance, supervisors, centre.store.events[seen:])
         visits.append([one for one in centre.store.events[seen:] if not isinstance(one.event, ReleasePublished)])
         seen = len(centre.store.events)
     centre.close()
@@ -126,6 +144,8 @@ def _patron(centre: Centre, chance: Random, number: int) -> Patron | None:
     """Who comes, and what about; None where no order fits."""
     throw, now, shop = chance.random(), centre.clock(), centre.shop
     matter: Matter = "refund" if throw < REFUNDS else "status" if throw < REFUNDS + STATUS else "stranger"
+    if number % EVERY == EVERY // 2:
+        matter = MATTERS[number // EVERY % len(MATTERS)]
     orders = [one for one in shop.orders.values() if one.placed_at < now and one.owner in shop.buyers]
     item = None
     if matter == "refund":
@@ -165,5 +185,23 @@ async def _decide(centre: Centre, chance: Random, supervisors: Sequence[Principa
     await centre.rest()
 
 
-async def _execute(command: Approve | Reject, cause: str, app: App) -> None:
+async def _answer(
+    centre: Centre, chance: Random, supervisors: Sequence[Principal], recorded: Sequence[Recorded]
+) -> None:
+    """A supervisor answers what a customer complained of or asked for, and says that it is settled."""
+    for event in [one.event for one in recorded if isinstance(one.event, MatterRecorded)]:
+        await _until(centre, centre.clock() + timedelta(minutes=chance.uniform(*ANSWERS_WITHIN_MIN)))
+        mark = MarkMatter(
+            interaction=event.interaction,
+            matter=event.matter,
+            kind=event.kind,
+            mark="settled",
+            by=StaffId(chance.choice(supervisors).id),
+            note=ANSWERS[event.matter],
+        )
+        await centre.try_to(partial(_execute, mark, f"settle/{event.interaction}"))
+    await centre.rest()
+
+
+async def _execute(command: Approve | Reject | MarkMatter, cause: str, app: App) -> None:
     await app.execute(command, cause)

@@ -18,7 +18,7 @@ from interlock.vocabulary.interactions import InteractionEnded, Leave, MessagePo
 from interlock.vocabulary.people import AnswerChallenge
 from interlock.vocabulary.proposals import AnswerConfirmation
 
-Matter = Literal["refund", "status", "stranger"]
+Matter = Literal["refund", "status", "stranger", "complaint", "data_request"]
 OPENINGS: Final[dict[Matter, tuple[str, ...]]] = {
     "refund": (
         "Good morning, something in my order arrived broken",
@@ -28,6 +28,16 @@ OPENINGS: Final[dict[Matter, tuple[str, ...]]] = {
         "I got the wrong item",
     ),
     "status": ("where is my order", "Where is my order {order}?", "has my order been shipped yet"),
+    "complaint": (
+        "I want to make a complaint about your service",
+        "This is a formal complaint",
+        "Your driver was very rude to me",
+    ),
+    "data_request": (
+        "I want you to delete all my data",
+        "Please send me a copy of my personal data",
+        "I have a request about data protection",
+    ),
     "stranger": ("I want a refund for a damaged item, order {order}", "Where is my order {order}?"),
 }
 WRITES_S: Final = (3.0, 25.0)

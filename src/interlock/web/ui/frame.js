@@ -39,7 +39,7 @@ export function Logo() {
 
 /** @param {{page: string, roles: string[], name: string, children?: any, menu?: any, lent?: any[]}} props `lent`: whose authority was lent to me; it leads to the approvals */
 export function TopBar({ page, roles, name, children, menu, lent = [] }) {
-  const pages = [['desk', 'Desk', ['agent']], ['supervisor', 'Supervisor', ['supervisor', 'manager']], ['matters', 'Matters', ['supervisor', 'manager']], ['journeys', 'Journeys', ['supervisor']], ['knowledge', 'Knowledge', ['supervisor']], ['triggers', 'Triggers', ['supervisor']], ['policies', 'Policies', ['supervisor']], ...(page === 'stage' ? [['stage', 'Stage', ['supervisor']]] : [])].filter(([, , wanted]) => roles.some((/** @type {string} */ role) => wanted.includes(role) || role === 'admin'));
+  const pages = [['desk', 'Desk', ['agent', 'admin']], ['supervisor', 'Supervisor', ['supervisor', 'manager', 'admin']], ['matters', 'Matters', ['supervisor', 'manager']], ...['Journeys', 'Knowledge', 'Triggers', 'Policies'].map((title) => [title.toLowerCase(), title, ['supervisor', 'admin']]), ...(page === 'stage' ? [['stage', 'Stage', ['supervisor', 'admin']]] : [])].filter(([, , wanted]) => roles.some((/** @type {string} */ role) => wanted.includes(role)));
   return html`<header class="topbar">
     <a class="brand" href="/" title="Interlock: start page"><${Logo} /><span>Interlock</span></a>
     <nav aria-label="Pages">${pages.map(([id, title]) => html`<a href="/${id}" aria-current=${id === page ? 'page' : null}>${title}</a>`)}
