@@ -15,8 +15,12 @@ import os
 import selectors
 import signal
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
+
+import typer.main
 
 from interlock.connectors import tones
 from tests import apis, passwords
@@ -46,6 +50,7 @@ def main() -> None:
     apis.build_once()
     tones.prepare()
     read_ahead()
+    command_line()
     gc.collect()
     gc.freeze()
     wake_read, wake_write = os.pipe()
@@ -83,6 +88,14 @@ def read_ahead() -> None:
     for article in of_tenant(DEFINITIONS):
         prepared(Live(article, 1))
     http_client(1, 1)
+
+
+@cache
+def command_line() -> Callable[[], object]:
+    """What ``interlock`` is; to read all its commands is half of what is left of a start."""
+    from interlock.cli.main import app
+
+    return typer.main.get_command(app)
 
 
 def _say(what: dict[str, Any]) -> None:
@@ -127,12 +140,11 @@ def _be(wanted: dict[str, Any]) -> NoReturn:
     os.environ.update(wanted["environment"])
     code = 70
     try:
-        from interlock.cli.main import app
         from tests.system import dying
 
         dying.arrange(wanted["dies"])
         sys.argv = ["interlock", *wanted["arguments"]]
-        app()
+        command_line()()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -112,7 +112,12 @@ class Nursery:
         dies: Death | None = None,
         cwd: Path = REPOSITORY,
     ) -> Child:
-        """Start ``interlock`` with these arguments; its words go to files in ``folder``."""
+        """Start ``interlock`` with these arguments; its words go to files in ``folder``, which is its home.
+
+        What the machine has learned from examples it keeps for all of them: each learning takes seconds of a core.
+        """
+        kept = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        home = {"HOME": str(folder), "XDG_CACHE_HOME": kept}
         number = next(self._numbers)
         words = (folder / f"{name}-{number}.out", folder / f"{name}-{number}.err")
         child, pid = Child(words), queue.Queue[int]()
@@ -120,7 +125,7 @@ class Nursery:
         wanted = {
             "id": number,
             "arguments": arguments,
-            "environment": {"PATH": os.environ["PATH"], "HOME": str(folder), "COLUMNS": "200", **environment},
+            "environment": {"PATH": os.environ["PATH"], **home, "COLUMNS": "200", **environment},
             "output": [str(file) for file in words],
             "cwd": str(cwd),
             "dies": dies,

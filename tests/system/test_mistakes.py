@@ -58,11 +58,6 @@ def test_check_names_the_file_and_the_line_of_a_mistake_and_what_to_write(
     assert "Traceback" not in told.said
 
 
-def test_check_finds_the_demos_definitions_fine(place: Place) -> None:
-    told = place.run("check", str(DEFINITIONS))
-    assert told.wait() == 0, told.said
-
-
 def test_rules_that_do_something_else_than_a_case_says_are_not_published(place: Place, tmp_path: Path) -> None:
     folder = changed(tmp_path, "policies/refund.cedar", "context.args.amount > 2500 ", "context.args.amount > 2600 ")
     told = place.run("check", str(folder))
@@ -79,10 +74,12 @@ def test_a_rule_that_no_case_needs_is_told_and_does_no_harm(place: Place, tmp_pa
     folder = changed(
         tmp_path, "policies/refund.cedar", mine, f"{never}when {{ context.args.amount > 490000 }};\n\n{mine}"
     )
-    shutil.rmtree(folder / "scenarios")  # whether they hold is looked at elsewhere
+    for scenario in (folder / "scenarios").glob("*.yaml"):  # whether all of them hold is looked at elsewhere
+        if scenario.name != "order_status.yaml":
+            scenario.unlink()
     told = place.run("check", str(folder))
     assert told.wait() == 0, told.said
-    assert "no case needs 'refund.never'" in told.said
+    assert told.said.count("no case needs") == told.said.count("no case needs 'refund.never'") == 1
 
 
 def test_publishing_a_mistake_changes_nothing(place: Place, tmp_path: Path) -> None:
@@ -117,6 +114,7 @@ async def test_a_release_whose_secret_a_running_node_does_not_have_is_told_of_an
     folder = changed(
         tmp_path, "connectors/shop/manifest.yaml", "credential: shop_api_key", "credential: shop_api_key_2"
     )
+    shutil.rmtree(folder / "scenarios")  # they hold as they did
     node, url = place.serve()
     release = readiness(url)[1]["release"]
     told = place.run("publish", str(folder))
