@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from interlock.runtime.definitions import Definitions
-from interlock.simulation.walker import Walker
+from interlock.simulation.answering import Answers
 from interlock.simulation.walks import WALKS, Walked, again, walk
 
 SEEDS = range(1, 11)
@@ -58,10 +58,10 @@ def test_a_journey_that_never_ends_is_told_with_everything_that_was_done(
     definitions: Definitions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A customer who never answers a card: her journey stays where it is.
-    async def never(self: Walker, proposal: str, *, yes: bool) -> None:
+    async def never(self: Answers, proposal: str, *, yes: bool) -> None:
         await self._places.write("maybe")
 
-    monkeypatch.setattr(Walker, "_confirm", never)
+    monkeypatch.setattr(Answers, "_confirm", never)
     monkeypatch.setattr("interlock.simulation.walker.ENDS_WITHIN", 9)
     wrong = walk(3, definitions, 2).wrong
     assert any("after 9 right answers" in each and "writes 'maybe'" in each for each in wrong)

@@ -8,14 +8,15 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.console import Console
 
-from interlock.cli import matters
+from interlock.cli import matters, rehearsing
 from interlock.cli.running import fail, run, settings_from
 from interlock.vocabulary.channels import Channel
 
-app = typer.Typer(no_args_is_help=True, help="Journeys: check, test, schema.")
+app = typer.Typer(no_args_is_help=True, help="Journeys: check, test, rehearse, schema.")
 console = Console(highlight=False, soft_wrap=True)
 
 app.command("default")(matters.default)
+app.command("rehearse")(rehearsing.rehearse)
 
 Folder = Annotated[Path | None, typer.Option("--definitions", help="Folder with tenant.yaml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]

@@ -16,6 +16,7 @@ from pydantic_ai import Agent, NativeOutput, PromptedOutput, ToolOutput, UsageLi
 from pydantic_ai.models import Model as Reached
 from pydantic_ai.models import infer_model
 from pydantic_ai.providers import Provider, infer_provider_class
+from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage
 
 from interlock.connectors.addresses import Target, public_address, resolve_by_system
@@ -51,6 +52,9 @@ FAILURES: Final = 3
 
 PAUSE_S: Final = 30.0
 """For how long."""
+
+_LIVELY: Final[ModelSettings] = {"temperature": 0.7, "max_tokens": ANSWER_TOKENS}
+"""For words that should differ from one time to the next."""
 
 logger = structlog.get_logger(__name__)
 
@@ -125,6 +129,7 @@ class LanguageModel:
         reached = reached or _reach(spec, key, self._http)
         besides = [spec.instructions] if spec.instructions else []
         self._limits = UsageLimits(request_limit=1 + spec.retries)
+        self._reached = reached
         self._agent = Agent(
             reached,
             output_type=form(Understanding),
@@ -169,6 +174,19 @@ class LanguageModel:
                 await self._check_address()
                 answer = await self._drafting.run(prompt, usage_limits=self._limits, usage=usage)
         return Suggested([answer.output.model_dump()], self._used(usage))
+
+    async def write(self, instructions: str, prompt: str) -> str:
+        """Plain words, nothing of which is a suggestion: what a simulated customer says.
+
+        Raises:
+            NoAnswer: it did not answer within ``answer_within``.
+        """
+        agent, usage = Agent(self._reached, instructions=instructions, model_settings=_LIVELY), RunUsage()
+        async with self._trying(prompt, usage):
+            async with asyncio.timeout(self._spec.answer_within.total_seconds()):
+                await self._check_address()
+                answer = await agent.run(prompt, usage_limits=self._limits, usage=usage)
+        return answer.output
 
     async def act(self, brief: Brief, hear: Callable[[str], None]) -> Suggested:
         """Suggestions in an agent step, and what they took; ``hear`` is told all that it says so far while it comes.

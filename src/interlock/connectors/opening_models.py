@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from interlock.connectors.addresses import Target, read_url
 from interlock.connectors.builtin_model import Model
@@ -12,6 +12,9 @@ from interlock.dialogue.model_files import MODELS_FILE, ModelSpec, ModelSpecs
 from interlock.journeys.model import Journey, models_of
 from interlock.kernel.documents import DefinitionError, Problem
 from interlock.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from interlock.connectors.language_model import LanguageModel
 
 
 class OpenedModel(Model, Protocol):
@@ -49,7 +52,7 @@ def open_models(
     }
     for name, spec in (*specs.asked, *(each for each in specs.others if each[0] in named)):
         try:
-            opened.append(_opened(name, spec, known, credential_of, allow))
+            opened.append(open_model(name, spec, known, credential_of, allow))
         except Refused as refused:
             mend = "allow it with INTERLOCK_ALLOW where Interlock runs, or name another address"
             problems.append(_problem(name, refused.reason.rstrip("."), mend))
@@ -61,13 +64,14 @@ def open_models(
     return tuple(opened)
 
 
-def _opened(
+def open_model(
     name: str,
     spec: ModelSpec,
     journeys: Mapping[str, tuple[str, tuple[str, ...]]],
     credential_of: Callable[[str], str],
     allow: Collection[str],
-) -> OpenedModel:
+) -> LanguageModel:
+    """One of them. Raises DefinitionError where there is no key; Refused; ImportError."""
     unchecked: Target | None = None
     if spec.url and (target := read_url(spec.url)).authority not in allow:
         check_literal(target)

@@ -9,24 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from interlock.journeys import Conversation
-from interlock.journeys.state import Run
 from interlock.runtime.definitions import Definitions
+from interlock.simulation.answering import NONSENSE, Answers, Stuck
 from interlock.simulation.centre import Centre
 from interlock.simulation.colleagues import Colleagues
 from interlock.simulation.places import Places
 from interlock.simulation.sight import Sight
 from interlock.simulation.trail import Trail
-from interlock.vocabulary.channels import Card, Channel, Choice
-from interlock.vocabulary.ids import ChallengeId, ProposalId
-from interlock.vocabulary.interactions import Leave, MessagePosted
+from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.interactions import Leave
 from interlock.vocabulary.journeys import JourneyEnded
-from interlock.vocabulary.people import AnswerChallenge, ChallengeIssued
-from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation
 
 MOVES: Final = 14
 """Of the random part of a walk, at most."""
@@ -34,16 +30,6 @@ MOVES: Final = 14
 ENDS_WITHIN: Final = 40
 """Right answers after which a journey has to have come to an end, wherever it stood."""
 
-NONSENSE: Final = (
-    "asdf qwer",
-    "???",
-    "the moon is made of cheese",
-    "12",
-    "A-99999999",
-    "no idea",
-    "😀",
-    "ja nein vielleicht",
-)
 WISHES: Final = (
     "forget it",
     "go back",
@@ -58,19 +44,15 @@ SILENCES: Final = (timedelta(minutes=4), timedelta(minutes=20), timedelta(hours=
 ELSEWHERE: Final = ("elsewhere", "both", "version")
 
 
-class Stuck(Exception):
-    """A journey did not come to an end."""
-
-
 class Walker:
     """One customer, and whoever she has to do with."""
 
     def __init__(self, centre: Centre, number: int, chance: Random, versions: Sequence[Definitions] = ()) -> None:
         self._centre, self._number, self._chance, self._versions = centre, number, chance, versions
-        self._customer = chance.choice(list(centre.shop.buyers))
-        self._order = chance.choice(centre.shop.orders_of(self._customer))
+        order = chance.choice(centre.shop.orders_of(chance.choice(list(centre.shop.buyers))))
         self._trail, self._sight = Trail(centre, number), Sight(centre.store)
         self._places = Places(centre, self._trail, number, chance)
+        self._answers = Answers(centre, self._trail, self._places, self._sight, number, order, chance)
         self._colleagues = Colleagues(centre, self._trail, self._places, self._sight, number, chance)
 
     @property
@@ -95,7 +77,9 @@ class Walker:
 
     def ended(self) -> Iterator[str]:
         """How her journeys ended."""
-        yield from (f"{each.journey}: {each.outcome}" for each in self._facts() if isinstance(each, JourneyEnded))
+        yield from (
+            f"{each.journey}: {each.outcome}" for each in self._answers.facts() if isinstance(each, JourneyEnded)
+        )
 
     def left(self) -> Iterator[str]:
         """Her journeys that wait for anything but herself, or for people; nothing else is still to come."""
@@ -114,7 +98,7 @@ class Walker:
             (60, 8, 8, 6, 4, 2, 8, 6, 3, 4, 3, 2),
         )[0]:
             case "answer":
-                await self._answer(right=self._chance.random() < 0.8)
+                await self._answers.answer(right=self._chance.random() < 0.8)
             case "nonsense":
                 await self._places.write(self._chance.choice(NONSENSE))
             case "wish":
@@ -122,7 +106,7 @@ class Walker:
             case "subject":
                 await self._places.write(self._subject())
             case "silence":
-                await self._pass(self._chance.choice(SILENCES))
+                await self._answers.let_pass(self._chance.choice(SILENCES))
             case "leave":
                 await self._trail.do(Leave(session=self._places.session), "leaves")
             case "staff":
@@ -135,7 +119,7 @@ class Walker:
             case "elsewhere":
                 await self._elsewhere()
             case "both":
-                await self._places.write_in_both(await self._likely(), self._subject())
+                await self._places.write_in_both(await self._answers.likely(), self._subject())
             case "version":
                 await self._publish()
 
@@ -174,112 +158,8 @@ class Walker:
     async def _to_the_end_here(self) -> None:
         for _ in range(ENDS_WITHIN):
             await self._colleagues.see_to(approves=True)
-            state = self._state()
+            state = self._answers.state()
             if not state.open or state.foreground is None or state.holder != "virtual_agent":
                 return
-            await self._answer(right=True)
-        raise Stuck(f"after {ENDS_WITHIN} right answers {self._where()}")
-
-    # What the customer answers.
-
-    async def _answer(self, *, right: bool) -> None:
-        run = self._state().foreground
-        if run is None or self._state().holder != "virtual_agent":
-            await self._places.write("no, thank you" if right else self._chance.choice(NONSENSE))
-        elif run.needs == "confirm":
-            await self._confirm(run.ref, yes=right or self._chance.random() < 0.3)
-        elif run.needs == "step_up":
-            await self._enter_code(run.ref, right=right)
-        elif run.waits_for in ("slot", "choice"):
-            await self._places.write(await self._value(run) if right else self._chance.choice(NONSENSE))
-        elif run.waits_for == "proposal":
-            # A system did not answer, and is asked again.
-            await self._pass(timedelta(hours=1))
-        else:
-            await self._pass(timedelta(days=4))
-
-    async def _likely(self) -> str:
-        """What she would write now."""
-        run = self._state().foreground
-        return await self._value(run) if run is not None else self._chance.choice(NONSENSE)
-
-    async def _value(self, run: Run) -> str:
-        if choices := self._choices():
-            return self._chance.choice(choices).label
-        journey = (await self._centre.node()).releases.journey(run.release, run.journey)
-        slot = journey.slots.get(run.ref) if journey is not None else None
-        match slot.type if slot is not None else "":
-            case "order_number":
-                return self._order.id
-            case "email" if run.ref == "email":
-                return self._centre.shop.buyers[self._customer].email
-            case "email":
-                return f"new{self._number}.{len(self.trace)}@example.com"
-            case "date":
-                day = self._centre.clock() + timedelta(days=self._chance.randint(2, 20))
-                return f"{day.day} {day:%B %Y}"
-            case "integer":
-                return str(self._chance.choice((2, 3, 6, 8)))
-            case "yes_no":
-                return "yes"
-            case "text":
-                return "Please call me back about it."
-        return self._chance.choice(NONSENSE)
-
-    async def _confirm(self, proposal: str, *, yes: bool) -> None:
-        cards = [each.card for each in self._facts() if isinstance(each, MessagePosted) and isinstance(each.card, Card)]
-        card = next((each for each in reversed(cards) if each.kind == "confirm" and each.proposal == proposal), None)
-        if card is None:
-            raise Stuck(f"there is no card to confirm: {self._where()}")
-        answer = AnswerConfirmation(
-            proposal=ProposalId(proposal), session=self._places.session, args_hash=card.args_hash, yes=yes
-        )
-        await self._trail.do(answer, f"{'confirms' if yes else 'declines'} '{card.title}'")
-
-    async def _enter_code(self, proposal: str, *, right: bool) -> None:
-        store, code = self._centre.store, ""
-        issued = [each for each in self._facts() if isinstance(each, ChallengeIssued) and each.proposal == proposal]
-        if issued:
-            # The challenge, the card and the mail's proposal are one append.
-            sending = store.events[store.by_tag[f"challenge:{issued[-1].challenge}"][0] + 2].event
-            code = self._centre.shop.code_in(sending.proposal) if isinstance(sending, ActionProposed) else ""
-        if not code:
-            # The code never came: she waits until it is too late.
-            await self._pass(timedelta(minutes=20))
-            return
-        entered = code if right else f"{(int(code) + 1) % 10**6:06}"
-        await self._trail.do(
-            AnswerChallenge(challenge=ChallengeId(issued[-1].challenge), session=self._places.session, code=entered),
-            f"enters a {'right' if right else 'wrong'} code",
-        )
-
-    # How it stands.
-
-    def _facts(self) -> Iterator[Any]:
-        """All facts about her interactions, wherever she is."""
-        return self._sight.facts(*self._places.sessions)
-
-    def _state(self) -> Conversation:
-        """Where the latest interaction stands, in the place where she is."""
-        return self._sight.state("".join(self._sight.interactions(self._places.session)[-1:]))
-
-    def _choices(self) -> tuple[Choice, ...]:
-        """The buttons under the last message."""
-        facts = self._sight.facts(self._places.session)
-        posted = [each for each in facts if isinstance(each, MessagePosted) and each.author.kind != "customer"]
-        card = posted[-1].card if posted else None
-        return card.choices if isinstance(card, Card) and card.kind == "choices" else ()
-
-    def _where(self) -> str:
-        state = self._state()
-        runs = ", ".join(
-            f"{run.journey} at {run.path} waits for {run.waits_for} {run.ref} {run.needs}" for run in state.runs
-        )
-        return f"{state.holder} has the conversation, {'open' if state.open else 'ended'}; {runs or 'no journey runs'}"
-
-    async def _pass(self, time: timedelta) -> None:
-        self._trail.trace.append(f"{time} pass")
-        until = self._centre.clock() + time
-        await self._centre.pass_time(time)
-        self._centre.clock.leap(until)
-        await self._centre.rest()
+            await self._answers.answer(right=True)
+        raise Stuck(f"after {ENDS_WITHIN} right answers {self._answers.where()}")

@@ -18,13 +18,14 @@ import msgspec
 from interlock.kernel.events import Command
 from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
+from interlock.simulation.answering import Stuck
 from interlock.simulation.centre import Centre
 from interlock.simulation.clock import VirtualLoop, chance_of
 from interlock.simulation.colleagues import QUEUES
 from interlock.simulation.invariants import violations
 from interlock.simulation.run import listening
 from interlock.simulation.variants import edited
-from interlock.simulation.walker import Stuck, Walker
+from interlock.simulation.walker import Walker
 from interlock.simulation.weather import Weather
 from interlock.vocabulary.ids import QueueName, StaffId
 from interlock.vocabulary.interactions import WrapUp
