@@ -152,7 +152,7 @@ def test_three_hundred_centres_hold_whatever_the_model_suggests(hundred: int, de
         assert not result.wrong, f"seed {seed} ({result.weather}):\n" + "\n".join(result.wrong)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(answers=st.lists(SUGGESTIONS | SUGGESTIONS | JSON, min_size=3, max_size=8))
 def test_any_answer_of_a_model_is_survived(answers: list[Any], definitions: Definitions) -> None:
     async def story(centre: Centre) -> None:
@@ -167,7 +167,7 @@ def test_any_answer_of_a_model_is_survived(answers: list[Any], definitions: Defi
     assert play(definitions, story, Says(answers)) == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     fair=st.lists(FAIR, min_size=1, max_size=4),
     hostile=st.lists(HOSTILE, max_size=4),
