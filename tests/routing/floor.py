@@ -12,7 +12,7 @@ from interlock.kernel.deciders import ClearTimer, Decider, Moment, SetTimer
 from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Command, Cursor, Event, Recorded
 from interlock.kernel.log import Query
-from interlock.routing import Board, board, choose, entering, load_queue, subject
+from interlock.routing import Board, Specs, board, choose, entering, load_queue, subject
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, QueueName, SessionId, StaffId, VisitId
 from interlock.vocabulary.interactions import InteractionStarted
@@ -26,10 +26,12 @@ from interlock.vocabulary.routing import (
     VisitEntered,
 )
 from interlock.vocabulary.settings import TenantSettings
+from interlock.vocabulary.skills import Skill
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CARE, RETURNS = QueueName("care"), QueueName("returns")
 AMARA, BEN = StaffId("s_amara"), StaffId("s_ben")
+NOBODY = StaffId("")
 SETTINGS = TenantSettings()
 SPECS = {
     spec.queue: spec
@@ -54,14 +56,15 @@ class Prepared(NamedTuple):
 class Floor:
     """A tenant's log in memory with routing on it. ``settle`` carries out what is due, as the runtime would."""
 
-    def __init__(self) -> None:
+    def __init__(self, specs: Specs = SPECS) -> None:
+        self.specs = specs
         self.now = MONDAY
         self.log: list[Recorded] = []
         self.due: deque[Command] = deque()
         self.timers: dict[str, tuple[datetime, Command]] = {}
-        self.subject = subject(SETTINGS, SPECS)
+        self.subject = subject(SETTINGS, specs)
         self.deciders: dict[type, Decider[Any, Any]] = {each.command: each for each in self.subject.deciders}
-        self.projection = board(SPECS)
+        self.projection = board(specs)
         self.board = self.projection.initial()
         self._ids = count(1)
 
@@ -134,7 +137,7 @@ class Floor:
             command = self.due.popleft()
             try:
                 if isinstance(command, (RouteQueue, RouteAgent)):
-                    self.offer(choose(self.board, self.now))
+                    self.offer(choose(self.board, self.specs, self.now))
                 else:
                     self.do(command)
             except Refused:
@@ -149,9 +152,23 @@ class Floor:
 
     # What the stories are told with.
 
-    def available(self, *agents: StaffId, queues: Sequence[QueueName] = (CARE, RETURNS), capacity: int = 3) -> None:
+    def available(
+        self,
+        *agents: StaffId,
+        queues: Sequence[QueueName] = (CARE, RETURNS),
+        capacity: int = 3,
+        skills: Sequence[Skill] = (),
+    ) -> None:
         for agent in agents:
-            self.do(SetPresence(agent=agent, presence=Presence.AVAILABLE, queues=tuple(queues), capacity=capacity))
+            self.do(
+                SetPresence(
+                    agent=agent,
+                    presence=Presence.AVAILABLE,
+                    queues=tuple(queues),
+                    capacity=capacity,
+                    skills=tuple(skills),
+                )
+            )
             self.settle()
 
     def customer(self, name: str) -> InteractionId:
@@ -171,11 +188,13 @@ class Floor:
     def enters(self, interaction: InteractionId, queue: QueueName = CARE) -> tuple[Event, ...]:
         command = EnterQueue(interaction=interaction, queue=queue, run="run_1")
         board = self.board
-        decider = entering(SPECS.get(queue), board.closed_message(queue), board.staffed(queue), board.waiting(queue))
+        decider = entering(
+            self.specs.get(queue), board.closed_message(queue), board.staffed(queue), board.waiting(queue)
+        )
         facts = self.do(command, decider)
         return facts
 
-    def waiting(self, name: str, queue: QueueName = CARE) -> VisitId:
+    def waiting(self, name: str, queue: QueueName = CARE, last_agent: StaffId = NOBODY) -> VisitId:
         """A customer who waits, without anybody having been offered him yet."""
         interaction = self.customer(name)
         visit = VisitId(f"v_{name}")
@@ -186,8 +205,9 @@ class Floor:
                 person=PersonId(f"p_{name}"),
                 queue=queue,
                 channel=Channel.CHAT,
-                priority=SPECS[queue].priority,
+                priority=self.specs[queue].priority,
                 since=self.now,
+                last_agent=last_agent,
             )
         )
         return visit

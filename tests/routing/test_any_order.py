@@ -23,7 +23,7 @@ from interlock.vocabulary.routing import (
     VisitEntered,
     VisitOffered,
 )
-from tests.routing.floor import CARE, RETURNS, Floor, Prepared
+from tests.routing.floor import CARE, RETURNS, SPECS, Floor, Prepared
 
 AGENTS = tuple(StaffId(f"s_{number}") for number in range(4))
 CAPACITY = {agent: 1 + number % 3 for number, agent in enumerate(AGENTS)}
@@ -114,7 +114,7 @@ class AnyOrder(RuleBasedStateMachine):
     def two_nodes_race_with_old_boards(self, backwards: bool) -> None:
         prepared: list[Prepared] = []
         for board in (from_snapshot(self.old), self.floor.board):
-            for visit, agent in choose(board, self.floor.now):
+            for visit, agent in choose(board, SPECS, self.floor.now):
                 try:
                     prepared.append(self.floor.prepare(OfferVisit(visit=visit, agent=agent)))
                 except Refused:
@@ -128,7 +128,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def everything_due_is_done(self) -> None:
         self.floor.settle()
-        assert choose(self.floor.board, self.floor.now) == [], (
+        assert choose(self.floor.board, SPECS, self.floor.now) == [], (
             "somebody waits, somebody is free, and nothing is under way"
         )
         # Nothing can be stuck either: what waits has an offer, or nobody who could take it without a pause.

@@ -10,7 +10,7 @@ from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, StaffId, VisitId
 from interlock.vocabulary.interactions import WrappedUp, WrapUpStarted
 from interlock.vocabulary.routing import AcceptOffer, OfferVisit, RejectOffer, VisitEntered, VisitOffered
-from tests.routing.floor import AMARA, BEN, CARE, RETURNS, Floor
+from tests.routing.floor import AMARA, BEN, CARE, RETURNS, SPECS, Floor
 
 
 def _takes(floor: Floor, name: str, visit: VisitId, agent: StaffId) -> None:
@@ -34,7 +34,7 @@ def test_who_waited_longest_comes_first_and_nobody_is_proposed_twice() -> None:
     for name in ("ada", "bob", "cleo"):
         visits.append(floor.waiting(name))
         floor.wait(seconds=1)
-    assert choose(floor.board, floor.now) == [(visits[0], AMARA), (visits[1], BEN)]
+    assert choose(floor.board, SPECS, floor.now) == [(visits[0], AMARA), (visits[1], BEN)]
 
 
 def test_a_point_of_priority_is_worth_a_minute_of_waiting_and_no_more() -> None:
@@ -58,11 +58,11 @@ def test_a_point_of_priority_is_worth_a_minute_of_waiting_and_no_more() -> None:
     plain = enters("plain", 0)
     floor.wait(seconds=59)
     urgent = enters("urgent", 1)
-    assert choose(floor.board, floor.now) == [(urgent, AMARA)]
+    assert choose(floor.board, SPECS, floor.now) == [(urgent, AMARA)]
     floor.wait(seconds=2)
     enters("late", 1)
     floor.board.visits.pop(urgent)
-    assert choose(floor.board, floor.now) == [(plain, AMARA)]
+    assert choose(floor.board, SPECS, floor.now) == [(plain, AMARA)]
 
 
 def test_among_the_free_the_least_loaded_is_asked_and_then_the_one_who_was_idle_longest() -> None:
@@ -73,11 +73,11 @@ def test_among_the_free_the_least_loaded_is_asked_and_then_the_one_who_was_idle_
     _takes(floor, "ada", floor.waiting("ada"), AMARA)
     floor.wait(seconds=10)
     visit = floor.waiting("bob")
-    assert choose(floor.board, floor.now) == [(visit, BEN)]
+    assert choose(floor.board, SPECS, floor.now) == [(visit, BEN)]
     _takes(floor, "bob", visit, BEN)
     floor.wait(seconds=10)
     visit = floor.waiting("cleo")
-    assert choose(floor.board, floor.now) == [(visit, AMARA)]
+    assert choose(floor.board, SPECS, floor.now) == [(visit, AMARA)]
     _finishes(floor, "ada", AMARA)
     _finishes(floor, "bob", BEN)
     _takes(floor, "dan", floor.waiting("dan"), AMARA)
@@ -85,7 +85,7 @@ def test_among_the_free_the_least_loaded_is_asked_and_then_the_one_who_was_idle_
     floor.wait(seconds=10)
     _takes(floor, "eve", floor.waiting("eve"), BEN)
     _finishes(floor, "eve", BEN)
-    assert choose(floor.board, floor.now) == [(visit, AMARA)]
+    assert choose(floor.board, SPECS, floor.now) == [(visit, AMARA)]
 
 
 def test_a_visit_is_only_proposed_to_who_serves_its_queue() -> None:
@@ -93,10 +93,10 @@ def test_a_visit_is_only_proposed_to_who_serves_its_queue() -> None:
     floor.available(AMARA, queues=(CARE,))
     floor.available(BEN, queues=(RETURNS,))
     visit = floor.waiting("ada", RETURNS)
-    assert choose(floor.board, floor.now) == [(visit, BEN)]
+    assert choose(floor.board, SPECS, floor.now) == [(visit, BEN)]
     floor.do(OfferVisit(visit=visit, agent=BEN))
     floor.waiting("bob", RETURNS)
-    assert choose(floor.board, floor.now) == []
+    assert choose(floor.board, SPECS, floor.now) == []
 
 
 def test_a_rejected_visit_does_not_keep_the_agent_from_the_next_one() -> None:
@@ -106,10 +106,10 @@ def test_a_rejected_visit_does_not_keep_the_agent_from_the_next_one() -> None:
     (offered,) = floor.do(OfferVisit(visit=first, agent=AMARA))
     assert isinstance(offered, VisitOffered)
     floor.do(RejectOffer(visit=first, offer=offered.offer, agent=AMARA, reason="no"))
-    assert choose(floor.board, floor.now) == [(second, AMARA)]
+    assert choose(floor.board, SPECS, floor.now) == [(second, AMARA)]
     floor.board.visits.pop(second)
-    assert choose(floor.board, floor.now) == []
-    assert choose(floor.board, floor.now + timedelta(seconds=30)) == [(first, AMARA)]
+    assert choose(floor.board, SPECS, floor.now) == []
+    assert choose(floor.board, SPECS, floor.now + timedelta(seconds=30)) == [(first, AMARA)]
 
 
 def test_a_customer_sees_his_own_place_in_his_queue() -> None:

@@ -19,7 +19,7 @@ from interlock.vocabulary.routing import (
     VisitEnded,
     VisitOffered,
 )
-from tests.routing.floor import AMARA, BEN, CARE, RETURNS, SETTINGS, Floor
+from tests.routing.floor import AMARA, BEN, CARE, RETURNS, SETTINGS, SPECS, Floor
 
 
 def _offer(floor: Floor) -> VisitOffered:
@@ -199,7 +199,7 @@ def test_a_visit_that_was_rejected_waits_for_a_colleague_who_is_busy_until_he_le
     floor.settle()
     floor.do(RejectOffer(visit=visit, offer=_offer(floor).offer, agent=AMARA, reason="busy"))
     floor.wait(minutes=2)
-    assert choose(floor.board, floor.now) == []
+    assert choose(floor.board, SPECS, floor.now) == []
     floor.do(SetPresence(agent=BEN, presence=Presence.OFFLINE))
     assert floor.board.agent(BEN).pending is Presence.OFFLINE
     floor.settle()

@@ -18,6 +18,7 @@ from interlock.vocabulary.routing import (
     VisitOffered,
     WorkState,
 )
+from interlock.vocabulary.skills import Skill
 
 AGENT_EVENTS: tuple[type[Event], ...] = (
     PresenceSet,
@@ -65,6 +66,7 @@ class Agent(msgspec.Struct, frozen=True):
     pending_reason: str = ""
     queues: tuple[QueueName, ...] = ()
     capacity: int = 0
+    skills: tuple[Skill, ...] = ()
     offer: Offer | None = None
     work: tuple[Work, ...] = ()
     idle_since: datetime | None = None
@@ -89,6 +91,17 @@ class Agent(msgspec.Struct, frozen=True):
     def free(self) -> bool:
         """Whether he can be offered something right now."""
         return self.ready and self.offer is None and self.load < self.capacity
+
+    def is_set(self, name: StaffId, presence: Presence, reason: str = "") -> PresenceSet:
+        """The fact that he has another presence, and everything else as it is."""
+        return PresenceSet(
+            agent=name,
+            presence=presence,
+            reason=reason,
+            queues=self.queues,
+            capacity=self.capacity,
+            skills=self.skills,
+        )
 
     def on(self, interaction: InteractionId) -> Work | None:
         """His work on an interaction, if he has it."""
@@ -148,6 +161,7 @@ def _with_presence(agent: Agent, event: PresenceSet, at: datetime) -> Agent:
         pending_reason="",
         queues=event.queues,
         capacity=event.capacity,
+        skills=event.skills,
         idle_since=at if arrived else agent.idle_since,
     )
 

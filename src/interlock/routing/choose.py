@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 from interlock.routing.agents import Agent
 from interlock.routing.board import Board
 from interlock.routing.measures import total
+from interlock.routing.queues import Specs, circle_of
+from interlock.routing.rings import Circle
 from interlock.routing.visits import Refusal, Visit
 from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, VisitId
 
@@ -28,12 +30,12 @@ class Place(NamedTuple):
     expected_s: int | None
 
 
-def choose(board: Board, now: datetime) -> list[tuple[VisitId, StaffId]]:
+def choose(board: Board, specs: Specs, now: datetime) -> list[tuple[VisitId, StaffId]]:
     """Pairs of a waiting visit and the agent to offer it to, the most urgent first; no agent and no visit twice.
 
-    The visit that waited longest (a point of priority counts as ``HEAD_START``) comes first. It goes to the free agent
-    with the least load, among those to the one to whom nothing new came for the longest time. An agent who did not take
-    the visit is asked again only when no other one who is available serves its queue.
+    The visit that waited longest (a point of priority counts as ``HEAD_START``) comes first. It goes to the first, by the
+    queue's method, of the free agents whom its ring lets in by now. An agent who did not take the visit is asked again
+    only when no other one who is available is let in.
     """
     free = {name: agent for name, agent in board.agents.items() if agent.free}
     pairs: list[tuple[VisitId, StaffId]] = []
@@ -42,7 +44,7 @@ def choose(board: Board, now: datetime) -> list[tuple[VisitId, StaffId]]:
             break
         if visit.offer is not None:
             continue
-        chosen = _best(visit, free, board, now)
+        chosen = _best(visit, free, board, circle_of(specs, visit.queue), now)
         if chosen is not None:
             del free[chosen]
             pairs.append((visit.visit, chosen))
@@ -78,13 +80,14 @@ def _seconds_per_visit(board: Board, queue: QueueName) -> float | None:
     return None if handling is None or not hands else handling / hands / 1000
 
 
-def _best(visit: Visit, free: dict[StaffId, Agent], board: Board, now: datetime) -> StaffId | None:
-    candidates = {name: agent for name, agent in free.items() if visit.queue in agent.queues}
+def _best(visit: Visit, free: dict[StaffId, Agent], board: Board, circle: Circle, now: datetime) -> StaffId | None:
+    ring = circle.ring(visit, board.agents, now)
+    candidates = {name: agent for name, agent in free.items() if not circle.lets_in(ring, visit, name, agent, now)}
     unasked = [name for name in candidates if visit.refused_by(name) is None]
     if unasked:
-        return min(unasked, key=lambda name: _readiness(name, candidates[name]))
+        return min(unasked, key=lambda name: circle.order(ring, name, candidates[name], now))
     if any(
-        agent.ready and visit.queue in agent.queues and visit.refused_by(name) is None
+        agent.ready and visit.refused_by(name) is None and not circle.lets_in(ring, visit, name, agent, now)
         for name, agent in board.agents.items()
     ):
         return None
@@ -99,7 +102,3 @@ def _best(visit: Visit, free: dict[StaffId, Agent], board: Board, now: datetime)
 def _may_be_asked_again(refusal: Refusal, now: datetime) -> bool:
     # Who let an offer time out had to say himself that he is back; who rejected gets a pause, or he is asked in a loop.
     return refusal.how == "timed_out" or now - refusal.at >= REOFFER_AFTER
-
-
-def _readiness(name: StaffId, agent: Agent) -> tuple[int, float, StaffId]:
-    return agent.load, agent.idle_since.timestamp() if agent.idle_since else 0.0, name

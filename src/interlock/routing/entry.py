@@ -37,6 +37,7 @@ class Standing(msgspec.Struct, frozen=True):
     agent: StaffId = StaffId("")
 
 
+NOBODY: Final = StaffId("")
 NOT_STARTED: Final = Standing()
 
 _EVENTS: Final[tuple[type[Event], ...]] = (
@@ -86,6 +87,7 @@ def enter(
     staffed: bool,
     waiting: int,
     moment: Moment,
+    last_agent: StaffId = NOBODY,
 ) -> VisitEntered | HandOverFailed | None:
     """Whether the interaction enters the queue.
 
@@ -95,6 +97,7 @@ def enter(
         closed_message: what the emergency switch says, None while it is not thrown.
         staffed: whether anybody who serves the queue is on shift.
         waiting: how many visits the queue has.
+        last_agent: who had the person last, where the queue asks for that.
 
     Returns:
         The entry, or why it failed; None where there is nothing to do any more: the interaction waits already, a person
@@ -122,16 +125,21 @@ def enter(
         priority=spec.priority + command.priority,
         since=moment.now,
         run=command.run,
+        last_agent=last_agent,
     )
 
 
 def entering(
-    spec: QueueSpec | None, closed_message: str | None, staffed: bool, waiting: int
+    spec: QueueSpec | None,
+    closed_message: str | None,
+    staffed: bool,
+    waiting: int,
+    last_agent: StaffId = NOBODY,
 ) -> Decider[EnterQueue, Standing]:
     """``enter`` as a decider, with what the board said about the queue."""
 
     def decide(command: EnterQueue, standing: Standing, moment: Moment) -> Sequence[Event]:
-        fact = enter(command, standing, spec, closed_message, staffed, waiting, moment)
+        fact = enter(command, standing, spec, closed_message, staffed, waiting, moment, last_agent)
         return () if fact is None else (fact,)
 
     return Decider(EnterQueue, reads, NOT_STARTED, evolve, decide)

@@ -11,6 +11,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import Event
 from interlock.kernel.log import Query
 from interlock.routing.agents import Offer
+from interlock.routing.queues import Specs, circle_of
 from interlock.routing.visits import (
     NOT_ENTERED,
     Standing,
@@ -30,7 +31,6 @@ from interlock.vocabulary.routing import (
     OfferClosed,
     OfferVisit,
     Presence,
-    PresenceSet,
     RejectOffer,
     TimeOutOffer,
     VisitEnded,
@@ -40,7 +40,7 @@ from interlock.vocabulary.routing import (
 LONGEST_REASON: Final = 200
 
 
-def offering(offer_timeout: timedelta) -> Decider[OfferVisit, Standing]:
+def offering(offer_timeout: timedelta, specs: Specs) -> Decider[OfferVisit, Standing]:
     """To offer a visit, for as long as ``offer_timeout``. It gives away the visit and the agent, and guards both."""
 
     def reads(command: OfferVisit) -> Sequence[Query]:
@@ -55,8 +55,10 @@ def offering(offer_timeout: timedelta) -> Decider[OfferVisit, Standing]:
         agent = standing.agent(command.agent)
         if not agent.ready:
             raise Refused("agent_not_available", "The agent is not available.")
-        if visit.queue not in agent.queues:
-            raise Refused("agent_not_in_queue", f"The agent does not serve the queue {visit.queue}.")
+        circle = circle_of(specs, visit.queue)
+        # Whether a last agent is there was seen on the board; here it is enough that the rings could be so far by now.
+        if why := circle.lets_in(circle.latest(visit, moment.now), visit, command.agent, agent, moment.now):
+            raise _not_let_in(why, visit)
         if agent.offer is not None:
             raise Refused("agent_offered", "The agent has another offer before him.")
         if agent.load >= agent.capacity:
@@ -117,13 +119,7 @@ def _time_out(command: TimeOutOffer, standing: Standing, moment: Moment) -> Sequ
     if visit is None or visit.offer is None or visit.offer.offer != command.offer:
         return ()
     agent = standing.agent(command.agent)
-    gone = PresenceSet(
-        agent=command.agent,
-        presence=Presence.NOT_RESPONDING,
-        reason="offer_timed_out",
-        queues=agent.queues,
-        capacity=agent.capacity,
-    )
+    gone = agent.is_set(command.agent, Presence.NOT_RESPONDING, "offer_timed_out")
     return (closing(visit.offer, "timed_out"), gone)
 
 
@@ -164,6 +160,15 @@ def _reads_both(command: TimeOutOffer) -> Sequence[Query]:
 ACCEPT: Final[Decider[AcceptOffer, Standing]] = Decider(AcceptOffer, _reads_visit, NOT_ENTERED, evolve, _accept)
 REJECT: Final[Decider[RejectOffer, Standing]] = Decider(RejectOffer, _reads_visit, NOT_ENTERED, evolve, _reject)
 TIME_OUT: Final[Decider[TimeOutOffer, Standing]] = Decider(TimeOutOffer, _reads_both, NOT_ENTERED, evolve, _time_out)
+
+
+def _not_let_in(why: str, visit: Visit) -> Refused:
+    if why == "other_queue":
+        return Refused("agent_not_in_queue", f"The agent does not serve the queue {visit.queue}.")
+    if why == "not_the_last_agent":
+        return Refused("agent_not_in_ring", "The visit is kept for whoever had the customer last, for now.")
+    skill = why.partition(":")[2]
+    return Refused("agent_lacks_skill", f"The agent's {skill} is less than the queue {visit.queue} asks for now.")
 
 
 def _open_visit(standing: Standing) -> Visit:

@@ -30,14 +30,18 @@ def _set(command: SetPresence, standing: Standing, moment: Moment) -> Sequence[E
     keeps = not command.queues and agent.since is not None
     queues = agent.queues if keeps else command.queues
     capacity = agent.capacity if keeps else command.capacity
+    skills = agent.skills if keeps else command.skills
     if command.presence is Presence.AVAILABLE and not queues:
         raise Refused("no_queues", "No queue is served, so nothing could be offered. An admin can add one.", status=422)
     wanted = PresenceSet(
-        agent=command.agent, presence=command.presence, reason=command.reason, queues=queues, capacity=capacity
+        agent=command.agent,
+        presence=command.presence,
+        reason=command.reason,
+        queues=queues,
+        capacity=capacity,
+        skills=skills,
     )
-    as_it_is = PresenceSet(
-        agent=command.agent, presence=agent.presence, reason=agent.reason, queues=agent.queues, capacity=agent.capacity
-    )
+    as_it_is = agent.is_set(command.agent, agent.presence, agent.reason)
     if agent.pending is None and (wanted == as_it_is or _stays_away(wanted, agent)):
         return ()
     if command.presence is Presence.AVAILABLE:
@@ -68,11 +72,7 @@ def _end(command: EndService, standing: Standing, moment: Moment) -> Sequence[Ev
     if agent.offer is not None:
         facts.append(closing(agent.offer, "rejected", Presence.OFFLINE.value))
     if agent.since is not None and (agent.presence is not Presence.OFFLINE or agent.pending is not None):
-        facts.append(
-            PresenceSet(
-                agent=command.agent, presence=Presence.OFFLINE, reason="", queues=agent.queues, capacity=agent.capacity
-            )
-        )
+        facts.append(agent.is_set(command.agent, Presence.OFFLINE))
     return tuple(facts)
 
 
@@ -80,14 +80,7 @@ def _settle(command: SettlePresence, standing: Standing, moment: Moment) -> Sequ
     agent = standing.agent(command.agent)
     if agent.pending is None or agent.busy:
         return ()
-    followed = PresenceSet(
-        agent=command.agent,
-        presence=agent.pending,
-        reason=agent.pending_reason,
-        queues=agent.queues,
-        capacity=agent.capacity,
-    )
-    return (followed,)
+    return (agent.is_set(command.agent, agent.pending, agent.pending_reason),)
 
 
 def _reads(command: SetPresence | SettlePresence | EndService) -> Sequence[Query]:

@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from interlock.kernel.documents import DefinitionError, Duration, Percent, Problem, load, load_located, problem
+from interlock.kernel.documents import (
+    DefinitionError,
+    Duration,
+    Percent,
+    Problem,
+    did_you_mean,
+    load,
+    load_located,
+    problem,
+)
+from interlock.routing.rings import ANYBODY, EVERYONE, MOST_RINGS, Circle, Method, Ring, Skills, mistakes
 from interlock.vocabulary.calendars import ALWAYS, Calendar
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.hours import Hours
@@ -49,6 +59,9 @@ class Queue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hours: Hours | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
     priority: Annotated[int, msgspec.Meta(ge=-100, le=100)] = 0
+    skills: Skills = Skills()
+    rings: Annotated[list[Ring], msgspec.Meta(min_length=1, max_length=MOST_RINGS)] | None = None
+    method: Method = "least_occupied"
     texts: QueueTexts = QueueTexts()
 
 
@@ -60,6 +73,7 @@ class QueueSpec(msgspec.Struct, frozen=True):
         hours: when it is open.
         limit: how many may wait at once; None for any number.
         priority: minutes of head start that its visits have before others of the same age.
+        circle: who gets its visits: skills, rings, and who goes first.
         texts: what a customer is told.
     """
 
@@ -69,6 +83,7 @@ class QueueSpec(msgspec.Struct, frozen=True):
     hours: Calendar = ALWAYS
     limit: int | None = None
     priority: int = 0
+    circle: Circle = ANYBODY
     texts: QueueTexts = QueueTexts()
 
     def threshold_ms(self, channel: Channel) -> int | None:
@@ -86,6 +101,12 @@ Specs = Mapping[QueueName, QueueSpec]
 """The queues of a tenant by name, in the order in which people see them."""
 
 
+def circle_of(specs: Specs, queue: QueueName) -> Circle:
+    """Who gets the visits of a queue; of one that is not defined any more, whoever serves it."""
+    spec = specs.get(queue)
+    return ANYBODY if spec is None else spec.circle
+
+
 def load_queue(text: str, file: str) -> QueueSpec:
     """Reads a queue's file.
 
@@ -97,6 +118,10 @@ def load_queue(text: str, file: str) -> QueueSpec:
         DefinitionError: with every mistake, its line, and how to mend it.
     """
     written = load(text, file, Queue)
+    rings = written.rings or [EVERYONE]
+    if found := mistakes(rings, written.skills, written.queue):
+        located = load_located(text, file, Queue)
+        raise DefinitionError([problem(located, at, what, mend) for at, what, mend in found])
     return QueueSpec(
         queue=QueueName(written.queue),
         title=written.title,
@@ -104,6 +129,7 @@ def load_queue(text: str, file: str) -> QueueSpec:
         hours=ALWAYS if written.hours is None else written.hours.calendar(),
         limit=written.limit,
         priority=written.priority,
+        circle=Circle(written.skills.required, written.skills.preferred, tuple(rings), written.method),
         texts=written.texts,
     )
 
@@ -129,6 +155,13 @@ def load_queues(files: Mapping[str, str]) -> dict[QueueName, QueueSpec]:
             problems.append(problem(located, ("queue",), what, "rename one of them"))
             continue
         specs[spec.queue], origin[spec.queue] = spec, file
+    problems += [
+        problem(load_located(files[origin[name]], origin[name], Queue), ("rings", index, "overflow"),
+                f"there is no queue '{ring.overflow}'", did_you_mean(ring.overflow, specs))
+        for name, spec in specs.items()
+        for index, ring in enumerate(spec.circle.rings)
+        if ring.overflow is not None and QueueName(ring.overflow) not in specs
+    ]  # fmt: skip
     if problems:
         raise DefinitionError(problems)
     return specs

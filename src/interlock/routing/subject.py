@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from interlock.kernel.events import Command, Event
 from interlock.routing.choose import REOFFER_AFTER
 from interlock.routing.offers import ACCEPT, REJECT, TIME_OUT, ending, offering
 from interlock.routing.presence import END, SET, SETTLE
-from interlock.routing.queues import Specs
+from interlock.routing.queues import Specs, circle_of
 from interlock.routing.switch import closing_queues, opening_queues
 from interlock.vocabulary.interactions import InteractionEnded, WrappedUp
 from interlock.vocabulary.routing import (
@@ -34,7 +34,7 @@ from interlock.vocabulary.settings import TenantSettings
 def subject(settings: TenantSettings, specs: Specs) -> Subject:
     """Routing with the times and the queues of a tenant."""
     deciders: tuple[Decider[Any, Any], ...] = (
-        offering(settings.offer_timeout),
+        offering(settings.offer_timeout, specs),
         ACCEPT,
         REJECT,
         TIME_OUT,
@@ -45,7 +45,9 @@ def subject(settings: TenantSettings, specs: Specs) -> Subject:
         closing_queues(frozenset(specs)),
         opening_queues(frozenset(specs)),
     )
-    return Subject("routing", cast("tuple[Decider[Command, object], ...]", deciders), (react,), (timers,))
+    return Subject(
+        "routing", cast("tuple[Decider[Command, object], ...]", deciders), (react,), (timers, ringing(specs))
+    )
 
 
 def react(event: Event) -> Sequence[Command]:
@@ -65,6 +67,26 @@ def react(event: Event) -> Sequence[Command]:
         case InteractionEnded() if event.reason != "wrapped_up":
             return (EndVisit(interaction=event.interaction),)
     return ()
+
+
+def ringing(specs: Specs) -> Callable[[Event, datetime], Sequence[SetTimer | ClearTimer]]:
+    """The timers of a queue's rings: whenever one lets in more agents, the floor is looked at again."""
+
+    def rings(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:
+        match event:
+            case VisitEntered():
+                opens = circle_of(specs, event.queue).opens_after()
+                again = RouteQueue(queue=event.queue)
+                return tuple(
+                    SetTimer(f"ring:{event.visit}:{number}", event.since + after, again)
+                    for number, after in enumerate(opens, 1)
+                )
+            case VisitEnded():
+                opens = circle_of(specs, event.queue).opens_after()
+                return tuple(ClearTimer(f"ring:{event.visit}:{number}") for number, _ in enumerate(opens, 1))
+        return ()
+
+    return rings
 
 
 def timers(event: Event, at: datetime) -> Sequence[SetTimer | ClearTimer]:

@@ -37,6 +37,7 @@ class Visit(msgspec.Struct, frozen=True):
     priority: int
     since: datetime
     entered_at: datetime
+    last_agent: StaffId = StaffId("")
     offer: Offer | None = None
     refusals: tuple[Refusal, ...] = ()
 
@@ -47,7 +48,9 @@ class Visit(msgspec.Struct, frozen=True):
 
 def entered(event: VisitEntered, at: datetime) -> Visit:
     """The visit at its beginning."""
-    return Visit(event.visit, event.interaction, event.queue, event.channel, event.priority, event.since, at)
+    return Visit(
+        event.visit, event.interaction, event.queue, event.channel, event.priority, event.since, at, event.last_agent
+    )
 
 
 def progressed(visit: Visit, event: Event, at: datetime) -> Visit:

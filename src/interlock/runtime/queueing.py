@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Protocol
 
 from interlock.kernel.errors import Answered, Conflict, Refused
-from interlock.kernel.log import Due, Plan
+from interlock.kernel.log import Due, Plan, Query
 from interlock.routing.board import Board
 from interlock.routing.choose import choose
 from interlock.routing.entry import entering
 from interlock.routing.queues import Specs
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
+from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, tag
+from interlock.vocabulary.interactions import AgentJoined, InteractionStarted
 from interlock.vocabulary.routing import EnterQueue, OfferVisit, RouteAgent, RouteQueue
 
 ROUNDS = 5
@@ -43,17 +45,35 @@ class Queueing:
         app = self._app
         await app.follower.reach(app.follower.newest)
         board, spec = app.board, app.queues.get(command.queue)
+        helping = () if spec is None else (QueueName(each.overflow) for each in spec.circle.rings if each.overflow)
         decider = entering(
-            spec, board.closed_message(command.queue), board.staffed(command.queue), board.waiting(command.queue)
+            spec,
+            board.closed_message(command.queue),
+            any(board.staffed(queue) for queue in (command.queue, *helping)),
+            board.waiting(command.queue),
+            await self._last_agent(command.interaction)
+            if spec is not None and spec.circle.asks_for_last
+            else StaffId(""),
         )
         await app.engine.execute(command, cause=due.id, answers=due.id, decider=decider)
+
+    async def _last_agent(self, interaction: InteractionId) -> StaffId:
+        """Who had the person of an interaction last; nobody where there was none."""
+        log = self._app.engine.log
+        begun = await log.read(Query(tag("interaction", interaction), (InteractionStarted,)))
+        people = [one.event.person for one in begun.events if isinstance(one.event, InteractionStarted)]
+        if not people:
+            return StaffId("")
+        joined = await log.read(Query(tag("person", people[-1]), (AgentJoined,)))
+        agents = [one.event.agent for one in joined.events if isinstance(one.event, AgentJoined)]
+        return agents[-1] if agents else StaffId("")
 
     async def route(self, due: Due, command: RouteQueue | RouteAgent) -> None:
         """Offer what can be offered now; the command is only the occasion, the whole floor is looked at."""
         app = self._app
         await app.follower.reach(app.follower.newest)
         for number in range(ROUNDS):
-            pairs = choose(app.board, app.engine.clock())
+            pairs = choose(app.board, app.queues, app.engine.clock())
             refused = 0
             for visit, agent in pairs:
                 offer = OfferVisit(visit=visit, agent=agent)

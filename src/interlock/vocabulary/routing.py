@@ -9,6 +9,7 @@ from typing import Literal
 from interlock.kernel.events import Command, Event
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, OfferId, PersonId, QueueName, StaffId, VisitId, tags
+from interlock.vocabulary.skills import Skill
 
 VisitEnd = Literal["answered", "abandoned", "short_abandoned", "overflowed", "transferred", "closed"]
 
@@ -44,6 +45,8 @@ class VisitEntered(Event, frozen=True, kw_only=True):
     priority: int
     since: datetime
     run: str = ""
+    last_agent: StaffId = StaffId("")
+    """Who had the person last, where the queue asks for that."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(visit=self.visit, interaction=self.interaction, queue=self.queue)
@@ -114,6 +117,7 @@ class PresenceSet(Event, frozen=True, kw_only=True):
     queues: tuple[QueueName, ...] = ()
     capacity: int = 3
     """How many chats and messages he takes at once."""
+    skills: tuple[Skill, ...] = ()
 
     def tags(self) -> tuple[str, ...]:
         return tags(agent=self.agent)
@@ -243,6 +247,7 @@ class SetPresence(Command, frozen=True, kw_only=True):
     reason: str = ""
     queues: tuple[QueueName, ...] = ()
     capacity: int = 3
+    skills: tuple[Skill, ...] = ()
 
     def lane(self) -> str:
         return f"agent:{self.agent}"
