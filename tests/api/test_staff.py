@@ -11,9 +11,10 @@ from argon2.exceptions import VerifyMismatchError
 from interlock.kernel.log import Query
 from interlock.runtime import staff
 from interlock.runtime.app import App
-from interlock.vocabulary.ids import InteractionId, OfferId, QueueName, StaffId, VisitId
-from interlock.vocabulary.routing import OfferAccepted, Presence, PresenceSet
-from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged
+from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.ids import InteractionId, OfferId, PersonId, QueueName, StaffId, VisitId
+from interlock.vocabulary.routing import OfferAccepted, Presence, PresenceSet, VisitEntered
+from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged, StaffSkillsChanged
 from tests.api.conftest import Client, sign_in
 from tests.passwords import REAL
 
@@ -142,6 +143,39 @@ async def test_other_roles_hold_from_the_next_request_on_and_other_queues_at_onc
     assert (served[-1].presence, served[-1].queues) == (Presence.AVAILABLE, ("returns",))
 
 
+async def test_skills_hold_at_once_and_are_shown_to_supervisors(client: Client, app: App) -> None:
+    await available(app)
+    headers = await sign_in(client, "admin")
+    wanted = [{"skill": "german", "level": 5}, {"skill": "insurance", "level": 1, "until": "2030-01-01T00:00:00Z"}]
+    answer = await client.post("/v1/staff/amara/skills", json={"skills": wanted}, headers=headers)
+    assert answer.status_code == 200
+    assert [(one["skill"], one["level"]) for one in answer.json()["skills"]] == [("german", 5), ("insurance", 1)]
+    served = [one.event for one in (await app.log.read(Query(f"agent:{amara(app)}", (PresenceSet,)))).events]
+    assert isinstance(served[-1], PresenceSet)
+    assert [(one.skill, one.level) for one in served[-1].skills] == [("german", 5), ("insurance", 1)]
+    assert [one for one in await facts_of(app, amara(app)) if isinstance(one, StaffSkillsChanged)]
+    await sign_in(client, "sofia")
+    (shown,) = [one for one in (await client.get("/v1/board")).json()["value"]["agents"] if one["id"] == amara(app)]
+    assert [one["skill"] for one in shown["skills"]] == ["german", "insurance"]
+
+
+async def test_a_supervisor_is_told_why_somebody_still_waits(client: Client, app: App) -> None:
+    await sign_in(client, "sofia")
+    gone = await client.get("/v1/visits/v_nobody/why")
+    assert (gone.status_code, gone.json()["code"]) == (404, "visit_unknown")
+    await available(app)
+    entered = VisitEntered(
+        visit=VisitId("v_9"), interaction=InteractionId("i_9"), person=PersonId("p_9"), queue=QueueName("returns"),
+        channel=Channel.CHAT, priority=0, since=app.clock(),
+    )  # fmt: skip
+    written = await app.engine.append([entered], cause="entered")
+    assert await app.follower.reach(written.recorded[-1].cursor)
+    why = (await client.get("/v1/visits/v_9/why")).json()
+    assert (why["place"], why["ring"], why["rings"], why["asks_for"]) == (1, 1, 2, {})
+    assert why["opens_at"] is not None
+    assert [(one["name"], one["reason"]) for one in why["candidates"]] == [("Amara Okafor", "other_queue")]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "code"),
     [
@@ -150,6 +184,8 @@ async def test_other_roles_hold_from_the_next_request_on_and_other_queues_at_onc
         ("amara/roles", {"roles": ["boss"]}, "role_unknown"),
         ("amara/roles", {"roles": []}, "role_unknown"),
         ("amara/roles", {"roles": ["agent"], "queues": ["cellar"]}, "queue_unknown"),
+        ("amara/skills", {"skills": [{"skill": "a", "level": 1}, {"skill": "a", "level": 2}]}, "skill_twice"),
+        ("nobody/skills", {"skills": []}, "staff_unknown"),
         ("nobody/roles", {"roles": ["agent"]}, "staff_unknown"),
         ("nobody/password", {"password": "long enough!"}, "staff_unknown"),
     ],

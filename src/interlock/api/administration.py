@@ -20,6 +20,7 @@ from interlock.runtime.app import App
 from interlock.runtime.staff import Person
 from interlock.runtime.staff_changes import check_queues, described
 from interlock.vocabulary.ids import CustomerId
+from interlock.vocabulary.skills import Skill
 
 logger = structlog.get_logger(__name__)
 
@@ -45,6 +46,12 @@ class NewRoles(msgspec.Struct, forbid_unknown_fields=True):
 
     roles: list[str]
     queues: list[str] | None = None
+
+
+class NewSkills(msgspec.Struct, forbid_unknown_fields=True):
+    """What somebody can do from now on, and nothing else."""
+
+    skills: Annotated[list[Skill], Meta(max_length=50)]
 
 
 class Forward(msgspec.Struct, forbid_unknown_fields=True):
@@ -101,6 +108,16 @@ async def change_roles(
     return described(await app.staff_changes.roles(login, data.roles, data.queues, app.queues, by=person.id))
 
 
+@post("/v1/staff/{login:str}/skills", status_code=200)
+async def change_skills(
+    login: FromPath[str], data: JSONBody[NewSkills], person: NamedDependency[Person], state: State
+) -> dict[str, Any]:
+    """Give somebody exactly these skills, each from 1 (begins) to 5 (expert), until a certificate runs out where it does."""
+    require(person, "manage_staff")
+    app: App = state.app
+    return described(await app.staff_changes.skills(login, data.skills, by=person.id))
+
+
 @post("/v1/staff/{login:str}/remove", status_code=204)
 async def remove_staff(login: FromPath[str], person: NamedDependency[Person], state: State) -> None:
     """Somebody does not work here any more; refused while he has customers in hand."""
@@ -153,6 +170,7 @@ HANDLERS = (
     list_staff,
     change_password,
     change_roles,
+    change_skills,
     remove_staff,
     erase,
     bring_forward,

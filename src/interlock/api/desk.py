@@ -24,7 +24,7 @@ from interlock.vocabulary.ids import InteractionId, MessageId, OfferId, Proposal
 from interlock.vocabulary.interactions import HandBack, PostMessage, StartWrapUp, WrapUp
 from interlock.vocabulary.people import IssueChallenge
 from interlock.vocabulary.proposals import ProposeAction
-from interlock.vocabulary.routing import AcceptOffer, Presence, RejectOffer, SetPresence
+from interlock.vocabulary.routing import AcceptOffer, Presence, RejectOffer
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS
 
 ShortText = Annotated[str, Meta(max_length=500)]
@@ -89,15 +89,7 @@ async def set_presence(data: JSONBody[WantedPresence], person: NamedDependency[P
     """Say what one is doing; while interactions are in hand it is kept as pending."""
     require(person, "take_interactions")
     app: App = state.app
-    await app.execute(presence_of(person, data.presence, data.reason), fresh("presence"))
-
-
-def presence_of(person: Person, presence: Presence, reason: str) -> SetPresence:
-    """The command for an account's presence, with the queues and the capacity of the account."""
-    account = person.account
-    return SetPresence(
-        agent=account.staff, presence=presence, reason=reason, queues=account.queues, capacity=account.capacity
-    )
+    await app.execute(person.account.sets(data.presence, data.reason), fresh("presence"))
 
 
 @post("/v1/visits/{visit:str}/offers/{offer:str}/accept", status_code=204)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import get, post
@@ -15,12 +15,13 @@ from interlock.api.desk import WantedPresence, fresh, principal
 from interlock.api.signing import require
 from interlock.governance.permissions import may
 from interlock.kernel.errors import Refused
+from interlock.routing import why_waiting
 from interlock.runtime.app import App
 from interlock.runtime.reading import read_record
 from interlock.runtime.staff import Person
-from interlock.vocabulary.ids import InteractionId, ProposalId, QueueName, StaffId
+from interlock.vocabulary.ids import InteractionId, ProposalId, QueueName, StaffId, VisitId
 from interlock.vocabulary.proposals import ResolveUnknown
-from interlock.vocabulary.routing import CloseQueue, OpenQueue, SetPresence
+from interlock.vocabulary.routing import CloseQueue, OpenQueue
 
 
 class Finding(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,6 +43,20 @@ async def show_board(person: NamedDependency[Person], state: State) -> dict[str,
     require(person, "see_board")
     app: App = state.app
     return {"cursor": str(app.follower.cursor), "value": await app.documents.board()}
+
+
+@get("/v1/visits/{visit:str}/why")
+async def show_why(visit: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """Why a visit still waits: its place and its ring, and what stands between it and each agent on shift."""
+    require(person, "see_board")
+    app: App = state.app
+    found = app.board.visits.get(VisitId(visit))
+    if found is None:
+        raise Refused("visit_unknown", "Nobody waits under this name any more.", status=404)
+    why = msgspec.to_builtins(why_waiting(app.board, app.queues, found, app.clock()))
+    for one in why["candidates"]:
+        one["name"] = app.staff.names.get(one["agent"], one["agent"])
+    return cast("dict[str, Any]", why)
 
 
 @post("/v1/proposals/{proposal:str}/resolve", status_code=204)
@@ -85,14 +100,7 @@ async def set_agent_presence(
     account = app.staff.accounts.get(StaffId(agent))
     if account is None:
         raise Refused("agent_unknown", "There is no such agent.", status=404)
-    command = SetPresence(
-        agent=account.staff,
-        presence=data.presence,
-        reason=data.reason,
-        queues=account.queues,
-        capacity=account.capacity,
-    )
-    await app.execute(command, fresh("presence"))
+    await app.execute(account.sets(data.presence, data.reason), fresh("presence"))
 
 
 @get("/v1/interactions/{interaction:str}/record")
@@ -105,6 +113,7 @@ async def show_record(interaction: FromPath[str], person: NamedDependency[Person
 
 HANDLERS = (
     show_board,
+    show_why,
     show_record,
     resolve,
     close_queue,

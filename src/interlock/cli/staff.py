@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -13,9 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from interlock.cli.running import run, settings_from
+from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
+from interlock.vocabulary.skills import Skill
 
-app = typer.Typer(no_args_is_help=True, help="Local users: add, list, password, roles, remove.")
+app = typer.Typer(no_args_is_help=True, help="Local users: add, list, password, roles, skills, remove.")
 T = TypeVar("T")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Roles = Annotated[list[str], typer.Option("--role", help="agent, supervisor or admin; may be repeated.")]
@@ -33,6 +36,18 @@ def _with_app(data: Path | None, work: Callable[[App], Awaitable[T]]) -> T:
             return await work(node)
 
     return run(connected)
+
+
+def _skill(written: str, zone: tzinfo) -> Skill:
+    """A skill as it is written here. Raises Refused."""
+    name, _, rest = written.partition("=")
+    level, _, day = rest.partition(":")
+    try:
+        until = datetime.combine(date.fromisoformat(day), time(), zone).astimezone(UTC) if day else None
+        return msgspec.convert({"skill": name, "level": int(level), "until": until}, Skill)
+    except (ValueError, msgspec.ValidationError):
+        how = "write NAME=LEVEL with small letters and a level from 1 to 5, such as german=3 or insurance=5:2027-12-31"
+        raise Refused("bad_skill", f"{written!r} is no skill; {how}.", status=422) from None
 
 
 def _password() -> str:
@@ -76,9 +91,10 @@ def list_staff(
             print(msgspec.json.encode(one).decode())
             continue
         queues = f"  queues {', '.join(one['queues'])}" if one["queues"] else ""
+        skills = "".join(f"  {each['skill']} {each['level']}" for each in one["skills"])
         gone = f"  removed {one['removed_at']}" if one["removed_at"] else ""
         console.print(
-            escape(f"{one['login']:16} {one['name']:24} {', '.join(one['roles']):24} {one['id']}{queues}{gone}")
+            escape(f"{one['login']:16} {one['name']:24} {', '.join(one['roles']):24} {one['id']}{queues}{skills}{gone}")
         )
 
 
@@ -105,6 +121,24 @@ def roles_of(login: str, role: Roles, queue: Queues = None, data: Data = None) -
         )
 
     print(_with_app(data, work))
+
+
+@app.command("skills")
+def skills_of(
+    login: str,
+    skill: Annotated[
+        list[str] | None, typer.Argument(help="NAME=LEVEL, or NAME=LEVEL:YYYY-MM-DD until then; none for none.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Give somebody exactly these skills, each with a level from 1 (begins) to 5 (expert); in force at once."""
+
+    async def work(node: App) -> str:
+        wanted = [_skill(one, node.tenant.zone) for one in skill or []]
+        account = await node.staff_changes.skills(login, wanted, by=BY)
+        return ", ".join(f"{one.skill} {one.level}" for one in account.skills) or "no skills"
+
+    print(f"{login} has {_with_app(data, work)}")
 
 
 @app.command("remove")

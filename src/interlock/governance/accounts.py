@@ -12,6 +12,8 @@ import msgspec
 from interlock.governance.permissions import GRANTS
 from interlock.kernel.errors import Refused
 from interlock.vocabulary.ids import QueueName, StaffId
+from interlock.vocabulary.routing import Presence, SetPresence
+from interlock.vocabulary.skills import Skill
 
 MAX_FAILURES: Final = 5
 LOCKED_FOR: Final = timedelta(minutes=5)
@@ -29,12 +31,24 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     queues: tuple[QueueName, ...] = ()
     capacity: int = 3
+    skills: tuple[Skill, ...] = ()
     failures: int = 0
     locked_until: datetime | None = None
     removed_at: datetime | None = None
     """Since when the person does not work here any more; the name is kept for what he did, and the login is not given again."""
     sign_ins_from: datetime | None = None
     """Sign-ins that are older have ended."""
+
+    def sets(self, presence: Presence, reason: str = "") -> SetPresence:
+        """The command for a presence, with what the account serves and can do."""
+        return SetPresence(
+            agent=self.staff,
+            presence=presence,
+            reason=reason,
+            queues=self.queues,
+            capacity=self.capacity,
+            skills=self.skills,
+        )
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +86,14 @@ def check_roles(roles: Collection[str]) -> None:
     if unknown or not roles:
         known = ", ".join(sorted(GRANTS))
         raise Refused("role_unknown", f"The roles are {known}; {', '.join(unknown) or 'none'} was given.", status=422)
+
+
+def check_skills(skills: Collection[Skill]) -> None:
+    """Refuse two levels of one skill."""
+    names = [one.skill for one in skills]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Refused("skill_twice", f"The skill {twice[0]!r} is given twice; give one level.", status=422)
 
 
 def check_admin_left(accounts: Collection[Account], login: str) -> None:

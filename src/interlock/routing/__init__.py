@@ -8,6 +8,7 @@ from interlock.routing.entry import enter, entering
 from interlock.routing.queues import QueueSpec, Specs, load_queue, load_queues
 from interlock.routing.screens import document, me
 from interlock.routing.subject import subject
+from interlock.routing.why import why_waiting
 
 __all__ = [
     "Board",
@@ -26,4 +27,5 @@ __all__ = [
     "place",
     "subject",
     "to_snapshot",
+    "why_waiting",
 ]

@@ -158,6 +158,7 @@ def _agent(agent: Agent, identifier: StaffId, name: str) -> dict[str, Any]:
         "reason": agent.reason,
         "pending": agent.pending.value if agent.pending else None,
         "queues": list(agent.queues),
+        "skills": [{"skill": one.skill, "level": one.level, "until": _time(one.until)} for one in agent.skills],
         "capacity": agent.capacity,
         "load": agent.load,
         "work": _work(agent, offered=True),

@@ -76,7 +76,7 @@ from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeP
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
 from interlock.vocabulary.settings import TenantSettings
-from interlock.vocabulary.staff import StaffAdded, StaffRemoved, StaffRolesChanged
+from interlock.vocabulary.staff import StaffAdded, StaffRemoved, StaffRolesChanged, StaffSkillsChanged
 from interlock.vocabulary.triggers import WeighTrigger
 
 logger = structlog.get_logger(__name__)
@@ -253,7 +253,7 @@ class App:
         match recorded.event:
             case ReleasePublished():
                 self._chores.until_done(self._take_release)
-            case StaffAdded() | StaffRolesChanged() | StaffRemoved():
+            case StaffAdded() | StaffRolesChanged() | StaffSkillsChanged() | StaffRemoved():
                 self._chores.until_done(self.staff.load)
             case PersonErased():
                 self._forget_opened()

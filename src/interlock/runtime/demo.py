@@ -8,6 +8,7 @@ from interlock.governance.outside import EVENTS_ROLE
 from interlock.kernel.errors import Refused
 from interlock.runtime.outside_agents import OutsideAgents
 from interlock.runtime.staff import Staff
+from interlock.vocabulary.skills import Skill
 
 DEMO_PASSWORD: Final = "demo"  # known to everybody on purpose; only ever set in demo mode
 SHOP_ADMIN_KEY: Final = "demo-admin"  # likewise: of the demo shop, which holds nothing of anybody's
@@ -23,11 +24,12 @@ class DemoPerson(NamedTuple):
     name: str
     roles: tuple[str, ...]
     queues: tuple[str, ...]
+    skills: tuple[Skill, ...] = ()
 
 
 DEMO_STAFF: Final = (
-    DemoPerson("amara", "Amara Okafor", ("agent",), ("care", "returns")),
-    DemoPerson("ben", "Ben Castellanos", ("agent",), ("care", "returns")),
+    DemoPerson("amara", "Amara Okafor", ("agent",), ("care", "returns"), (Skill("returns", 2), Skill("german", 4))),
+    DemoPerson("ben", "Ben Castellanos", ("agent",), ("care", "returns"), (Skill("returns", 4),)),
     DemoPerson("sofia", "Sofia Lindqvist", ("supervisor",), ("care", "returns")),
     DemoPerson("maya", "Maya Brandt", ("manager",), ()),
     DemoPerson("omar", "Omar Haddad", ("supervisor",), ("care", "returns")),
@@ -51,7 +53,14 @@ async def add_demo_staff(staff: Staff) -> None:
     for person in DEMO_STAFF:
         try:
             await staff.add(
-                person.login, person.name, DEMO_PASSWORD, person.roles, person.queues, by="demo", any_password=True
+                person.login,
+                person.name,
+                DEMO_PASSWORD,
+                person.roles,
+                person.queues,
+                person.skills,
+                by="demo",
+                any_password=True,
             )
         except Refused as refusal:
             if refusal.code != "login_taken":

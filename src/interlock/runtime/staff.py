@@ -20,6 +20,7 @@ from interlock.kernel.log import Records
 from interlock.runtime.clock import Clock
 from interlock.runtime.engine import Engine
 from interlock.vocabulary.ids import QueueName, StaffId
+from interlock.vocabulary.skills import Skill
 from interlock.vocabulary.staff import StaffAdded, StaffSignedIn, StaffSignedOut, StaffSignInFailed
 
 SIGNED_IN_FOR: Final = timedelta(hours=12)
@@ -61,6 +62,7 @@ class Staff:
         password: str,
         roles: Sequence[str],
         queues: Sequence[str],
+        skills: Sequence[Skill] = (),
         *,
         by: str,
         any_password: bool = False,
@@ -76,10 +78,11 @@ class Staff:
             digest=await digest_of(password),
             roles=tuple(roles),
             queues=tuple(QueueName(queue) for queue in queues),
+            skills=tuple(skills),
         )
         if not await self._records.add("account", login, msgspec.json.encode(account)):
             raise _taken(login)
-        fact = StaffAdded(staff=account.staff, roles=account.roles, queues=account.queues, by=by)
+        fact = StaffAdded(staff=account.staff, roles=account.roles, queues=account.queues, skills=account.skills, by=by)
         await self._engine.append([fact], cause=f"staff/{login}")
         self.accounts[account.staff] = account
         self.names[account.staff] = account.name

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from interlock.governance.accounts import Account, check_admin_left, check_password, check_roles
+from interlock.governance.accounts import Account, check_admin_left, check_password, check_roles, check_skills
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Command, Event
@@ -18,7 +18,8 @@ from interlock.runtime.engine import Engine
 from interlock.runtime.staff import Staff, digest_of
 from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.routing import EndService, Presence, SetPresence
-from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged
+from interlock.vocabulary.skills import Skill
+from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged, StaffSkillsChanged
 
 AGENT: Final = "agent"
 
@@ -79,6 +80,17 @@ class StaffChanges:
             await self._serve(account)
         return account
 
+    async def skills(self, login: str, skills: Sequence[Skill], *, by: str) -> Account:
+        """Give somebody exactly these skills, in force at once. Raises Refused."""
+        check_skills(skills)
+        before = await self._staff.account(login)
+        fact = StaffSkillsChanged(staff=before.staff, skills=tuple(skills), by=by)
+        await self._engine.append([fact], cause=f"staff-skills/{secrets.token_hex(8)}")
+        account = await self._staff.change(login, lambda stands: msgspec.structs.replace(stands, skills=fact.skills))
+        if AGENT in account.roles and account.skills != before.skills:
+            await self._serve(account)
+        return account
+
     async def remove(self, login: str, *, by: str) -> Account:
         """Somebody does not work here any more: his sign-ins end, and his name stays for what he did.
 
@@ -110,10 +122,8 @@ class StaffChanges:
         await self._engine.execute(EndService(agent=account.staff), cause=cause, extend=with_fact)
 
     async def _serve(self, account: Account) -> None:
-        """Somebody who is available serves his new queues from now on; everybody else when he is available again."""
-        command = SetPresence(
-            agent=account.staff, presence=Presence.AVAILABLE, queues=account.queues, capacity=account.capacity
-        )
+        """Somebody who is available serves with what he has now from now on; everybody else when he is available again."""
+        command = account.sets(Presence.AVAILABLE)
         decider = self._engine.decider(SetPresence)
         state, _ = await self._engine.state(tuple(decider.reads(command)), decider.initial, decider.evolve)
         agent = state.agent(account.staff)
@@ -136,5 +146,9 @@ def described(account: Account) -> dict[str, Any]:
         "name": account.name,
         "roles": list(account.roles),
         "queues": list(account.queues),
+        "skills": [
+            {"skill": one.skill, "level": one.level, "until": None if one.until is None else one.until.isoformat()}
+            for one in account.skills
+        ],
         "removed_at": None if account.removed_at is None else account.removed_at.isoformat(timespec="seconds"),
     }

@@ -7,6 +7,7 @@ from typing import Literal
 from interlock.kernel.events import Event
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, QueueName, StaffId, tags
+from interlock.vocabulary.skills import Skill
 
 Role = Literal["agent", "supervisor", "manager", "admin"]
 
@@ -17,6 +18,7 @@ class StaffAdded(Event, frozen=True, kw_only=True):
     staff: StaffId
     roles: tuple[str, ...]
     queues: tuple[QueueName, ...]
+    skills: tuple[Skill, ...] = ()
     by: str
 
     def tags(self) -> tuple[str, ...]:
@@ -29,6 +31,17 @@ class StaffRolesChanged(Event, frozen=True, kw_only=True):
     staff: StaffId
     roles: tuple[str, ...]
     queues: tuple[QueueName, ...]
+    by: str
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)
+
+
+class StaffSkillsChanged(Event, frozen=True, kw_only=True):
+    """What somebody can do, how well, and until when that is certified, from now on."""
+
+    staff: StaffId
+    skills: tuple[Skill, ...]
     by: str
 
     def tags(self) -> tuple[str, ...]:

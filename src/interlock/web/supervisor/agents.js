@@ -18,7 +18,7 @@ const presenceOf = (pending) => (pending && typeof pending === 'object' ? pendin
 export function Agents() {
   const agents = [...(board.value?.agents ?? [])].sort((a, b) => ORDER.indexOf(a.presence) - ORDER.indexOf(b.presence) || a.name.localeCompare(b.name));
   if (!agents.length) return html`<${Empty} title="Nobody has signed in yet">Agents appear here when they first sign in.<//>`;
-  return html`<div class="table-scroll"><table class="table board-table"><thead><tr><th scope="col">Agent</th><th scope="col">Presence</th><th scope="col" class="right">Since</th><th scope="col">Load</th><th scope="col">In hand</th><th scope="col">Queues</th><th scope="col"><span class="visually-hidden">Change</span></th></tr></thead>
+  return html`<div class="table-scroll"><table class="table board-table"><thead><tr><th scope="col">Agent</th><th scope="col">Presence</th><th scope="col" class="right">Since</th><th scope="col">Load</th><th scope="col">In hand</th><th scope="col">Queues and skills</th><th scope="col"><span class="visually-hidden">Change</span></th></tr></thead>
     <tbody>${agents.map((agent) => html`<${AgentRow} key=${agent.id} agent=${agent} />`)}</tbody></table></div>`;
 }
 
@@ -34,7 +34,8 @@ function AgentRow({ agent }) {
     <td><${Load} load=${agent.load} capacity=${agent.capacity} /></td>
     <td><span class="hand-list">${(agent.work ?? []).map((/** @type {any} */ work) => html`<button type="button" class="hand ${work.state}" onClick=${() => (looking.value = work.interaction)} title="Look in: ${termOf(work.state)} for ${duration(since(work.since, slowNow.value))}">
       ${work.state === 'wrap_up' ? html`<${Icon} name="wrap" size=${13} />` : html`<${Icon} name="chat" size=${13} />`}${termOf(work.state)} <${Ago} at=${work.since} /></button>`)}${agent.work?.length ? null : html`<span class="none">–</span>`}</span></td>
-    <td class="note">${(agent.queues ?? []).map((/** @type {string} */ name) => titles.get(name) ?? name).join(', ')}</td>
+    <td class="note">${(agent.queues ?? []).map((/** @type {string} */ name) => titles.get(name) ?? name).join(', ')}
+      ${agent.skills?.length ? html`<span class="under">${agent.skills.map((/** @type {any} */ one) => `${one.skill.replaceAll('_', ' ')} ${one.level}`).join(', ')}</span>` : null}</td>
     <td class="right"><${Menu} name="Change ${agent.name}'s presence" className="icon-button" floating label=${html`<${Icon} name="more" />`}>
       ${(/** @type {() => void} */ close) => SETTABLE.filter((presence) => presence !== agent.presence).map((presence) => html`<button type="button" onClick=${() => (close(), ask(`/v1/agents/${agent.id}/presence`, { presence }))}><span class="dot ${presence}" aria-hidden="true" />Set ${termOf(presence).toLowerCase()}</button>`)}<//></td></tr>`;
 }

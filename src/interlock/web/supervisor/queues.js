@@ -7,6 +7,7 @@ import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 import { CopyId, Empty, Mark, Ticking } from '../ui/parts.js';
 import { ask, board, looking } from './state.js';
+import { Why } from './why.js';
 
 const NEAR_TARGET = 0.05;
 const opened = signal('');
@@ -64,9 +65,11 @@ function QueueRow({ queue }) {
 function Visits({ visits }) {
   const sorted = [...visits].sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
   const agentName = (/** @type {string} */ id) => board.value?.agents?.find((/** @type {any} */ agent) => agent.id === id)?.name ?? id;
+  const [asked, setAsked] = useState('');
   return html`<ul class="visits" aria-label=${count(visits.length, 'visit')}>${sorted.map((visit) => html`<li key=${visit.visit}>
     <${Ticking} at=${visit.since} /><span>${visit.state === 'offered' ? html`<${Mark} tone="plain" icon="bell">Offered to ${agentName(visit.agent)}<//>` : 'Waiting'}</span>
-    <${CopyId} id=${visit.interaction} label="interaction" /><button type="button" class="button small" onClick=${() => (looking.value = visit.interaction)}>Look in</button></li>`)}</ul>`;
+    <${CopyId} id=${visit.interaction} label="interaction" /><span class="visit-buttons"><button type="button" class="button small" aria-expanded=${asked === visit.visit} onClick=${() => setAsked(asked === visit.visit ? '' : visit.visit)}>Why?</button><button type="button" class="button small" onClick=${() => (looking.value = visit.interaction)}>Look in</button></span>
+    ${asked === visit.visit ? html`<${Why} visit=${visit.visit} />` : null}</li>`)}</ul>`;
 }
 
 /** The emergency switch asks what customers should hear. @param {{queue: any}} props */
