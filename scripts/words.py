@@ -221,7 +221,8 @@ FIELDS: Final = {
     "Queue.priority": "A point counts like a minute of waiting.",
     "Queue.skills": "What agents need, and who goes first.",
     "Queue.rings": "Who is let in with the time that was waited; everybody at once where there are none.",
-    "Queue.method": "What decides between agents who are equal in what is preferred: the least load, the longest time without anything new, or the sum of the levels that are asked for.",
+    "Queue.method": "What decides between agents who are equal in what is preferred: the least load, the longest time without "
+    "anything new, or the sum of the levels that are asked for.",
     "Skills.required": "The least level of each, from 1 to 5; nobody below it is offered a visit.",
     "Skills.preferred": "Who has more of these, at the least level, goes first.",
     "Queue.texts": "What customers are told.",
