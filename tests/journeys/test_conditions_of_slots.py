@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from interlock.journeys.slots import Slot
 from tests.journeys.harness import Chat, slot, start
 from tests.journeys.test_compile import problems
 
@@ -46,6 +49,17 @@ def test_an_answer_that_does_not_meet_it_is_not_kept_and_the_customer_is_told():
     chat = begun()
     assert chat.write("yesterday", slot("first", "2026-11-20")) == ["That day is over. From which day on?"]
     assert chat.write("today", slot("first", "2026-11-21")) == ["Until which day?"]
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ({"type": "order_number"}, "order number"), ({"type": "email"}, "e-mail address"), ({"type": "text"}, "mail text"),
+        ({"type": "email", "label": "the shop's address"}, "the shop's address"),
+    ],
+)  # fmt: skip
+def test_agents_read_what_people_call_a_slot_and_not_its_name(written: dict[str, Any], called: str) -> None:
+    assert Slot(**written).called("mail_text") == called
 
 
 def test_without_words_of_its_own_it_is_asked_again():

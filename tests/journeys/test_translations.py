@@ -6,18 +6,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Literal
 
+import msgspec
 import pytest
 
+from interlock.control.card_texts import card_texts, in_languages
 from interlock.journeys import JourneySet
 from interlock.journeys.differences import differences
 from interlock.journeys.language import SayStep
 from interlock.journeys.translations import Translated, translated
 from interlock.journeys.values import day_text, spoken
 from interlock.kernel.documents import DefinitionError
+from interlock.kernel.events import Erased
 from interlock.runtime.default_journeys import with_defaults
 from interlock.runtime.definitions import check
-from interlock.vocabulary.channels import Channel
-from interlock.vocabulary.ids import StaffId, VisitId
+from interlock.vocabulary.card_words import card_words
+from interlock.vocabulary.channels import VIRTUAL_AGENT, CardWords, Channel, Choice
+from interlock.vocabulary.ids import NOBODY, ProposalId, StaffId, VisitId
 from interlock.vocabulary.interactions import (
     AgentJoined,
     HandedBack,
@@ -26,6 +30,7 @@ from interlock.vocabulary.interactions import (
     LanguageChanged,
 )
 from interlock.vocabulary.languages import wanted
+from interlock.vocabulary.proposals import ProposalJudged
 from tests.journeys.harness import Chat, I, P, S, demo, demo_files, slot, start
 
 ASK = "Gladly. What is the order number? It is in your confirmation e-mail and looks like A-1042."
@@ -69,7 +74,7 @@ def said_in(texts: str, path: str = "texts/de.yaml", journeys: JourneySet | None
     tenant, own, bundle = demo()
     files = {"tenant.yaml": demo_files()["tenant.yaml"], path: texts}
     reasons = [rule.customer_reason for rule in bundle.rules]
-    return translated(files, tenant, (journeys or own).journeys, reasons)
+    return translated(files, tenant, (journeys or own).journeys, reasons, card_texts(bundle))
 
 
 class In(Chat):
@@ -223,7 +228,13 @@ def test_a_channels_own_words_and_a_rules_reason_are_in_the_language() -> None:
          "texts/de.yaml:2:3: 2 examples of 'order_status' are too few to learn from; write 3 or more, best fifteen, or none"),
         ("texts/de.yaml", "examples:\n  pick_time: [ein Termin, zum Termin, wann]\n",
          "texts/de.yaml:2:3: 'pick_time' has no examples in the tenant's own language, so no customer begins it by what she says; write some in the journey as well, or remove these"),
-        ("texts/de.yaml", "complete: true\n", "texts have no translation, and are said in 'en'"),
+        ("texts/de.yaml", "connectors:\n  shop:\n    Paid bak to: Erstattung\n",
+         "texts/de.yaml:3:5: nothing in the connector 'shop' reads 'Paid bak to' (any more); write 'Paid back to', and look whether the translation still fits"),
+        ("texts/de.yaml", "connectors:\n  shopp: { Amount: Betrag }\n",
+         "texts/de.yaml:2:3: there is no connector 'shopp'; did you mean 'shop'?"),
+        ("texts/de.yaml", "connectors:\n  shop:\n    Pause {subscription.goods} for {weeks} weeks: Pause.\n",
+         "the translation leaves out {subscription.goods}, {weeks}"),
+        ("texts/de.yaml", "complete: true\n", "texts of tenant.yaml have no translation, and are said in 'en'"),
         ("texts/de.yaml", "journey: {}\n", "did you mean 'journeys'?"),
     ],
 )  # fmt: skip
@@ -246,12 +257,42 @@ def test_what_customers_say_in_every_language_is_learned_and_a_journey_without_i
     assert differences(demo()[1].journeys["order_status"], order).examples_added == german
 
 
-def test_texts_without_a_translation_are_counted_in_a_note_and_refuse_nothing() -> None:
-    (all_of_them,) = said_in("tenant: {}").notes
-    (one_less,) = said_in("tenant: { Are you still there?: Sind Sie noch da? }").notes
-    count = int(all_of_them.what.split()[0])
-    assert int(one_less.what.split()[0]) == count - 1
-    assert all_of_them.what.startswith(f"{count} texts have no translation, and are said in 'en': 'Hello and welcome")
+def test_what_an_action_does_is_said_in_the_languages_that_have_it_and_elsewhere_as_it_is_written() -> None:
+    bundle = in_languages(demo()[2], {"de": {"shop": {"Amount": "Betrag"}}, "fr": {}})
+    says, lines = bundle.action("shop.refund_item").others["de"]
+    assert (says.text, lines[0][0], lines[1][0]) == (bundle.action("shop.refund_item").says.text, "Betrag", "Item")
+    assert "fr" not in bundle.action("shop.refund_item").others
+    assert bundle.action("shop.pause_subscription").others == {}
+
+
+def test_a_card_is_in_the_language_of_the_interaction_or_in_the_tenants_own() -> None:
+    lines = (Choice("€18.40", "Amount"),)
+    said = CardWords("de", "18,40 erstatten", (Choice("€18.40", "Betrag"),))
+    judged = ProposalJudged(
+        proposal=ProposalId("pr_1"), interaction=I, person=P, customer=NOBODY, principal=VIRTUAL_AGENT, action="shop.refund_item",
+        args_hash="h", verdict="needs", policy="r_1", rulings=(), needs=(), facts={}, says="Refund €18.40", shows=lines, others=(said,),
+    )  # fmt: skip
+    assert card_words(judged, "de") == said
+    assert (card_words(judged, "").says, card_words(judged, "fr").shows) == ("Refund €18.40", lines)
+    erased = msgspec.structs.replace(judged, others=Erased(), shows=Erased())
+    assert card_words(erased, "de").shows == ()
+
+
+def test_texts_without_a_translation_are_counted_by_place_in_notes_and_refuse_nothing() -> None:
+    all_of_them = [note.what for note in said_in("tenant: {}").notes]
+    one_less = said_in("tenant: { Are you still there?: Sind Sie noch da? }").notes[0].what
+    count = int(all_of_them[0].split()[0])
+    assert int(one_less.split()[0]) == count - 1
+    said = f"{count} of {count} texts of tenant.yaml have no translation, and are said in 'en': 'Hello and welcome"
+    assert all_of_them[0].startswith(said)
+    places = [what.partition(" texts of ")[2].partition(" have ")[0] for what in all_of_them[:-1]]
+    assert places[:2] == ["tenant.yaml", "the rules"] and "the journey 'order_status'" in places
+
+
+def test_a_journey_that_nobody_can_begin_in_words_of_a_language_is_told_in_a_note() -> None:
+    *_, last = said_in("examples: { order_status: [wo ist sie, wo bleibt sie, wann kommt sie] }").notes
+    assert last.what.startswith("nothing is learned in this language for business, change_email, damaged_item")
+    assert "order_status" not in last.what and last.what.endswith("no words in it begin them, only buttons")
 
 
 def test_a_day_is_said_as_in_the_language_and_by_its_number_where_that_is_not_known() -> None:

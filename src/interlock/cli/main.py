@@ -156,7 +156,10 @@ def publish(
 
     settings = settings_from(data=data)
     password = password_of(login)
-    print(run(lambda: releasing.publish(settings, folder, login, password, note)))
+    became, notes = run(lambda: releasing.publish(settings, folder, login, password, note))
+    for each in notes:
+        errors.print(str(each), style="yellow", markup=False)
+    print(became)
 
 
 @app.command()

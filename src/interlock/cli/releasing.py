@@ -13,10 +13,11 @@ from rich.markup import escape
 from interlock.cli import offline
 from interlock.cli.scenarios import held
 from interlock.governance.permissions import may
+from interlock.kernel.documents import Problem
 from interlock.kernel.errors import Refused
 from interlock.kernel.log import Log, Records
 from interlock.runtime import publishing
-from interlock.runtime.definitions import read_folder
+from interlock.runtime.definitions import check, read_folder
 from interlock.runtime.knowledge_files import of_tenant
 from interlock.runtime.publishing import Submitted
 from interlock.runtime.release_lines import release_lines
@@ -37,12 +38,14 @@ async def somebody(settings: Settings, login: str | None, password: str) -> Asyn
         yield log, records, account.staff
 
 
-async def publish(settings: Settings, folder: Path, login: str | None, password: str, note: str) -> str:
-    """Publish a folder whose scenarios hold, or propose it; gives what became of it in words."""
+async def publish(
+    settings: Settings, folder: Path, login: str | None, password: str, note: str
+) -> tuple[str, tuple[Problem, ...]]:
+    """Publish a folder whose scenarios hold, or propose it; gives what became of it in words, and which texts are missing."""
     files = read_folder(folder)
     async with somebody(settings, login, password) as (log, records, by):
         tried = await held(files, await Releases.running(log, records), of_tenant(folder))
-        return told(await publishing.submit(files, log, records, by=by, note=note, tried=tried))
+        return told(await publishing.submit(files, log, records, by=by, note=note, tried=tried)), check(files).notes
 
 
 async def roll_back(settings: Settings, release: str, login: str | None, password: str, note: str) -> str:

@@ -107,6 +107,7 @@ class Action:
         fields: what of an answer may enter the log; empty means all of it.
         draft: whether it may be prepared for a person to send.
         says: the action in the customer's words; ``shows`` are the lines of its confirmation card.
+        others: both in other languages (ISO 639-1).
         undo: the name of the action that undoes it; empty where nothing does.
         functions: the connector's pure facts by name.
     """
@@ -130,6 +131,7 @@ class Action:
     draft: bool = False
     says: Template
     shows: tuple[tuple[str, Template], ...] = ()
+    others: Mapping[str, tuple[Template, tuple[tuple[str, Template], ...]]] = field(default_factory=dict)
     undo: str = ""
     functions: Mapping[str, FactFunction] = field(default_factory=dict)
 

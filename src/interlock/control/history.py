@@ -145,7 +145,9 @@ class History:
         kept.pop(event.proposal, None)
         if rule in event.shadow:
             # What it was judged on is not needed again, save for the amount.
-            slim = msgspec.structs.replace(event, facts={"args": event.facts.get("args", {})}, says="", shows=())
+            slim = msgspec.structs.replace(
+                event, facts={"args": event.facts.get("args", {})}, says="", shows=(), others=()
+            )
             kept[event.proposal] = _Fired(slim, at)
         if len(kept) > MAX_SHADOW:
             del kept[next(iter(kept))]

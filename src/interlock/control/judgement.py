@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ from interlock.control.templates import Unknown
 from interlock.control.timing import times
 from interlock.control.weighing import UNCHECKED, beyond, confirmed_anew, waits, weigh, without_overridden
 from interlock.kernel.errors import Refused
-from interlock.vocabulary.channels import Choice, sent_through
+from interlock.vocabulary.channels import CardWords, Choice, sent_through
 from interlock.vocabulary.proposals import ActionProposed, ProposalJudged, Remedy, Ruling, Verdict
 
 
@@ -98,8 +99,7 @@ def judge(
         shadow=weighed.shadow,
     )
     judged = msgspec.structs.replace(judged, overridden=overridden, reads=action.effect == "read")
-    if answer.shadow_errors:
-        judged = msgspec.structs.replace(judged, shadow_errors=answer.shadow_errors)
+    judged = msgspec.structs.replace(judged, others=_in_languages(action, facts), shadow_errors=answer.shadow_errors)
     if weighed.verdict == "needs":
         return msgspec.structs.replace(judged, waits=pending.until)
     held = reservations(_held_in(bundle, about), proposed, past.subjects)
@@ -148,6 +148,16 @@ def _words(action: Action, facts: Facts) -> tuple[str, tuple[Choice, ...], dict[
     except Unknown as gap:
         return action.title, (), {gap.path: "it is needed to say what the action does"}
     return says, shows, {}
+
+
+def _in_languages(action: Action, facts: Facts) -> tuple[CardWords, ...]:
+    """The same in other languages; one that has a gap is left out, and the tenant's own words are said."""
+    found = []
+    for language, (says, shows) in action.others.items():
+        with suppress(Unknown):
+            lines = tuple(Choice(value=line.fill(facts.words), label=label) for label, line in shows)
+            found.append(CardWords(language, says.fill(facts.words), lines))
+    return tuple(found)
 
 
 def request_of(

@@ -12,9 +12,10 @@ from interlock.interactions.context import WHO, InteractionState
 from interlock.interactions.context import evolve as evolve_interaction
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import Erased, Event, Recorded
+from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
-from interlock.vocabulary.channels import Author, Card, Channel, Choice, sent_through
+from interlock.vocabulary.card_words import card_words
+from interlock.vocabulary.channels import Author, Card, CardWords, Channel, Choice, sent_through
 from interlock.vocabulary.ids import MessageId, tag
 from interlock.vocabulary.interactions import AskCustomer, MessagePosted
 from interlock.vocabulary.proposals import (
@@ -75,17 +76,18 @@ def ask_customer(tenant: TenantSettings) -> Decider[AskCustomer, Asking]:
         if state.judged is None or state.proposed.channel is Channel.API:
             return []  # nobody sees a card there: the verdict says what is needed
         settings = tenant.said_in(state.interaction.language).on(state.interaction.channel)
+        words = card_words(state.judged, state.interaction.language)
         if state.succeeded:
-            receipt = _receipt(state, state.proposed, state.judged, settings)
+            receipt = _receipt(state, state.proposed, words, settings)
             return [_post(state, moment, settings, "", receipt)] if receipt is not None else []
         first = state.judged.needs[0] if state.judged.verdict == "needs" and not state.over else None
         if first is not None and first.kind == "wait":
-            card = _waiting(state.judged, state.judged.waits[str(first)], settings)
+            card = _waiting(state.judged, words, state.judged.waits[str(first)], settings)
             said = "" if _told_by_journey(state, state.proposed) else settings.texts.wait_ask
             return [_post(state, moment, settings, said, card)]
         if first is None or first.kind != "confirm":
             return []
-        card = _question(state.judged, settings)
+        card = _question(state.judged, words, settings)
         if not state.proposed.counters:
             return [_post(state, moment, settings, settings.texts.confirm_ask, card)]
         said = " ".join(filter(None, (state.proposed.counter_reason, settings.texts.counter_ask)))
@@ -107,23 +109,23 @@ def ask_customer(tenant: TenantSettings) -> Decider[AskCustomer, Asking]:
     )
 
 
-def _question(judged: ProposalJudged, settings: TenantSettings) -> Card:
+def _question(judged: ProposalJudged, words: CardWords, settings: TenantSettings) -> Card:
     texts = settings.texts
     return Card(
         kind="confirm",
-        title=str(judged.says) or texts.confirm_title,
-        lines=_lines(judged),
+        title=words.says or texts.confirm_title,
+        lines=words.shows,
         choices=(Choice(value="yes", label=texts.confirm_yes), Choice(value="no", label=texts.confirm_no)),
         proposal=judged.proposal,
         args_hash=judged.args_hash,
     )
 
 
-def _waiting(judged: ProposalJudged, until: datetime, settings: TenantSettings) -> Card:
+def _waiting(judged: ProposalJudged, words: CardWords, until: datetime, settings: TenantSettings) -> Card:
     return Card(
         kind="waiting",
-        title=str(judged.says) or settings.texts.confirm_title,
-        lines=_lines(judged),
+        title=words.says or settings.texts.confirm_title,
+        lines=words.shows,
         choices=(Choice(value="withdraw", label=settings.texts.wait_withdraw),),
         proposal=judged.proposal,
         args_hash=judged.args_hash,
@@ -136,16 +138,12 @@ def _told_by_journey(state: Asking, proposed: ActionProposed) -> bool:
     return bool(proposed.run) and state.interaction.holder == "virtual_agent"
 
 
-def _receipt(state: Asking, proposed: ActionProposed, judged: ProposalJudged, settings: TenantSettings) -> Card | None:
+def _receipt(state: Asking, proposed: ActionProposed, words: CardWords, settings: TenantSettings) -> Card | None:
     """For what she confirmed where no virtual agent can tell the outcome: an agent proposed it, or has her now."""
     if not state.confirmed or _told_by_journey(state, proposed):
         return None
-    title = f"{settings.texts.receipt_title}: {judged.says}" if judged.says else settings.texts.receipt_title
-    return Card(kind="receipt", title=title, lines=_lines(judged), proposal=judged.proposal)
-
-
-def _lines(judged: ProposalJudged) -> tuple[Choice, ...]:
-    return () if isinstance(judged.shows, Erased) else judged.shows
+    title = f"{settings.texts.receipt_title}: {words.says}" if words.says else settings.texts.receipt_title
+    return Card(kind="receipt", title=title, lines=words.shows, proposal=proposed.proposal)
 
 
 def _post(state: Asking, moment: Moment, settings: TenantSettings, text: str, card: Card) -> MessagePosted:

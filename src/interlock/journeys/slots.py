@@ -21,6 +21,9 @@ ANYTIME: Final = frozenset({"order_number", "email"})
 """Slot types whose values say by their form what they are, so that any message may give or correct them."""
 
 
+CALLED: Final = {"order_number": "order number", "email": "e-mail address", "phone": "phone number"}
+"""What people call a slot of a type that tells what it is, where nobody has said otherwise."""
+
 VALUE: Final = "value"
 """What a slot's condition calls the answer."""
 
@@ -46,6 +49,7 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         type: how the answer is read; see the slot types.
+        label: what agents read for its name, such as ``order number``; by its type or its name where nothing is written.
         ask: the question; steps that only choose from a list bring their own.
         to: the question for some, by the journey's ``profiles``: the first that holds and has one here.
         again: the question after an answer that did not give it.
@@ -75,6 +79,11 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid: Expression | None = None
     wrong: Template | None = None
     to: dict[Name, Template] = {}
+    label: Words | None = None
+
+    def called(self, name: str) -> str:
+        """What people call it. ``name`` is the one that the journey has for it."""
+        return self.label or CALLED.get(self.type) or name.replace("_", " ")
 
     def only(self, options: Sequence[Option]) -> Slot:
         """The same with some of its options."""

@@ -13,6 +13,7 @@ from interlock.journeys.agent_work import OUTCOME, AgentWork, worked
 from interlock.journeys.claims import Told, told_by
 from interlock.journeys.heard import RECORDS_KEPT, Heard, heard_again
 from interlock.kernel.events import Event, Recorded
+from interlock.vocabulary.card_words import card_words
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import NOBODY, CustomerId, InteractionId, PersonId, RunId, SessionId
 from interlock.vocabulary.interactions import (
@@ -306,7 +307,7 @@ def _in_runs(state: Conversation, event: Event) -> Conversation:
                 "needs": kind,
                 "needed": argument,
                 "pending": pending,
-                "says": "" if event.reads else str(event.says),
+                "says": "" if event.reads else card_words(event, state.language).says,
             }
             work = replace(waiting.work, action=event.action) if waiting.work is not None else None
             return _with(state, waiting.run, work=work, **judged)

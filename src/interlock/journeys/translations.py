@@ -22,7 +22,10 @@ from interlock.vocabulary.settings import InLanguages, Name, TenantSettings
 
 FOLDER: Final = "texts/"
 SHOWN: Final = 3
-"""Texts without a translation that a note names; it counts them all."""
+"""Texts of a place without a translation that a note names; it counts them all."""
+
+GROUPED: Final = frozenset({"journeys", "connectors"})
+"""Sections whose texts stand under the name of what says them."""
 
 _FILE: Final = re.compile(r"texts/([^/]+)\.ya?ml")
 _FILLED: Final = re.compile(r"\{[^{}]*\}")
@@ -39,6 +42,7 @@ class TextsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             both languages are understood.
         tenant: what ``tenant.yaml`` says, and what the product says where it says nothing, word for word.
         rules: what the rules give customers as a reason (``@customer_reason``).
+        connectors: by the connector's name, what its actions say on a card: ``says``, and ``shows`` with its labels.
         examples: by the journey's name, what customers say in this language who want it; the built-in model learns from
             them beside those of the journey.
         complete: whether every text has to have a translation; otherwise those without one are told by a note.
@@ -48,6 +52,7 @@ class TextsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     examples: dict[Name, tuple[Words, ...]] = {}
     tenant: dict[str, str] = {}
     rules: dict[str, str] = {}
+    connectors: dict[Name, dict[str, str]] = {}
     complete: bool = False
 
 
@@ -58,6 +63,8 @@ class Translated:
     tenant: TenantSettings
     journeys: Mapping[str, Journey]
     notes: tuple[Problem, ...] = ()
+    connectors: Mapping[str, Mapping[str, Table]] = field(default_factory=dict)
+    """What actions say, by language and connector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +74,24 @@ class Written:
     journeys: Mapping[str, tuple[str, ...]]
     tenant: tuple[str, ...]
     rules: tuple[str, ...]
+    connectors: Mapping[str, tuple[str, ...]]
     aliases: frozenset[str]
     slots: Mapping[str, Slot] = field(repr=False)
 
 
 def translated(
-    files: Mapping[str, str], tenant: TenantSettings, journeys: Mapping[str, Journey], reasons: Collection[str]
+    files: Mapping[str, str],
+    tenant: TenantSettings,
+    journeys: Mapping[str, Journey],
+    reasons: Collection[str],
+    cards: Mapping[str, tuple[str, ...]],
 ) -> Translated:
     """Read ``texts/*.yaml``, and put what they say beside what is written in the tenant's own language.
 
     Args:
         files: the texts of the release by path; ``tenant.yaml`` is one of them.
         reasons: what the rules tell customers.
+        cards: what the actions of each connector say.
 
     Raises:
         DefinitionError: with every mistake, its line, and how to mend it.
@@ -87,7 +100,7 @@ def translated(
     if not paths:
         return Translated(tenant, journeys)
     written, problems, notes = (
-        _written(files["tenant.yaml"], tenant, journeys, reasons),
+        _written(files["tenant.yaml"], tenant, journeys, reasons, cards),
         list[Problem](),
         list[Problem](),
     )
@@ -101,7 +114,7 @@ def translated(
             continue
         problems += _misfits(located, written)
         problems += _unlearnable(located, journeys)
-        told = _missing(located, written, tenant.language)
+        told = _missing(located, written, tenant.language, journeys)
         (problems if located.value.complete else notes).extend(told)
         read[code] = located.value
     if problems:
@@ -109,7 +122,7 @@ def translated(
     others = {code: _tenant_in(tenant, code, file) for code, file in read.items()}
     inside = InLanguages(**{name: getattr(tenant, name) for name in TenantSettings.__struct_fields__}, others=others)
     said = {name: _journey_with(each, journeys, read, written) for name, each in journeys.items()}
-    return Translated(inside, said, tuple(notes))
+    return Translated(inside, said, tuple(notes), {code: file.connectors for code, file in read.items()})
 
 
 def _code(path: str, own: str, read: Collection[str], problems: list[Problem]) -> str:
@@ -128,7 +141,11 @@ def _code(path: str, own: str, read: Collection[str], problems: list[Problem]) -
 
 
 def _written(
-    tenant_file: str, tenant: TenantSettings, journeys: Mapping[str, Journey], reasons: Collection[str]
+    tenant_file: str,
+    tenant: TenantSettings,
+    journeys: Mapping[str, Journey],
+    reasons: Collection[str],
+    cards: Mapping[str, tuple[str, ...]],
 ) -> Written:
     shared = load(tenant_file, "tenant.yaml", TenantFile)
     aliases: set[str] = set()
@@ -148,9 +165,8 @@ def _written(
         aliases.update(alias for slot in journey.slots.values() for option in slot.options for alias in option.aliases)
         of_journeys[name] = tuple(text for text in own if text not in aliases)
     rules = tuple(dict.fromkeys(filter(None, reasons)))
-    return Written(
-        of_journeys, tuple(text for text in of_tenant if text not in aliases), rules, frozenset(aliases), shared.slots
-    )
+    own_texts = tuple(text for text in of_tenant if text not in aliases)
+    return Written(of_journeys, own_texts, rules, cards, frozenset(aliases), shared.slots)
 
 
 def _noting(into: dict[str, None]) -> Say:
@@ -168,14 +184,17 @@ def _groups(file: TextsFile) -> Iterator[tuple[tuple[str, ...], Table]]:
     """Every group of a file with its place."""
     yield ("tenant",), file.tenant
     yield ("rules",), file.rules
+    for name, texts in file.connectors.items():
+        yield ("connectors", name), texts
     for name, texts in file.journeys.items():
         yield ("journeys", name), texts
 
 
-def _no_journey(located: Located[TextsFile], at: tuple[str, ...], journeys: Collection[str], rest: str) -> Problem:
-    near = closest(at[1], journeys)
+def _nothing_called(located: Located[TextsFile], at: tuple[str, ...], known: Collection[str], rest: str) -> Problem:
+    near = closest(at[1], known)
     mend = f"did you mean '{near}'?" if near else f"remove its {rest}"
-    return problem(located, at, f"there is no journey '{at[1]}'", mend, at_key=True)
+    what = "connector" if at[0] == "connectors" else "journey"
+    return problem(located, at, f"there is no {what} '{at[1]}'", mend, at_key=True)
 
 
 def _unlearnable(located: Located[TextsFile], journeys: Mapping[str, Journey]) -> Iterator[Problem]:
@@ -183,7 +202,7 @@ def _unlearnable(located: Located[TextsFile], journeys: Mapping[str, Journey]) -
     for name, texts in located.value.examples.items():
         at = ("examples", name)
         if name not in journeys:
-            yield _no_journey(located, at, journeys, "examples")
+            yield _nothing_called(located, at, journeys, "examples")
         elif not journeys[name].examples:
             what = f"'{name}' has no examples in the tenant's own language, so no customer begins it by what she says"
             yield problem(located, at, what, "write some in the journey as well, or remove these", at_key=True)
@@ -195,11 +214,13 @@ def _unlearnable(located: Located[TextsFile], journeys: Mapping[str, Journey]) -
 def _misfits(located: Located[TextsFile], written: Written) -> Iterator[Problem]:
     """Translations of what is written nowhere, and those that are filled in with something else."""
     for at, texts in _groups(located.value):
-        if at[0] == "journeys" and at[1] not in written.journeys:
-            yield _no_journey(located, at, written.journeys, "texts")
+        if at[0] in GROUPED and at[1] not in getattr(written, at[0]):
+            yield _nothing_called(located, at, getattr(written, at[0]), "texts")
             continue
         known = _known(written, at)
-        where = {"tenant": "tenant.yaml", "rules": "no rule's @customer_reason"}.get(at[0], f"the journey '{at[-1]}'")
+        where = {"tenant": "tenant.yaml", "rules": "no rule's @customer_reason"}.get(
+            at[0], f"the {at[0][:-1]} '{at[-1]}'"
+        )
         for text, translation in texts.items():
             if text not in known:
                 what = f"{where if at[0] == 'rules' else f'nothing in {where}'} reads '{shown(text)}' (any more)"
@@ -211,8 +232,8 @@ def _misfits(located: Located[TextsFile], written: Written) -> Iterator[Problem]
 
 
 def _known(written: Written, at: tuple[str, ...]) -> tuple[str, ...]:
-    own = {"tenant": written.tenant, "rules": written.rules}.get(at[0])
-    return (*(written.journeys[at[1]] if own is None else own), *written.aliases)
+    found = getattr(written, at[0])
+    return (*(found[at[1]] if at[0] in GROUPED else found), *written.aliases)
 
 
 def _unlike(text: str, translation: str) -> tuple[str, str] | None:
@@ -232,23 +253,37 @@ def _unlike(text: str, translation: str) -> tuple[str, str] | None:
     return None
 
 
-def _missing(located: Located[TextsFile], written: Written, own: str) -> Iterator[Problem]:
-    """One line about all the texts that have no translation."""
-    file, wanted = located.value, list[str]()
+def _missing(
+    located: Located[TextsFile], written: Written, own: str, journeys: Mapping[str, Journey]
+) -> Iterator[Problem]:
+    """One line for each place whose texts have no translation, and one about journeys without examples."""
+    file = located.value
     in_tenant = {*file.tenant, *(as_said(text) for text in file.tenant)}
-    wanted += [text for text in written.tenant if text not in file.tenant]
-    wanted += [text for text in written.rules if text not in file.rules]
     of_tenant = {*written.tenant, *(as_said(text) for text in written.tenant)}
-    for name, texts in written.journeys.items():
-        done = {*file.journeys.get(name, {}), *in_tenant, *of_tenant}
-        wanted += [text for text in texts if text not in done]
-    wanted = [text for text in dict.fromkeys(wanted) if any(letter.isalpha() for letter in _FILLED.sub("", text))]
-    if wanted:
-        first = ", ".join(f"'{shown(text)}'" for text in wanted[:SHOWN])
-        more = " …" if len(wanted) > SHOWN else ""
-        what = f"{len(wanted)} texts have no translation, and are said in '{own}': {first}{more}"
-        mend = "translate them, or remove 'complete'" if file.complete else ""
-        yield problem(located, ("complete",) if file.complete else (), what, mend)
+    places = [("tenant.yaml", written.tenant, {*file.tenant}), ("the rules", written.rules, {*file.rules})]
+    for name, own_texts in written.journeys.items():
+        places.append((f"the journey '{name}'", own_texts, {*file.journeys.get(name, {}), *in_tenant, *of_tenant}))
+    for name, on_cards in written.connectors.items():
+        places.append((f"the connector '{name}'", on_cards, {*file.connectors.get(name, {})}))
+    at, mend = (("complete",), "translate them, or remove 'complete'") if file.complete else ((), "")
+    for place, there, done in places:
+        texts = [text for text in there if _says_something(text)]
+        wanted = [text for text in texts if text not in done]
+        if wanted:
+            first = ", ".join(f"'{shown(text)}'" for text in wanted[:SHOWN])
+            more = " …" if len(wanted) > SHOWN else ""
+            what = f"{len(wanted)} of {len(texts)} texts of {place} have no translation, and are said in '{own}': "
+            yield problem(located, at, f"{what}{first}{more}", mend)
+    silent = [
+        name for name, each in journeys.items() if each.examples and not each.matter and name not in file.examples
+    ]
+    if silent and not file.complete:
+        what = f"nothing is learned in this language for {', '.join(silent)}: no words in it begin them"
+        yield problem(located, (), f"{what}, only buttons", "")
+
+
+def _says_something(text: str) -> bool:
+    return any(letter.isalpha() for letter in _FILLED.sub("", text))
 
 
 # The texts in another language.

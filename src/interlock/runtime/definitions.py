@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from interlock.control.breaker_files import BreakerSpecs, read_breakers
 from interlock.control.budget_files import Budgets, read_budgets
 from interlock.control.bundle import Bundle, load_bundle
+from interlock.control.card_texts import card_texts, in_languages
 from interlock.control.cases import failures, read_cases
 from interlock.dialogue.intents import IntentModel
 from interlock.dialogue.model_files import ModelSpecs, read_models
@@ -208,13 +209,14 @@ def _read(files: Mapping[str, str]) -> Checked:
         signoffs = attempt(lambda: read_signoffs(files, journeys.journeys))
     said: Translated | None = None
     if tenant is not None and journeys is not None and bundle is not None:
-        reasons = [rule.customer_reason for rule in bundle.rules]
-        said = attempt(lambda: translated(files, tenant, journeys.journeys, reasons))
+        reasons, cards = [rule.customer_reason for rule in bundle.rules], card_texts(bundle)
+        said = attempt(lambda: translated(files, tenant, journeys.journeys, reasons, cards))
     if problems:
         raise DefinitionError(problems)
     assert queues is not None and bundle and breakers and budgets and models and said
     inside = JourneySet(said.journeys)
-    return Checked(said.tenant, queues, bundle, inside, breakers, budgets, signoffs, models, triggers, said.notes)
+    spoken = in_languages(bundle, said.connectors)
+    return Checked(said.tenant, queues, spoken, inside, breakers, budgets, signoffs, models, triggers, said.notes)
 
 
 def _of_gate(files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -84,12 +84,14 @@ class StepsAhead:
         title = _TITLES.get(ahead.kind)
         if title is None or not ahead.says:
             return None
+        journey = self._app.releases.journey(state.release, ahead.journey)
+        slot = journey.slots.get(ahead.name) if journey is not None else None
         says = masked_text(ahead.says) if state.level < Level.ONE_FACTOR else ahead.says
         return Offer(
             kind="step",
             of=f"{ahead.journey}/{ahead.path}",
             score=sure,
-            title=title.format(name=ahead.name.replace("_", " ")),
+            title=title.format(name=slot.called(ahead.name) if slot is not None else ahead.name.replace("_", " ")),
             text=says,
             source=source,
             about=about,

@@ -59,6 +59,14 @@ class Choice(msgspec.Struct, frozen=True):
     label: str
 
 
+class CardWords(msgspec.Struct, frozen=True):
+    """What an action does and the lines of its card, in another language (ISO 639-1) than the tenant's own."""
+
+    language: str
+    says: str
+    shows: tuple[Choice, ...] = ()
+
+
 class Lender(msgspec.Struct, frozen=True):
     """A member of staff who has lent somebody his authority, and the roles that he has himself at that moment."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from interlock.kernel.events import SEALED, Command, Erased, Event, PersonalText, PersonalValue
-from interlock.vocabulary.channels import Channel, Choice, Lender, Principal
+from interlock.vocabulary.channels import CardWords, Channel, Choice, Lender, Principal
 from interlock.vocabulary.ids import CustomerId, InteractionId, PersonId, ProposalId, SessionId, tags
 from interlock.vocabulary.money import Money
 
@@ -105,6 +105,8 @@ class ProposalJudged(Event, frozen=True, kw_only=True):
     """What the action is, in the customer's words: amount, thing, where it goes."""
     shows: Annotated[tuple[Choice, ...] | Erased, SEALED] = ()
     """The same line by line, for the confirmation card."""
+    others: Annotated[tuple[CardWords, ...] | Erased, SEALED] = ()
+    """Both in the tenant's other languages."""
     shadow: tuple[str, ...] = ()
     shadow_errors: tuple[str, ...] = ()
     """Shadow rules that could not be evaluated, each with why; enforced, they would have denied."""
