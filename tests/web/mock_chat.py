@@ -116,7 +116,9 @@ class ChatSession:
         self.say({"kind": "customer", "name": ""}, frame["text"])
         self.turn(interaction="i_c1", ended=False, silence_warned=False)
         text = frame["text"].lower()
-        if "person" in text:
+        if "deutsch" in text:
+            self.turn(language="de")
+        elif "person" in text:
             self.say(BOT, "I put you in line for a colleague. You can leave this window open and do something else.")
             self.turn(holder="queue", queue={"title": "Returns", "place": 2, "since": iso(65), "expected_s": 180})
         elif "join" in text:

@@ -39,3 +39,21 @@ def test_every_import_of_a_module_is_a_file_beside_it() -> None:
         for target in re.findall(r"""from ?['"]([^'"]+)['"]""", module.read_text()):
             assert target.startswith("."), f"{module.name} imports {target}: no import map knows it"
             assert (module.parent / target).is_file(), f"{module.name} imports {target}, which is not there"
+
+
+def test_each_of_the_chats_own_words_is_there_in_german_with_what_is_filled_in_and_no_other() -> None:
+    chat = WEB / "chat"
+    said: set[str] = set()
+    for module in chat.glob("*.js"):
+        if module.name != "words.js":
+            said.update(re.findall(r"\bt\('([^']+)'", module.read_text()))
+    outcomes = re.findall(r"^const (?:CONFIRMED|WAITED|PASSED) = (.*)$", (chat / "cards.js").read_text(), re.MULTILINE)
+    said.update(words for line in outcomes for words in re.findall(r": '([^']+)'", line))
+    table = (chat / "words.js").read_text().split("de: {")[1].split("\n  },")[0]
+    pairs = re.findall(r"(?:'([^']+)'|(\b[A-Z]\w*)):\s+'([^']+)'", table)
+    german = {quoted or plain: text for quoted, plain, text in pairs}
+    assert said == set(german)
+    names = {"place": "number"}  # a German ordinal is the number with a full stop
+    for text, translation in german.items():
+        filled = {names.get(name, name) for name in re.findall(r"\{(\w+)\}", text)}
+        assert filled == set(re.findall(r"\{(\w+)\}", translation)), text

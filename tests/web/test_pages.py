@@ -221,6 +221,21 @@ async def test_the_widget_sends_after_a_reload_what_it_could_not_send_before_and
     assert len(set(received)) == 2, "a resend keeps the identifier of its message"
 
 
+async def test_the_chat_has_its_own_words_in_the_language_that_the_conversation_goes_on_in(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/host")
+    await page.locator(".launcher").click()
+    await expect(page.get_by_placeholder("Write a message")).to_be_visible()
+    await page.locator("textarea").fill("Deutsch, bitte")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_placeholder("Nachricht schreiben")).to_be_visible()
+    await expect(page.get_by_role("button", name="Mit einem Menschen sprechen")).to_be_visible()
+    await page.locator("textarea").fill("refund the towels")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Refund €18.40").click()
+    await expect(page.get_by_text("Sie haben zugestimmt")).to_be_visible()
+
+
 async def test_a_message_that_came_too_fast_is_sent_again_by_itself_without_a_new_connection(centre: Centre) -> None:
     page = centre.page
     await page.goto(f"{centre.url}/host")

@@ -165,7 +165,8 @@ class ChatFeed:
     def _state(self) -> dict[str, Any]:
         if self.interaction is None:
             nothing = {"interaction": None, "holder": "virtual_agent", "agent_name": None, "queue": None}
-            return {**nothing, "ended": False, "silence_warned": False}
+            language = self._language or self._app.tenant.language
+            return {**nothing, "ended": False, "silence_warned": False, "language": language}
         now = self._states[self.interaction]
         return {
             "interaction": self.interaction,
@@ -174,6 +175,7 @@ class ChatFeed:
             "queue": self._queue(now) if now.holder == "queue" and now.open else None,
             "ended": not now.open,
             "silence_warned": now.warned,
+            "language": now.language or self._app.tenant.language,
         }
 
     def _queue(self, now: InteractionState) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import { clock } from '../format.js';
 import { html, useState } from '../lib.js';
 import { Icon } from '../ui/icons.js';
+import { t } from './words.js';
 
 const CODE_LENGTH = 6;
 const CONFIRMED = /** @type {Record<string, string>} */ ({ confirmed: 'You agreed', declined: 'You said no. Nothing was changed', withdrawn: 'Withdrawn. Nothing was changed', expired: 'This has run out', failed: 'This could not be confirmed' });
@@ -40,23 +41,23 @@ function Lines({ lines }) {
 function Confirm({ card, store }) {
   const answer = store.answers.value[card.proposal] ?? {};
   return html`<div class="card" role="group" aria-label=${card.title}><p class="card-title">${card.title}</p>
-    ${card.was ? html`<p class="card-was"><s>${card.was}</s> <span>A counter-offer</span></p>` : null}<${Lines} lines=${card.lines} />
+    ${card.was ? html`<p class="card-was"><s>${card.was}</s> <span>${t('A counter-offer')}</span></p>` : null}<${Lines} lines=${card.lines} />
     ${answer.how
-      ? html`<p class="card-done ${answer.how}"><${Icon} name=${answer.how === 'confirmed' ? 'check' : 'cross'} />${CONFIRMED[answer.how] ?? answer.how}</p>`
+      ? html`<p class="card-done ${answer.how}"><${Icon} name=${answer.how === 'confirmed' ? 'check' : 'cross'} />${t(CONFIRMED[answer.how] ?? answer.how)}</p>`
       : html`${answer.problem ? html`<p class="card-problem" role="alert">${answer.problem}</p>` : null}
-        <div class="card-buttons"><button type="button" class="primary" disabled=${answer.pending} onClick=${() => store.confirm(card, true)}>${answer.pending ? 'Sending…' : yesWords(card)}</button>
-          <button type="button" disabled=${answer.pending} onClick=${() => store.confirm(card, false)}>${labelOf(card, 'no') ?? 'Not now'}</button></div>`}</div>`;
+        <div class="card-buttons"><button type="button" class="primary" disabled=${answer.pending} onClick=${() => store.confirm(card, true)}>${answer.pending ? t('Sending…') : yesWords(card)}</button>
+          <button type="button" disabled=${answer.pending} onClick=${() => store.confirm(card, false)}>${labelOf(card, 'no') ?? t('Not now')}</button></div>`}</div>`;
 }
 
 /** What waits for its time: until when, and a way out. @param {{card: any, store: ChatStore}} props */
 function Waiting({ card, store }) {
   const answer = store.answers.value[card.proposal] ?? {};
   return html`<div class="card" role="group" aria-label=${card.title}><p class="card-title"><${Icon} name="clock" />${card.title}</p>
-    <dl class="lines"><div><dt>Not before</dt><dd><time datetime=${card.until}>${clock(card.until)}</time></dd></div></dl><${Lines} lines=${card.lines} />
+    <dl class="lines"><div><dt>${t('Not before')}</dt><dd><time datetime=${card.until}>${clock(card.until)}</time></dd></div></dl><${Lines} lines=${card.lines} />
     ${answer.how
-      ? html`<p class="card-done ${answer.how === 'over' ? 'passed' : 'declined'}"><${Icon} name=${answer.how === 'over' ? 'check' : 'cross'} />${WAITED[answer.how] ?? answer.how}</p>`
+      ? html`<p class="card-done ${answer.how === 'over' ? 'passed' : 'declined'}"><${Icon} name=${answer.how === 'over' ? 'check' : 'cross'} />${t(WAITED[answer.how] ?? answer.how)}</p>`
       : html`${answer.problem ? html`<p class="card-problem" role="alert">${answer.problem}</p>` : null}
-        <div class="card-buttons"><button type="button" disabled=${answer.pending} onClick=${() => store.withdraw(card)}>${answer.pending ? 'Sending…' : labelOf(card, 'withdraw') ?? 'Withdraw'}</button></div>`}</div>`;
+        <div class="card-buttons"><button type="button" disabled=${answer.pending} onClick=${() => store.withdraw(card)}>${answer.pending ? t('Sending…') : labelOf(card, 'withdraw') ?? t('Withdraw')}</button></div>`}</div>`;
 }
 
 /** @param {{card: any, store: ChatStore}} props */
@@ -67,18 +68,18 @@ function Code({ card, store }) {
     event.preventDefault();
     if (code.length === CODE_LENGTH) store.giveCode(card, code);
   };
-  if (answer.how) return html`<div class="card"><p class="card-title">${card.title}</p><p class="card-done ${answer.how}"><${Icon} name=${answer.how === 'passed' ? 'check' : 'cross'} />${PASSED[answer.how] ?? answer.how}</p></div>`;
+  if (answer.how) return html`<div class="card"><p class="card-title">${card.title}</p><p class="card-done ${answer.how}"><${Icon} name=${answer.how === 'passed' ? 'check' : 'cross'} />${t(PASSED[answer.how] ?? answer.how)}</p></div>`;
   return html`<form class="card" onSubmit=${send}><label class="card-title" for="code-${card.challenge}">${card.title}</label><${Lines} lines=${card.lines} />
     <div class="code-row"><input id="code-${card.challenge}" class="code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength=${CODE_LENGTH + 2} placeholder="000000"
         value=${code} disabled=${answer.pending} aria-invalid=${answer.problem ? 'true' : null} aria-describedby="problem-${card.challenge}"
         onInput=${(/** @type {any} */ event) => { const digits = event.target.value.replace(/\D/g, '').slice(0, CODE_LENGTH); event.target.value = digits; setCode(digits); }} />
-      <button type="submit" class="primary" disabled=${code.length !== CODE_LENGTH || answer.pending}>${answer.pending ? 'Checking…' : 'Confirm'}</button></div>
+      <button type="submit" class="primary" disabled=${code.length !== CODE_LENGTH || answer.pending}>${answer.pending ? t('Checking…') : t('Confirm')}</button></div>
     <p class="card-problem" id="problem-${card.challenge}" role="alert">${answer.problem ?? ''}</p></form>`;
 }
 
 /** @param {{card: any, store: ChatStore, active: boolean, next: string}} props */
 function Choices({ card, store, active, next }) {
-  return html`<div class="choices" role="group" aria-label=${card.title || 'Choose'}>${card.title ? html`<p class="card-title">${card.title}</p>` : null}
+  return html`<div class="choices" role="group" aria-label=${card.title || t('Choose')}>${card.title ? html`<p class="card-title">${card.title}</p>` : null}
     ${(card.choices ?? []).map((/** @type {any} */ choice) => html`<button type="button" class=${next === choice.label ? 'picked' : ''} aria-pressed=${next === choice.label} disabled=${!active} onClick=${() => store.say(choice.label)}>
       ${next === choice.label ? html`<${Icon} name="check" size=${14} />` : null}${choice.label}</button>`)}</div>`;
 }

@@ -3,6 +3,7 @@
 import { batch, computed, signal } from '../lib.js';
 import { ChatLink } from './link.js';
 import { Memory } from './memory.js';
+import { language, t } from './words.js';
 
 const SETTLE_MS = 500, TYPING_MS = 5000, ANSWER_MS = 6000, AGAIN_MS = 2000;
 
@@ -205,7 +206,7 @@ export class ChatStore {
     batch(() => {
       if (frame.type === 'welcome') this.#welcome(frame);
       else if (frame.type === 'message') this.#message(frame);
-      else if (frame.type === 'state') this.state.value = frame.state;
+      else if (frame.type === 'state') this.#stands(frame.state);
       else if (frame.type === 'ack') this.#acknowledged(frame.id);
       else if (frame.type === 'error') this.#refused(frame);
       else if (frame.type === 'typing') this.#typed(frame.author);
@@ -215,12 +216,18 @@ export class ChatStore {
     });
   }
 
+  /** @param {any} state */
+  #stands(state) {
+    this.state.value = state;
+    if (state.language) language.value = state.language;
+  }
+
   /** @param {any} frame */
   #welcome(frame) {
     this.link.value = 'live';
     this.title.value = frame.title;
     this.greeting.value = frame.greeting;
-    this.state.value = frame.state;
+    this.#stands(frame.state);
     setTimeout(() => {
       this.settled.value = true;
       this.markSeen();
@@ -271,7 +278,7 @@ export class ChatStore {
 
   /** An answer was taken and nothing followed: let it be given again. @param {string} key */
   #notAnswered(key) {
-    if (this.answers.peek()[key]?.pending) this.#setAnswer(key, { problem: 'That was not accepted. Please look at it once more.' });
+    if (this.answers.peek()[key]?.pending) this.#setAnswer(key, { problem: t('That was not accepted. Please look at it once more.') });
   }
 
   /** @param {any} frame */
@@ -307,7 +314,7 @@ export class ChatStore {
   #answeredCard(frame) {
     const left = frame.attempts_left;
     const again = typeof left === 'number' ? ` You have ${left} ${left === 1 ? 'try' : 'tries'} left.` : '';
-    this.#setAnswer(frame.proposal || frame.challenge, frame.how === 'wrong' ? { problem: `That is not the code that we sent.${again}` } : { how: frame.how });
+    this.#setAnswer(frame.proposal || frame.challenge, frame.how === 'wrong' ? { problem: `${t('That is not the code that we sent.')}${again}` } : { how: frame.how });
   }
 
   /** @param {string} key @param {Answer} answer */
@@ -325,7 +332,7 @@ export class ChatStore {
 
   /** @param {any} author */
   #typed(author) {
-    const name = author?.name || this.state.peek().agent_name || 'Our colleague';
+    const name = author?.name || this.state.peek().agent_name || t('Our colleague');
     this.typing.value = name;
     setTimeout(() => this.typing.peek() === name && (this.typing.value = ''), TYPING_MS);
   }

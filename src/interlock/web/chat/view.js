@@ -6,6 +6,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 import { Carry, CarryLink } from './carry.js';
 import { Log } from './log.js';
+import { t } from './words.js';
 
 const TYPING_EVERY_MS = 3000, LONGEST = 4000, TALLEST_PX = 132;
 const coarse = () => matchMedia('(pointer: coarse)').matches;
@@ -24,9 +25,9 @@ export function Chat({ store }) {
   const unread = store.unread.value;
   return html`<div class="chat ${open ? 'is-open' : ''}">
     ${open ? html`<${Panel} store=${store} />` : null}
-    <button type="button" ref=${launcher} class="launcher" aria-expanded=${open} aria-label=${open ? 'Close the chat' : unread ? `Open the chat, ${unread} unread` : 'Open the chat'} onClick=${() => store.setOpen(!open)}>
+    <button type="button" ref=${launcher} class="launcher" aria-expanded=${open} aria-label=${open ? t('Close the chat') : unread ? t('Open the chat, {count} unread', { count: unread }) : t('Open the chat')} onClick=${() => store.setOpen(!open)}>
       <${Icon} name=${open ? 'down' : 'chat'} size=${26} />${!open && unread ? html`<span class="unread" aria-hidden="true">${unread > 9 ? '9+' : unread}</span>` : null}</button>
-    <p class="sr" role="status">${!open && store.settled.value && unread ? `${unread} new ${unread === 1 ? 'message' : 'messages'} in the chat` : ''}</p></div>`;
+    <p class="sr" role="status">${!open && store.settled.value && unread ? unread === 1 ? t('1 new message in the chat') : t('{count} new messages in the chat', { count: unread }) : ''}</p></div>`;
 }
 
 /** The window without its button, where a page has a place for it. @param {{store: ChatStore}} props */
@@ -52,26 +53,26 @@ function Panel({ store, inline = false }) {
     else if (!inline) store.setOpen(false);
   };
   const { ended, holder } = store.state.value;
-  return html`<section class="panel" role=${inline ? 'region' : 'dialog'} aria-label=${store.title.value || 'Chat'} ref=${panel} tabindex="-1" onKeyDown=${onKey}>
+  return html`<section class="panel" role=${inline ? 'region' : 'dialog'} aria-label=${store.title.value || t('Chat')} ref=${panel} tabindex="-1" onKeyDown=${onKey}>
     <${Head} store=${store} onAsk=${setAsk} inline=${inline} />
-    ${store.link.value === 'lost' ? html`<p class="strip warn" role="status"><${Icon} name="alert" /><span>No connection. What you write is kept and sent when it is back.</span><button type="button" class="link" onClick=${() => store.reconnect()}>Try now</button></p>` : null}
+    ${store.link.value === 'lost' ? html`<p class="strip warn" role="status"><${Icon} name="alert" /><span>${t('No connection. What you write is kept and sent when it is back.')}</span><button type="button" class="link" onClick=${() => store.reconnect()}>${t('Try now')}</button></p>` : null}
     <${StateLine} store=${store} />
-    ${store.link.value === 'connecting' && !store.greeting.value ? html`<div class="log loading" role="status"><span class="bone" /><span class="bone" /><span>Connecting…</span></div>` : html`<${Log} store=${store} />`}
-    ${ask ? html`<div class="ask" role="alertdialog" aria-label=${ask === 'queue' ? 'Leave the queue?' : 'End the chat?'}><p>${ask === 'queue' ? 'Leave the queue? You lose your place.' : 'End the chat?'}</p>
-      <button type="button" class="primary" autofocus onClick=${() => (store.leave(), setAsk(''))}>${ask === 'queue' ? 'Leave queue' : 'End chat'}</button><button type="button" onClick=${() => setAsk('')}>${ask === 'queue' ? 'Keep my place' : 'Go on'}</button></div>` : null}
-    ${ended && !store.fresh.value ? html`<div class="ended"><p>This conversation has ended.</p><button type="button" class="primary" onClick=${() => (store.fresh.value = true)}>Start a new conversation</button></div>` : null}
+    ${store.link.value === 'connecting' && !store.greeting.value ? html`<div class="log loading" role="status"><span class="bone" /><span class="bone" /><span>${t('Connecting…')}</span></div>` : html`<${Log} store=${store} />`}
+    ${ask ? html`<div class="ask" role="alertdialog" aria-label=${ask === 'queue' ? t('Leave the queue?') : t('End the chat?')}><p>${ask === 'queue' ? t('Leave the queue? You lose your place.') : t('End the chat?')}</p>
+      <button type="button" class="primary" autofocus onClick=${() => (store.leave(), setAsk(''))}>${ask === 'queue' ? t('Leave queue') : t('End chat')}</button><button type="button" onClick=${() => setAsk('')}>${ask === 'queue' ? t('Keep my place') : t('Go on')}</button></div>` : null}
+    ${ended && !store.fresh.value ? html`<div class="ended"><p>${t('This conversation has ended.')}</p><button type="button" class="primary" onClick=${() => (store.fresh.value = true)}>${t('Start a new conversation')}</button></div>` : null}
     <${Carry} store=${store} />
     <${Composer} store=${store} />
-    ${holder === 'virtual_agent' && !ended && !ask ? html`<div class="exit"><button type="button" class="link" onClick=${() => store.say('I would like to talk to a person')}><${Icon} name="person" size=${14} />Talk to a person</button><${CarryLink} store=${store} /></div>` : null}</section>`;
+    ${holder === 'virtual_agent' && !ended && !ask ? html`<div class="exit"><button type="button" class="link" onClick=${() => store.say(t('I would like to talk to a person'))}><${Icon} name="person" size=${14} />${t('Talk to a person')}</button><${CarryLink} store=${store} /></div>` : null}</section>`;
 }
 
 /** @param {{store: ChatStore, onAsk: (what: string) => void, inline: boolean}} props */
 function Head({ store, onAsk, inline }) {
   const { holder, agent_name: agent, ended, interaction } = store.state.value;
-  const who = holder === 'agent' ? html`<${Icon} name="person" size=${14} />${agent || 'A colleague'}` : holder === 'queue' ? html`<${Icon} name="clock" size=${14} />Waiting for a person` : html`<${Icon} name="machine" size=${14} />Virtual assistant`;
-  return html`<header class="head"><div><h2>${store.title.value || 'Chat'}</h2><p class=${holder === 'virtual_agent' ? 'machine' : ''}>${who}</p></div>
-    ${interaction && !ended ? html`<button type="button" class="head-button" onClick=${() => onAsk(holder === 'queue' ? 'queue' : 'chat')}>${holder === 'queue' ? 'Leave queue' : 'End chat'}</button>` : null}
-    ${inline ? null : html`<button type="button" class="head-icon" aria-label="Close the window; the conversation goes on" onClick=${() => store.setOpen(false)}><${Icon} name="down" size=${20} /></button>`}</header>`;
+  const who = holder === 'agent' ? html`<${Icon} name="person" size=${14} />${agent || t('A colleague')}` : holder === 'queue' ? html`<${Icon} name="clock" size=${14} />${t('Waiting for a person')}` : html`<${Icon} name="machine" size=${14} />${t('Virtual assistant')}`;
+  return html`<header class="head"><div><h2>${store.title.value || t('Chat')}</h2><p class=${holder === 'virtual_agent' ? 'machine' : ''}>${who}</p></div>
+    ${interaction && !ended ? html`<button type="button" class="head-button" onClick=${() => onAsk(holder === 'queue' ? 'queue' : 'chat')}>${holder === 'queue' ? t('Leave queue') : t('End chat')}</button>` : null}
+    ${inline ? null : html`<button type="button" class="head-icon" aria-label=${t('Close the window; the conversation goes on')} onClick=${() => store.setOpen(false)}><${Icon} name="down" size=${20} /></button>`}</header>`;
 }
 
 /** Where I am: in line, with somebody, or about to be cut off. @param {{store: ChatStore}} props */
@@ -82,9 +83,9 @@ function StateLine({ store }) {
     const waited = since(queue.since, slowNow.value);
     const rest = queue.expected_s ? Math.max(0, queue.expected_s - waited) : 0;
     return html`<div class="strip place" role="status"><span class="place-number">${queue.place ? ordinal(queue.place) : '…'}</span>
-      <span><strong>${queue.place ? `You are ${ordinal(queue.place)} in line` : 'You are in line'}</strong><br />waiting ${duration(waited)}${rest > 30 ? ` · about ${duration(rest)} to go` : ''}</span></div>`;
+      <span><strong>${queue.place ? t('You are {place} in line', { place: ordinal(queue.place), number: queue.place }) : t('You are in line')}</strong><br />${t('waiting {time}', { time: duration(waited) })}${rest > 30 ? t(' · about {time} to go', { time: duration(rest) }) : ''}</span></div>`;
   }
-  if (warned) return html`<p class="strip warn" role="alert"><${Icon} name="clock" /><span>This conversation ends soon if you do not answer.</span><button type="button" onClick=${() => store.say('I am still here')}>I am still here</button></p>`;
+  if (warned) return html`<p class="strip warn" role="alert"><${Icon} name="clock" /><span>${t('This conversation ends soon if you do not answer.')}</span><button type="button" onClick=${() => store.say(t('I am still here'))}>${t('I am still here')}</button></p>`;
   return null;
 }
 
@@ -124,10 +125,10 @@ function Composer({ store }) {
     send();
   };
   const { ended, holder, agent_name: agent } = store.state.value;
-  const hint = store.fresh.value ? 'How can we help?' : ended ? 'Write to pick this conversation up again' : holder === 'agent' ? `Write to ${agent || 'our colleague'}` : 'Write a message';
+  const hint = store.fresh.value ? t('How can we help?') : ended ? t('Write to pick this conversation up again') : holder === 'agent' ? (agent ? t('Write to {name}', { name: agent }) : t('Write to our colleague')) : t('Write a message');
   const over = text.trim().length - LONGEST;
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), send())}>
-    ${over > 0 ? html`<p class="send-state bad" role="alert">${over} characters too long</p>` : null}
+    ${over > 0 ? html`<p class="send-state bad" role="alert">${t('{count} characters too long', { count: over })}</p>` : null}
     <textarea ref=${box} rows="1" dir="auto" aria-label=${hint} placeholder=${hint} value=${text} enterkeyhint="send" onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${onKey} />
-    <button type="submit" class="send" aria-label="Send" disabled=${!text.trim() || over > 0}><${Icon} name="send" size=${20} /></button></form>`;
+    <button type="submit" class="send" aria-label=${t('Send')} disabled=${!text.trim() || over > 0}><${Icon} name="send" size=${20} /></button></form>`;
 }
