@@ -185,7 +185,7 @@ def test_a_code_is_good_once_and_for_ten_minutes(definitions: Definitions) -> No
         late = await code_of(chatter)
         await later(chatter.centre, timedelta(minutes=2))
         good = await code_of(chatter)
-        await later(chatter.centre, timedelta(minutes=8))
+        await later(chatter.centre, timedelta(minutes=8, seconds=1))
         await caller.press(f"#{late}")
         assert caller.frames[-1]["code"] == "carry_code_wrong"
         await caller.press(f"#{good}")
