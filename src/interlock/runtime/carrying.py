@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,6 +15,7 @@ from interlock.interactions.carrying import CODE_LASTS
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Erased, Recorded
 from interlock.kernel.log import Query
+from interlock.runtime.engine import Extend
 from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.carrying import CarriedOn, CarryCodeIssued, CarryOn, IssueCarryCode
 from interlock.vocabulary.ids import InteractionId, SessionId, tag
@@ -48,14 +50,19 @@ class Carrying:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def code(self, session: SessionId, cause: str) -> CarryCode:
+    async def code(self, session: SessionId, cause: str, also: Callable[[str], Extend] | None = None) -> CarryCode:
         """A code for the session's open interaction. It is shown to the customer and kept nowhere.
+
+        Args:
+            also: (code) → what is added to the facts, so that it stands or falls with them.
 
         Raises:
             Refused: ``nothing_to_carry``.
         """
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        await self._app.engine.execute(IssueCarryCode(session=session, digest=self._digest(code)), cause=cause)
+        await self._app.engine.execute(
+            IssueCarryCode(session=session, digest=self._digest(code)), cause=cause, extend=also and also(code)
+        )
         return CarryCode(code, self._app.clock() + CODE_LASTS)
 
     async def redeem(self, session: SessionId, code: str, cause: str) -> InteractionId:

@@ -22,6 +22,7 @@ from interlock.kernel.errors import Answered, Conflict, Refused
 from interlock.kernel.events import Command, Erased, Event, Recorded
 from interlock.kernel.log import Due, Query
 from interlock.runtime.engine import ATTEMPTS, id_maker
+from interlock.runtime.giving_codes import give_code, wants_code
 from interlock.runtime.mailing import Inbound, mail_of
 from interlock.runtime.standing import Question, Standing
 from interlock.vocabulary.channels import SYSTEM, Author, Card, Channel, Principal, sent_through
@@ -73,6 +74,10 @@ class Correspondence:
         if (code := _CARRY_CODE.fullmatch(text[:80])) is not None:
             await self._app.carrying.redeem(session, code[1], cause)
             return session
+        if wants_code(text, sending):
+            with suppress(Refused):  # where there is nothing to go on with, it is a message like any other
+                await give_code(self._app, session, inbound, sending, cause)
+                return session
         question, to_this = await self._asked(session, inbound)
         heard = meant(text, question.card, question.choices, sending, to_this=to_this)
         try:

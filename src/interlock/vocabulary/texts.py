@@ -153,6 +153,7 @@ WRITTEN_ABOUT: Final = {
     "confirm": ("{number}",),
     "wrong_code": ("{left}",),
     "waits_until": ("{what}", "{until}"),
+    "carry_code": ("{code}", "{until}"),
 }
 """What has to stand in a text of a channel that is sent: without it, nobody could answer."""
 
@@ -196,6 +197,11 @@ class Messaging(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     waits_until: Words = "Until {until}, this waits: {what}"
     withdraw: Words = "Answer WITHDRAW if you no longer want it."
     withdraw_word: Words = "withdraw"
+    carry_word: Words = "go on elsewhere"
+    carry_code: Words = (
+        "Your code to go on by phone or in the chat is {code}. On the phone, press # and then these digits; in the chat, choose"
+        " 'I have a code'. It is good once, until {until}. Nobody of us will ever ask you to tell it."
+    )
 
     def __post_init__(self) -> None:
         """Refuses a text that leaves out what it is about. Raises ValueError."""
