@@ -76,7 +76,7 @@ async def write(app: App, number: int, text: str) -> tuple[str, str]:
 
 async def test_a_language_model_is_asked_first_and_what_it_took_is_counted(app: App, server: Server) -> None:
     server.says(suggests({"type": "start_journey", "journey": "damaged_item"}))
-    text, model = await write(app, 1, "sie ist in tausend Stücken angekommen")
+    text, model = await write(app, 1, "she came in a thousand pieces")
     assert model == "main" and "Which order is it about?" in text
     posted = (await app.log.read(Query("person:p_1", (MessagePosted,)))).events[0].event
     assert isinstance(posted, MessagePosted)

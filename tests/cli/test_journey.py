@@ -88,6 +88,7 @@ def test_the_demo_s_scenarios_hold_by_phone_as_well_and_cover_its_journeys(folde
 def test_a_scenario_that_does_not_hold_is_told_and_fails(folder: Path) -> None:
     file = folder / "journeys" / "damaged_item.yaml"
     change(file, "All right, nothing was changed.", "As you like.")
+    change(folder / "texts" / "de.yaml", "All right, nothing was changed.:", "As you like.:")
     found = runner.invoke(app, ["journey", "test", "damaged_item", "--definitions", str(folder)])
     assert found.exit_code == 1
     lines = found.stdout.splitlines()

@@ -75,7 +75,9 @@ def scenarios_of(files: Mapping[str, str]) -> list[Scenario]:
 
 
 def chosen(scenarios: Sequence[Scenario], names: Sequence[str], channel: Channel | None) -> list[Scenario]:
-    """Those of some titles, journeys or files, perhaps in another channel; news from outside reaches nobody by phone or mail.
+    """Those of some titles, journeys or files, perhaps in another channel.
+
+    One that names its channel stays there, and so does news from outside, which reaches nobody by phone or mail.
 
     Raises:
         LookupError: a name names none.
@@ -88,7 +90,9 @@ def chosen(scenarios: Sequence[Scenario], names: Sequence[str], channel: Channel
         return found
     told = {each.title for each in found if any(isinstance(line.turn, ReceivesTurn) for line in each.turns)}
     return [
-        each if channel not in WRITTEN and each.title in told else each._replace(given=each.given.into(channel))
+        each
+        if each.given.channel is not None or (channel not in WRITTEN and each.title in told)
+        else each._replace(given=each.given.into(channel))
         for each in found
     ]
 
