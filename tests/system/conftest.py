@@ -19,11 +19,9 @@ ONE_AT_A_TIME = 5_431_002  # advisory lock: the template is made once
 
 
 @pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
+def nursery() -> Nursery:
     """Starts processes of Interlock fast."""
-    nursery = Nursery()
-    yield nursery
-    nursery.close()
+    return processes.nursery()
 
 
 @pytest.fixture(scope="session")

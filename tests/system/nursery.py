@@ -140,8 +140,10 @@ def _be(wanted: dict[str, Any]) -> NoReturn:
     os.environ.update(wanted["environment"])
     code = 70
     try:
+        from interlock.cli import main as program
         from tests.system import dying
 
+        sys.modules["__main__"] = program  # what a process of multiprocessing imports first
         dying.arrange(wanted["dies"])
         sys.argv = ["interlock", *wanted["arguments"]]
         command_line()()

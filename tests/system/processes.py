@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import base64
 import itertools
 import json
@@ -16,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -156,6 +158,14 @@ class Nursery:
                 pid.put(told["pid"])
             elif "exit" in told:
                 self._children.pop(told["pid"]).ended(told["exit"])
+
+
+@cache
+def nursery() -> Nursery:
+    """The one of this process, for every folder of tests; closed when this process ends."""
+    made = Nursery()
+    atexit.register(made.close)
+    return made
 
 
 class Place:
