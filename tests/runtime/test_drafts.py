@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from interlock.kernel.errors import Conflict
 from interlock.kernel.log import Appended
 from interlock.runtime.agent_steps import Worked
-from interlock.runtime.drafts import Draft
+from interlock.runtime.drafts import BATCH_S, Draft
 from interlock.runtime.signals import Signals
 from interlock.runtime.turns import settled
 from interlock.vocabulary.ids import RunId
@@ -28,6 +29,20 @@ async def test_the_first_words_go_out_at_once_and_the_next_ones_together() -> No
     for words in ("Sixty", "Sixty mugs", "Sixty mugs take two weeks"):
         draft.hear(words)
     assert [each["text"] for each in heard] == ["Sixty"]
+    draft.end()
+
+
+async def test_nothing_is_shown_before_what_was_said_before_it() -> None:
+    signals, heard, shown = Signals(), list[dict[str, Any]](), list[str]()
+    signals.listen("interaction:i_1", heard.append)
+    draft = Draft(signals, "i_1", "d_1", lambda text: False, lambda: bool(shown))
+    draft.hear("Sixty mugs")
+    await asyncio.sleep(2 * BATCH_S)
+    assert heard == []
+    shown.append("I am a machine.")
+    while not heard:  # noqa: ASYNC110  # signals come by a call
+        await asyncio.sleep(0.001)
+    assert [each["text"] for each in heard] == ["Sixty mugs"]
     draft.end()
 
 

@@ -82,11 +82,13 @@ class AgentSteps:
         asked_for = AskedFor(state.interaction, message, run.run, question.path, round, spent)
         journey = journey_of(run, app.releases.journey)
         name = f"{run.run}.{round or message}"
+        before = app.follower.newest  # that it is a machine who speaks is said before, and shown before
         draft = Draft(
             app.signals if state.channel is Channel.CHAT else _NOBODY,
             state.interaction,
             name,
             lambda text: bool(untrue(state, run, journey, text)),
+            lambda: app.follower.cursor >= before,
         )
         used: list[ModelUsed] = []
         if question.over:

@@ -18,16 +18,25 @@ DRAFT: Final = "draft"
 class Draft:
     """One text of a model on its way to whoever watches the interaction."""
 
-    def __init__(self, signals: Signals, interaction: str, name: str, refuses: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        signals: Signals,
+        interaction: str,
+        name: str,
+        refuses: Callable[[str], bool],
+        ready: Callable[[], bool] = lambda: True,
+    ) -> None:
         """
         Args:
             name: tells this text from the next one.
             refuses: whether a text may not be said; from then on nothing more of it is shown.
+            ready: whether everything that was said before it is shown; until then it is kept back.
         """
         self._signals = signals
         self._of = f"interaction:{interaction}"
         self._name = name
         self._refuses = refuses
+        self._ready = ready
         self._text = ""
         self._shown = ""
         self._refused = False
@@ -62,6 +71,9 @@ class Draft:
     def _show(self) -> None:
         self._timer = None
         if self._text == self._shown:
+            return
+        if not self._ready():
+            self._timer = asyncio.get_running_loop().call_later(BATCH_S, self._show)
             return
         if self._refuses(self._text):
             self.take_back()
