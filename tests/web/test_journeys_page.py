@@ -41,6 +41,18 @@ async def test_a_journey_is_found_drawn_and_walked_with_the_keyboard(centre: Cen
     await expect(first).to_contain_text("nobody in this time")
 
 
+async def test_keys_that_come_faster_than_the_page_is_painted_act_on_the_step_that_they_led_to(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/journeys/damaged_item")
+    await page.locator(".step").first.focus()
+    await page.evaluate(
+        """() => ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowLeft', 'd'].forEach((key) =>
+          document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })))"""
+    )
+    await expect(page.get_by_role("complementary", name="The chosen step")).to_contain_text("Step 3")
+    await expect(page.locator(".step.of-tenant").first).to_be_visible()
+
+
 async def test_no_step_of_a_picture_covers_another_one(centre: Centre) -> None:
     page = centre.page
     for journey in ("damaged_item", "order_status"):

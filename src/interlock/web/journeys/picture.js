@@ -19,11 +19,13 @@ export function Picture() {
   const frame = useRef(/** @type {HTMLElement | null} */ (null));
   const fit = (least = LEAST) => frame.current && (scale.value = bound(Math.max(least, Math.min(1, (frame.current.clientWidth - 2 * EDGE) / (shape.width + 2 * EDGE)))));
   useEffect(() => void fit(READABLE), []);
-  const node = shape.nodes.find((one) => one.key === chosen.value || (chosen.value && one.path === chosen.value)) ?? shape.nodes[0];
+  const nodeOf = (/** @type {string} */ name) => shape.nodes.find((one) => one.key === name || (name && one.path === name)) ?? shape.nodes[0];
+  const node = nodeOf(chosen.value);
+  const nodeNow = () => nodeOf(chosen.peek()); // a key may come before what the one before it chose is painted
 
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
-    const to = neighbour(shape.nodes, node, event.key);
+    const to = neighbour(shape.nodes, nodeNow(), event.key);
     if (to) {
       event.preventDefault();
       chosen.value = to.key;
@@ -37,8 +39,8 @@ export function Picture() {
     { id: 'larger', group: 'The picture', title: 'Larger', key: '+', run: larger },
     { id: 'smaller', group: 'The picture', title: 'Smaller', key: '-', run: smaller },
     { id: 'fit', group: 'The picture', title: 'Fit the width', key: '0', run: () => fit() },
-    { id: 'fold', group: 'The picture', title: 'Show or fold the default branches of the chosen step', key: 'd', run: () => node.folded && toggle(node.key) },
-  ]), [node]);
+    { id: 'fold', group: 'The picture', title: 'Show or fold the default branches of the chosen step', key: 'd', run: () => nodeNow().folded && toggle(nodeNow().key) },
+  ]), [shape]);
   /** @param {WheelEvent} event */
   const onWheel = (event) => {
     if (!event.ctrlKey) return;
