@@ -150,11 +150,13 @@ async def test_skills_hold_at_once_and_are_shown_to_supervisors(client: Client, 
     answer = await client.post("/v1/staff/amara/skills", json={"skills": wanted}, headers=headers)
     assert answer.status_code == 200
     assert [(one["skill"], one["level"]) for one in answer.json()["skills"]] == [("german", 5), ("insurance", 1)]
-    served = [one.event for one in (await app.log.read(Query(f"agent:{amara(app)}", (PresenceSet,)))).events]
+    facts = (await app.log.read(Query(f"agent:{amara(app)}", (PresenceSet,)))).events
+    served = [one.event for one in facts]
     assert isinstance(served[-1], PresenceSet)
     assert [(one.skill, one.level) for one in served[-1].skills] == [("german", 5), ("insurance", 1)]
     assert [one for one in await facts_of(app, amara(app)) if isinstance(one, StaffSkillsChanged)]
     await sign_in(client, "sofia")
+    assert await app.follower.reach(facts[-1].cursor)
     (shown,) = [one for one in (await client.get("/v1/board")).json()["value"]["agents"] if one["id"] == amara(app)]
     assert [one["skill"] for one in shown["skills"]] == ["german", "insurance"]
 
