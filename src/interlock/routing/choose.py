@@ -94,11 +94,12 @@ def _best(visit: Visit, free: dict[StaffId, Agent], board: Board, circle: Circle
     again = [
         (refusal.at, name)
         for name in candidates
-        if (refusal := visit.refused_by(name)) is not None and _may_be_asked_again(refusal, now)
+        if (refusal := visit.refused_by(name)) is not None and may_be_asked_again(refusal, now)
     ]
     return min(again)[1] if again else None
 
 
-def _may_be_asked_again(refusal: Refusal, now: datetime) -> bool:
+def may_be_asked_again(refusal: Refusal, now: datetime) -> bool:
+    """Whether an agent who did not take a visit may be offered it again."""
     # Who let an offer time out had to say himself that he is back; who rejected gets a pause, or he is asked in a loop.
     return refusal.how == "timed_out" or now - refusal.at >= REOFFER_AFTER

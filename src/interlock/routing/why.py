@@ -9,7 +9,7 @@ import msgspec
 
 from interlock.routing.agents import Agent
 from interlock.routing.board import Board
-from interlock.routing.choose import REOFFER_AFTER, places
+from interlock.routing.choose import may_be_asked_again, places
 from interlock.routing.queues import Specs, circle_of
 from interlock.routing.visits import Visit
 from interlock.vocabulary.ids import StaffId
@@ -81,7 +81,7 @@ def why_waiting(board: Board, specs: Specs, visit: Visit, now: datetime) -> Why:
         if agent.load >= agent.capacity:
             return Candidate(name, "at_capacity")
         refusal = visit.refused_by(name)
-        if refusal is not None and refusal.how == "rejected" and now - refusal.at < REOFFER_AFTER:
+        if refusal is not None and not may_be_asked_again(refusal, now):
             return Candidate(name, "refused")
         return Candidate(name, "next")
 

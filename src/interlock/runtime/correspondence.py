@@ -10,7 +10,6 @@ from contextlib import suppress
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
-from interlock.control.actions import Action
 from interlock.control.lockouts import source_lock
 from interlock.dialogue.card_numbers import redact_card_numbers
 from interlock.dialogue.hearing import Answers, GivesCode, Heard, Withdraws
@@ -22,15 +21,15 @@ from interlock.kernel.errors import Answered, Conflict, Refused
 from interlock.kernel.events import Command, Erased, Event, Recorded
 from interlock.kernel.log import Due, Query
 from interlock.runtime.engine import ATTEMPTS, id_maker
-from interlock.runtime.giving_codes import give_code, wants_code
+from interlock.runtime.giving_codes import give_code, proposed_sending, wants_code
 from interlock.runtime.mailing import Inbound, mail_of
 from interlock.runtime.standing import Question, Standing
-from interlock.vocabulary.channels import SYSTEM, Author, Card, Channel, Principal, sent_through
+from interlock.vocabulary.channels import Author, Card, Channel, Principal, sent_through
 from interlock.vocabulary.correspondence import AddressGiven, MailTaken, MessagesSent, SendMessages
 from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, PersonId, ProposalId, SessionId, tag
 from interlock.vocabulary.interactions import InteractionStarted, MessagePosted, OpenSession, ReceiveMessage
 from interlock.vocabulary.people import AnswerChallenge, ChallengeFailed, PersonErased
-from interlock.vocabulary.proposals import ActionProposed, AnswerConfirmation
+from interlock.vocabulary.proposals import AnswerConfirmation
 from interlock.vocabulary.remedies import Withdraw
 from interlock.vocabulary.settings import MAX_MESSAGE_CHARACTERS
 from interlock.vocabulary.texts import Messaging
@@ -281,33 +280,8 @@ class Correspondence:
             asks=question.name,
             proposal=proposal,
         )
-        return (sent, self._proposed(started, action, args, proposal, standing.conversation))
-
-    def _proposed(
-        self,
-        started: InteractionStarted,
-        action: Action,
-        args: dict[str, Any],
-        proposal: ProposalId,
-        conversation: Conversation,
-    ) -> ActionProposed:
-        wanted = {spec.name for spec in action.args}
-        given = {name: value for name, value in args.items() if name in wanted}
-        checked = action.check(given, self._app.control.secret)
-        return ActionProposed(
-            proposal=proposal,
-            interaction=started.interaction,
-            person=started.person,
-            session=started.session,
-            channel=started.channel,
-            customer=conversation.customer,
-            principal=SYSTEM,
-            action=action.name,
-            args=checked.args,
-            private_args=checked.private_args,
-            args_hash=checked.args_hash,
-            purpose=action.purpose,
-        )
+        customer = standing.conversation.customer
+        return (sent, proposed_sending(self._app, started, started.channel, action, args, proposal, customer))
 
 
 def _also(*more: Event) -> Any:

@@ -72,29 +72,34 @@ async def give_code(app: App, session: SessionId, inbound: Inbound, sending: Mes
             issued = next(each for each in facts if isinstance(each, CarryCodeIssued))
             proposal = ProposalId(moment.new_id("pr"))
             args = answer(code, issued.expires_at, proposal)
-            return (*facts, *taken, _proposed(app, issued, inbound.channel, action, args, proposal, known[-1])), ()
+            return (
+                *facts,
+                *taken,
+                proposed_sending(app, issued, inbound.channel, action, args, proposal, known[-1]),
+            ), ()
 
         return extend
 
     await app.carrying.code(session, cause, sends)
 
 
-def _proposed(
+def proposed_sending(
     app: App,
-    issued: CarryCodeIssued,
+    about: CarryCodeIssued | InteractionStarted,
     channel: Channel,
     action: Action,
     args: dict[str, Any],
     proposal: ProposalId,
     customer: CustomerId,
 ) -> ActionProposed:
+    """The proposal, by nobody but the system, to send something to whom an interaction is with."""
     wanted = {spec.name for spec in action.args}
     checked = action.check({name: value for name, value in args.items() if name in wanted}, app.control.secret)
     return ActionProposed(
         proposal=proposal,
-        interaction=issued.interaction,
-        person=issued.person,
-        session=issued.session,
+        interaction=about.interaction,
+        person=about.person,
+        session=about.session,
         channel=channel,
         customer=customer,
         principal=SYSTEM,
