@@ -13,10 +13,12 @@ from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Command, Cursor, Event, Recorded
 from interlock.kernel.log import Query
 from interlock.routing import Board, Specs, board, choose, entering, load_queue, subject
+from interlock.vocabulary.capacity import Share
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, QueueName, SessionId, StaffId, VisitId
 from interlock.vocabulary.interactions import InteractionStarted
 from interlock.vocabulary.routing import (
+    AcceptOffer,
     EnterQueue,
     OfferVisit,
     Presence,
@@ -24,6 +26,7 @@ from interlock.vocabulary.routing import (
     RouteQueue,
     SetPresence,
     VisitEntered,
+    VisitOffered,
 )
 from interlock.vocabulary.settings import TenantSettings
 from interlock.vocabulary.skills import Skill
@@ -158,6 +161,7 @@ class Floor:
         queues: Sequence[QueueName] = (CARE, RETURNS),
         capacity: int = 3,
         skills: Sequence[Skill] = (),
+        shares: Sequence[Share] = (),
     ) -> None:
         for agent in agents:
             self.do(
@@ -167,19 +171,20 @@ class Floor:
                     queues=tuple(queues),
                     capacity=capacity,
                     skills=tuple(skills),
+                    shares=tuple(shares),
                 )
             )
             self.settle()
 
-    def customer(self, name: str) -> InteractionId:
-        """Somebody begins to chat."""
+    def customer(self, name: str, channel: Channel = Channel.CHAT) -> InteractionId:
+        """Somebody begins an interaction."""
         interaction = InteractionId(f"i_{name}")
         self.happens(
             InteractionStarted(
                 interaction=interaction,
                 person=PersonId(f"p_{name}"),
                 session=SessionId(f"se_{name}"),
-                channel=Channel.CHAT,
+                channel=channel,
                 release="r_1",
             )
         )
@@ -194,9 +199,15 @@ class Floor:
         facts = self.do(command, decider)
         return facts
 
-    def waiting(self, name: str, queue: QueueName = CARE, last_agent: StaffId = NOBODY) -> VisitId:
+    def waiting(
+        self,
+        name: str,
+        queue: QueueName = CARE,
+        last_agent: StaffId = NOBODY,
+        channel: Channel = Channel.CHAT,
+    ) -> VisitId:
         """A customer who waits, without anybody having been offered him yet."""
-        interaction = self.customer(name)
+        interaction = self.customer(name, channel)
         visit = VisitId(f"v_{name}")
         self.happens(
             VisitEntered(
@@ -204,13 +215,21 @@ class Floor:
                 interaction=interaction,
                 person=PersonId(f"p_{name}"),
                 queue=queue,
-                channel=Channel.CHAT,
+                channel=channel,
                 priority=self.specs[queue].priority,
                 since=self.now,
                 last_agent=last_agent,
             )
         )
         return visit
+
+    def taken(self, name: str, agent: StaffId, channel: Channel = Channel.CHAT) -> InteractionId:
+        """An interaction that the agent is offered and takes."""
+        visit = self.waiting(name, channel=channel)
+        (made,) = self.do(OfferVisit(visit=visit, agent=agent))
+        assert isinstance(made, VisitOffered)
+        self.do(AcceptOffer(visit=visit, offer=made.offer, agent=agent))
+        return made.interaction
 
     def rebuilt(self) -> Board:
         state = self.projection.initial()

@@ -10,6 +10,7 @@ from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Conflict, Refused
 from interlock.routing import entering, load_queue
 from interlock.routing.entry import NOT_STARTED, enter, evolve
+from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, QueueName, SessionId
 from interlock.vocabulary.interactions import (
     AgentJoined,
@@ -51,7 +52,7 @@ def test_an_interaction_never_waits_twice() -> None:
     floor = Floor()
     floor.available(AMARA)
     ada = floor.customer("ada")
-    decider = entering(SPECS[CARE], None, True, 0)
+    decider = entering(SPECS[CARE], None, {Channel.CHAT}, 0)
     one = floor.prepare(EnterQueue(interaction=ada, queue=CARE), decider)
     other = floor.prepare(EnterQueue(interaction=ada, queue=RETURNS), decider)
     floor.commit(one)
@@ -139,7 +140,7 @@ hours:
     standing = evolve(NOT_STARTED, floor.log[-1])
     now = datetime.fromisoformat(moment).astimezone(UTC)
     command = EnterQueue(interaction=ada, queue=RETURNS)
-    fact = enter(command, standing, spec, None, True, 0, Moment(now, lambda prefix: f"{prefix}_1"))
+    fact = enter(command, standing, spec, None, {Channel.CHAT}, 0, Moment(now, lambda prefix: f"{prefix}_1"))
     assert isinstance(fact, VisitEntered if open_ else HandOverFailed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from interlock.routing.board import Board, board, from_snapshot, to_snapshot
+from interlock.routing.capacities import Capacities, capacity_of, load_capacities
 from interlock.routing.choose import Place, choose, place
 from interlock.routing.entry import enter, entering
 from interlock.routing.queues import QueueSpec, Specs, load_queue, load_queues
@@ -12,15 +13,18 @@ from interlock.routing.why import why_waiting
 
 __all__ = [
     "Board",
+    "Capacities",
     "Place",
     "QueueSpec",
     "Specs",
     "board",
+    "capacity_of",
     "choose",
     "document",
     "enter",
     "entering",
     "from_snapshot",
+    "load_capacities",
     "load_queue",
     "load_queues",
     "me",

@@ -16,6 +16,7 @@ from interlock.routing.agents import AGENT_EVENTS, NO_AGENT, Agent, after, windi
 from interlock.routing.measures import Intervals
 from interlock.routing.queues import Specs
 from interlock.routing.visits import Visit, entered, progressed
+from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, VisitId
 from interlock.vocabulary.interactions import (
     AgentJoined,
@@ -78,10 +79,11 @@ class Board(msgspec.Struct):
         """How many visits a queue has, those being offered included."""
         return sum(visit.queue == queue for visit in self.visits.values())
 
-    def staffed(self, queue: QueueName) -> bool:
-        """Whether anybody who serves the queue is on shift; who does not respond is not counted on."""
+    def staffed(self, queue: QueueName) -> frozenset[Channel]:
+        """The channels in which somebody who serves the queue is on shift; who does not respond is not counted on."""
         absent = (Presence.OFFLINE, Presence.NOT_RESPONDING)
-        return any(queue in agent.queues and agent.presence not in absent for agent in self.agents.values())
+        there = [agent for agent in self.agents.values() if queue in agent.queues and agent.presence not in absent]
+        return frozenset(channel for channel in Channel if any(agent.handles(channel) for agent in there))
 
 
 def board(specs: Specs) -> Projection[Board]:
@@ -200,7 +202,7 @@ def _count_handling(state: Board, agent: Agent, interaction: InteractionId, at: 
     counts = _line(state, work.queue).intervals.at(at)
     if counts is not None:
         counts.handled += 1
-        counts.handled_ms += max(0, (at - work.joined) // timedelta(milliseconds=1))
+        counts.handled_ms += max(0, (at - work.joined) // timedelta(milliseconds=1) - work.parked_ms)
 
 
 def _line(state: Board, queue: QueueName) -> QueueLine:

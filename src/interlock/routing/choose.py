@@ -12,6 +12,7 @@ from interlock.routing.measures import total
 from interlock.routing.queues import Specs, circle_of
 from interlock.routing.rings import Circle
 from interlock.routing.visits import Refusal, Visit
+from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, VisitId
 
 HEAD_START: Final = timedelta(minutes=1)
@@ -65,24 +66,29 @@ def place(board: Board, interaction: InteractionId) -> Place | None:
 def places(board: Board, queue: QueueName) -> dict[InteractionId, Place]:
     """The whole line of a queue, first come first."""
     line = in_order(visit for visit in board.visits.values() if visit.queue == queue)
-    pace = _seconds_per_visit(board, queue)
+    paces = {channel: _seconds_per_visit(board, queue, channel) for channel in {visit.channel for visit in line}}
     return {
         visit.interaction: Place(queue, number, visit.since, None if pace is None else round(number * pace))
         for number, visit in enumerate(line, 1)
+        for pace in (paces[visit.channel],)
     }
 
 
-def _seconds_per_visit(board: Board, queue: QueueName) -> float | None:
+def _seconds_per_visit(board: Board, queue: QueueName, channel: Channel) -> float | None:
     """How long one place in line takes: today's mean handling time, shared by the hands of those who are there."""
     line = board.queues.get(queue)
     handling = None if line is None else total(line.intervals.counts.values()).mean_handling_ms
-    hands = sum(agent.capacity for agent in board.agents.values() if agent.ready and queue in agent.queues)
+    hands = sum(agent.room(channel) for agent in board.agents.values() if agent.ready and queue in agent.queues)
     return None if handling is None or not hands else handling / hands / 1000
 
 
 def _best(visit: Visit, free: dict[StaffId, Agent], board: Board, circle: Circle, now: datetime) -> StaffId | None:
     ring = circle.ring(visit, board.agents, now)
-    candidates = {name: agent for name, agent in free.items() if not circle.lets_in(ring, visit, name, agent, now)}
+    candidates = {
+        name: agent
+        for name, agent in free.items()
+        if agent.takes(visit.channel) and not circle.lets_in(ring, visit, name, agent, now)
+    }
     unasked = [name for name in candidates if visit.refused_by(name) is None]
     if unasked:
         return min(unasked, key=lambda name: circle.order(ring, name, candidates[name], now))

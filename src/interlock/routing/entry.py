@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -84,7 +84,7 @@ def enter(
     standing: Standing,
     spec: QueueSpec | None,
     closed_message: str | None,
-    staffed: bool,
+    staffed: Collection[Channel],
     waiting: int,
     moment: Moment,
     last_agent: StaffId = NOBODY,
@@ -95,7 +95,7 @@ def enter(
         standing: what ``reads`` gave, folded with ``evolve``.
         spec: the queue; None where the definitions in force have none of that name.
         closed_message: what the emergency switch says, None while it is not thrown.
-        staffed: whether anybody who serves the queue is on shift.
+        staffed: the channels in which somebody who serves the queue is on shift.
         waiting: how many visits the queue has.
         last_agent: who had the person last, where the queue asks for that.
 
@@ -112,7 +112,7 @@ def enter(
         return None
     if spec is None or closed_message is not None or not spec.hours.is_open(moment.now):
         return _failed(command, standing, "closed", spec, closed_message)
-    if not staffed:
+    if standing.channel not in staffed:
         return _failed(command, standing, "unstaffed", spec)
     if spec.limit is not None and waiting >= spec.limit:
         return _failed(command, standing, "full", spec)
@@ -132,7 +132,7 @@ def enter(
 def entering(
     spec: QueueSpec | None,
     closed_message: str | None,
-    staffed: bool,
+    staffed: Collection[Channel],
     waiting: int,
     last_agent: StaffId = NOBODY,
 ) -> Decider[EnterQueue, Standing]:

@@ -61,8 +61,9 @@ def offering(offer_timeout: timedelta, specs: Specs) -> Decider[OfferVisit, Stan
             raise _not_let_in(why, visit)
         if agent.offer is not None:
             raise Refused("agent_offered", "The agent has another offer before him.")
-        if agent.load >= agent.capacity:
-            raise Refused("agent_at_capacity", f"The agent has {agent.load} interactions and takes {agent.capacity}.")
+        if not agent.takes(visit.channel):
+            had = f"{agent.load} of {agent.capacity} units are taken"
+            raise Refused("agent_at_capacity", f"The agent has no room for one more {visit.channel}: {had}.")
         offered = VisitOffered(
             visit=visit.visit,
             offer=OfferId(moment.new_id("of")),
@@ -70,6 +71,7 @@ def offering(offer_timeout: timedelta, specs: Specs) -> Decider[OfferVisit, Stan
             queue=visit.queue,
             agent=command.agent,
             expires_at=moment.now + offer_timeout,
+            channel=visit.channel,
         )
         return (offered,)
 
@@ -90,6 +92,7 @@ def _accept(command: AcceptOffer, standing: Standing, moment: Moment) -> Sequenc
             interaction=visit.interaction,
             queue=visit.queue,
             agent=command.agent,
+            channel=visit.channel,
         ),
         VisitEnded(
             visit=visit.visit,
@@ -167,6 +170,8 @@ def _not_let_in(why: str, visit: Visit) -> Refused:
         return Refused("agent_not_in_queue", f"The agent does not serve the queue {visit.queue}.")
     if why == "not_the_last_agent":
         return Refused("agent_not_in_ring", "The visit is kept for whoever had the customer last, for now.")
+    if why == "other_channel":
+        return Refused("agent_not_in_channel", f"The agent does not take the channel {visit.channel}.")
     skill = why.partition(":")[2]
     return Refused("agent_lacks_skill", f"The agent's {skill} is less than the queue {visit.queue} asks for now.")
 

@@ -31,6 +31,7 @@ def _set(command: SetPresence, standing: Standing, moment: Moment) -> Sequence[E
     queues = agent.queues if keeps else command.queues
     capacity = agent.capacity if keeps else command.capacity
     skills = agent.skills if keeps else command.skills
+    shares = agent.shares if keeps else command.shares
     if command.presence is Presence.AVAILABLE and not queues:
         raise Refused("no_queues", "No queue is served, so nothing could be offered. An admin can add one.", status=422)
     wanted = PresenceSet(
@@ -40,6 +41,7 @@ def _set(command: SetPresence, standing: Standing, moment: Moment) -> Sequence[E
         queues=queues,
         capacity=capacity,
         skills=skills,
+        shares=shares,
     )
     as_it_is = agent.is_set(command.agent, agent.presence, agent.reason)
     if agent.pending is None and (wanted == as_it_is or _stays_away(wanted, agent)):

@@ -100,11 +100,14 @@ class Circle(msgspec.Struct, frozen=True):
         """Why an agent may not be offered a visit that is in a ring; empty where he may.
 
         Returns:
-            ``other_queue``, ``not_the_last_agent``, ``skill:NAME`` for the first one that is missing or too low, or "".
+            ``other_queue``, ``other_channel``, ``not_the_last_agent``, ``skill:NAME`` for the first one that is missing or too
+            low, or "".
         """
         step = self.rings[ring]
         if visit.queue not in agent.queues and (step.overflow is None or QueueName(step.overflow) not in agent.queues):
             return "other_queue"
+        if not agent.handles(visit.channel):
+            return "other_channel"
         if step.agents == "last_agent" and name != visit.last_agent:
             return "not_the_last_agent"
         for asked in (self.required, step.skills):

@@ -13,9 +13,12 @@ from interlock.routing.offers import ACCEPT, REJECT, TIME_OUT, ending, offering
 from interlock.routing.presence import END, SET, SETTLE
 from interlock.routing.queues import Specs, circle_of
 from interlock.routing.switch import closing_queues, opening_queues
-from interlock.vocabulary.interactions import InteractionEnded, WrappedUp
+from interlock.routing.wrap_up import END_TIME, LIMIT
+from interlock.routing.wrap_up import timers as wrap_up_timers
+from interlock.vocabulary.interactions import HandedBack, InteractionEnded, WrappedUp, WrapUpStarted
 from interlock.vocabulary.routing import (
     EndVisit,
+    LimitWrapUp,
     OfferAccepted,
     OfferClosed,
     PresencePended,
@@ -27,6 +30,7 @@ from interlock.vocabulary.routing import (
     VisitEnded,
     VisitEntered,
     VisitOffered,
+    WrapUpRanOut,
 )
 from interlock.vocabulary.settings import TenantSettings
 
@@ -42,11 +46,16 @@ def subject(settings: TenantSettings, specs: Specs) -> Subject:
         SET,
         SETTLE,
         END,
+        LIMIT,
+        END_TIME,
         closing_queues(frozenset(specs)),
         opening_queues(frozenset(specs)),
     )
     return Subject(
-        "routing", cast("tuple[Decider[Command, object], ...]", deciders), (react,), (timers, ringing(specs))
+        "routing",
+        cast("tuple[Decider[Command, object], ...]", deciders),
+        (react,),
+        (timers, wrap_up_timers, ringing(specs)),
     )
 
 
@@ -61,6 +70,10 @@ def react(event: Event) -> Sequence[Command]:
             return (RouteQueue(queue=event.queue), RouteAgent(agent=event.agent))
         case OfferAccepted() | PresenceSet() | PresencePended():
             # Who took one may have room for another; and when somebody goes, those who said no may be asked again.
+            return (RouteAgent(agent=event.agent),)
+        case WrapUpStarted() | HandedBack():
+            return (LimitWrapUp(agent=event.agent, interaction=event.interaction),)
+        case WrapUpRanOut():
             return (RouteAgent(agent=event.agent),)
         case WrappedUp():
             return (SettlePresence(agent=event.agent), RouteAgent(agent=event.agent))

@@ -11,7 +11,7 @@ import msgspec
 
 from interlock.kernel.events import Event, Recorded
 from interlock.kernel.log import Query
-from interlock.routing.agents import AGENT_EVENTS, NO_AGENT, Agent, Offer, after
+from interlock.routing.agents import AGENT_EVENTS, NO_AGENT, Agent, Offer, after, offer_of
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, QueueName, StaffId, VisitId, tag
 from interlock.vocabulary.routing import OfferAccepted, OfferClosed, VisitEnded, VisitEntered, VisitOffered
@@ -57,8 +57,7 @@ def progressed(visit: Visit, event: Event, at: datetime) -> Visit:
     """The visit after a fact about it, its end aside."""
     match event:
         case VisitOffered():
-            offer = Offer(event.offer, event.visit, event.interaction, event.queue, event.agent, at, event.expires_at)
-            return msgspec.structs.replace(visit, offer=offer)
+            return msgspec.structs.replace(visit, offer=offer_of(event, at))
         case OfferAccepted():
             return msgspec.structs.replace(visit, offer=None)
         case OfferClosed(how="withdrawn"):

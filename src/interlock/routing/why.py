@@ -16,7 +16,16 @@ from interlock.vocabulary.ids import StaffId
 from interlock.vocabulary.routing import Presence
 
 Reason = Literal[
-    "next", "offered", "refused", "at_capacity", "has_offer", "presence", "skill", "not_last_agent", "other_queue"
+    "next",
+    "offered",
+    "refused",
+    "at_capacity",
+    "has_offer",
+    "presence",
+    "skill",
+    "not_last_agent",
+    "other_channel",
+    "other_queue",
 ]
 
 
@@ -70,6 +79,8 @@ def why_waiting(board: Board, specs: Specs, visit: Visit, now: datetime) -> Why:
         match circle.lets_in(ring, visit, name, agent, now).partition(":"):
             case ("other_queue", _, _):
                 return Candidate(name, "other_queue")
+            case ("other_channel", _, _):
+                return Candidate(name, "other_channel")
             case ("not_the_last_agent", _, _):
                 return Candidate(name, "not_last_agent")
             case ("skill", _, skill):
@@ -78,7 +89,7 @@ def why_waiting(board: Board, specs: Specs, visit: Visit, now: datetime) -> Why:
             return Candidate(name, "presence", presence=(agent.pending or agent.presence).value)
         if agent.offer is not None:
             return Candidate(name, "has_offer")
-        if agent.load >= agent.capacity:
+        if not agent.takes(visit.channel):
             return Candidate(name, "at_capacity")
         refusal = visit.refused_by(name)
         if refusal is not None and not may_be_asked_again(refusal, now):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from interlock.kernel.events import Command, Event
+from interlock.vocabulary.capacity import Share
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, OfferId, PersonId, QueueName, StaffId, VisitId, tags
 from interlock.vocabulary.skills import Skill
@@ -61,6 +62,7 @@ class VisitOffered(Event, frozen=True, kw_only=True):
     queue: QueueName
     agent: StaffId
     expires_at: datetime
+    channel: Channel = Channel.CHAT
 
     def tags(self) -> tuple[str, ...]:
         return tags(visit=self.visit, interaction=self.interaction, queue=self.queue, agent=self.agent)
@@ -74,6 +76,7 @@ class OfferAccepted(Event, frozen=True, kw_only=True):
     interaction: InteractionId
     queue: QueueName
     agent: StaffId
+    channel: Channel = Channel.CHAT
 
     def tags(self) -> tuple[str, ...]:
         return tags(visit=self.visit, interaction=self.interaction, queue=self.queue, agent=self.agent)
@@ -116,8 +119,10 @@ class PresenceSet(Event, frozen=True, kw_only=True):
     reason: str = ""
     queues: tuple[QueueName, ...] = ()
     capacity: int = 3
-    """How many chats and messages he takes at once."""
+    """How many units he has; one interaction takes one, unless the channel's share says otherwise."""
     skills: tuple[Skill, ...] = ()
+    shares: tuple[Share, ...] = ()
+    """The channels that he takes, and what one of each takes; every channel where none is named."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(agent=self.agent)
@@ -132,6 +137,27 @@ class PresencePended(Event, frozen=True, kw_only=True):
 
     def tags(self) -> tuple[str, ...]:
         return tags(agent=self.agent)
+
+
+class WrapUpLimited(Event, frozen=True, kw_only=True):
+    """The agent's wrap-up of an interaction keeps its units until then, and no longer."""
+
+    agent: StaffId
+    interaction: InteractionId
+    until: datetime
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, agent=self.agent)
+
+
+class WrapUpRanOut(Event, frozen=True, kw_only=True):
+    """The time for the wrap-up is over: the next interaction can come, and this one can still be wrapped up."""
+
+    agent: StaffId
+    interaction: InteractionId
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(interaction=self.interaction, agent=self.agent)
 
 
 class QueueClosed(Event, frozen=True, kw_only=True):
@@ -248,6 +274,7 @@ class SetPresence(Command, frozen=True, kw_only=True):
     queues: tuple[QueueName, ...] = ()
     capacity: int = 3
     skills: tuple[Skill, ...] = ()
+    shares: tuple[Share, ...] = ()
 
     def lane(self) -> str:
         return f"agent:{self.agent}"
@@ -266,6 +293,26 @@ class SettlePresence(Command, frozen=True, kw_only=True):
     """The agent may have wrapped up his last interaction: then the presence that is pending follows."""
 
     agent: StaffId
+
+    def lane(self) -> str:
+        return f"agent:{self.agent}"
+
+
+class LimitWrapUp(Command, frozen=True, kw_only=True):
+    """The agent is in wrap-up: see how long that may keep its units."""
+
+    agent: StaffId
+    interaction: InteractionId
+
+    def lane(self) -> str:
+        return f"agent:{self.agent}"
+
+
+class EndWrapUpTime(Command, frozen=True, kw_only=True):
+    """The time for the wrap-up is over."""
+
+    agent: StaffId
+    interaction: InteractionId
 
     def lane(self) -> str:
         return f"agent:{self.agent}"
