@@ -226,6 +226,8 @@ FIELDS: Final = {
     "anything new, or the sum of the levels that are asked for.",
     "Skills.required": "The least level of each, from 1 to 5; nobody below it is offered a visit.",
     "Skills.preferred": "Who has more of these, at the least level, goes first.",
+    "CapacityDefinition.units": "How much somebody can have in hand at once.",
+    "CapacityDefinition.channels": "The channels that are taken, and what one interaction of each takes.",
     "Queue.texts": "What customers are told.",
     "ServiceTarget.answered_within": "The threshold.",
     "ServiceTarget.target": "The share that is to be answered within it.",

@@ -56,6 +56,7 @@ BODIES: dict[str, object] = {
     "/v1/staff": {"login": "zoe", "name": "Zoe", "password": "long enough", "roles": ["agent"]},
     "/v1/staff/{login:str}/password": {"password": "long enough"},
     "/v1/staff/{login:str}/roles": {"roles": ["agent"]},
+    "/v1/staff/{login:str}/capacity": {"profile": ""},
     "/v1/staff/{login:str}/skills": {"skills": []},
     "/v1/due/retry": {"ids": ["x_unknown"]},
     "/v1/interactions/{interaction}/promises": {

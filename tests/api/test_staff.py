@@ -11,6 +11,7 @@ from argon2.exceptions import VerifyMismatchError
 from interlock.kernel.log import Query
 from interlock.runtime import staff
 from interlock.runtime.app import App
+from interlock.runtime.definitions import compiled
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, OfferId, PersonId, QueueName, StaffId, VisitId
 from interlock.vocabulary.routing import OfferAccepted, Presence, PresenceSet, VisitEntered
@@ -161,6 +162,41 @@ async def test_skills_hold_at_once_and_are_shown_to_supervisors(client: Client, 
     assert [one["skill"] for one in shown["skills"]] == ["german", "insurance"]
 
 
+CAPACITIES = """
+capacities:
+  default: { units: 3, channels: { chat: {} } }
+  mixed: { units: 6, channels: { chat: { weight: 2 }, voice: { weight: 6 } } }
+"""
+
+
+async def capacity_of(app: App) -> list[tuple[int, list[str]]]:
+    facts = (await app.log.read(Query(f"agent:{amara(app)}", (PresenceSet,)))).events
+    served = [one.event for one in facts if isinstance(one.event, PresenceSet)]
+    assert await app.follower.reach(facts[-1].cursor)
+    return [(one.capacity, [share.channel.value for share in one.shares]) for one in served]
+
+
+async def test_a_profile_of_capacity_holds_at_once_and_again_when_a_release_changes_it(
+    client: Client, app: App
+) -> None:
+    headers = await sign_in(client, "admin")
+    unknown = await client.post("/v1/staff/amara/capacity", json={"profile": "mixed"}, headers=headers)
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "capacity_unknown")
+    app.use(compiled({**app.definitions.files, "capacities.yaml": CAPACITIES}, app.definitions.model))
+    await available(app)
+    answer = await client.post("/v1/staff/amara/capacity", json={"profile": "mixed"}, headers=headers)
+    assert (answer.status_code, answer.json()["capacity"]) == (200, "mixed")
+    assert (await capacity_of(app))[-1] == (6, ["chat", "voice"])
+    wider = CAPACITIES.replace("units: 6", "units: 8")
+    app.use(compiled({**app.definitions.files, "capacities.yaml": wider}, app.definitions.model))
+    await app.staff_changes.serve_anew()
+    assert (await capacity_of(app))[-1] == (8, ["chat", "voice"])
+    (shown,) = [one for one in (await client.get("/v1/board")).json()["value"]["agents"] if one["id"] == amara(app)]
+    assert (shown["capacity"], shown["takes"][0]) == (8, {"channel": "chat", "most": 4})
+    usual = await client.post("/v1/staff/amara/capacity", json={"profile": ""}, headers=headers)
+    assert (usual.json()["capacity"], (await capacity_of(app))[-1]) == ("", (3, ["chat"]))
+
+
 async def test_a_supervisor_is_told_why_somebody_still_waits(client: Client, app: App) -> None:
     await sign_in(client, "sofia")
     gone = await client.get("/v1/visits/v_nobody/why")
@@ -187,6 +223,8 @@ async def test_a_supervisor_is_told_why_somebody_still_waits(client: Client, app
         ("amara/roles", {"roles": []}, "role_unknown"),
         ("amara/roles", {"roles": ["agent"], "queues": ["cellar"]}, "queue_unknown"),
         ("amara/skills", {"skills": [{"skill": "a", "level": 1}, {"skill": "a", "level": 2}]}, "skill_twice"),
+        ("amara/capacity", {"profile": "all_at_once"}, "capacity_unknown"),
+        ("nobody/capacity", {"profile": ""}, "staff_unknown"),
         ("nobody/skills", {"skills": []}, "staff_unknown"),
         ("nobody/roles", {"roles": ["agent"]}, "staff_unknown"),
         ("nobody/password", {"password": "long enough!"}, "staff_unknown"),

@@ -116,7 +116,8 @@ class World:
         ]
         self.board["agents"] = [
             {"id": f"s_{i}", "name": name, "presence": presence, "since": iso(200 + 1700 * i), "reason": reason, "pending": "break" if i == 1 else None, "queues": ["returns", "care"] if i % 2 else ["returns"], "capacity": 3,
-             "load": load, "work": [{"interaction": f"i_{j + 1}", "state": "wrap_up" if j == 2 else "handling", "since": iso(300 + 200 * j)} for j in range(load)]}
+             "load": load, "takes": [{"channel": "chat", "most": 3}, {"channel": "voice", "most": 1}, {"channel": "email", "most": 2}] if i == 0 else [],
+             "work": [{"interaction": f"i_{j + 1}", "channel": "email" if j == 1 else "chat", "state": ["handling", "parked", "wrap_up"][j], "since": iso(300 + 200 * j)} for j in range(load)]}
             for i, (name, presence, reason, load) in enumerate(data.AGENTS)
         ]  # fmt: skip
         self.board["interactions"] = {"open": 38, "with_virtual_agent": 24, "waiting": 8, "with_agents": 6}

@@ -54,6 +54,12 @@ class NewSkills(msgspec.Struct, forbid_unknown_fields=True):
     skills: Annotated[list[Skill], Meta(max_length=50)]
 
 
+class NewCapacity(msgspec.Struct, forbid_unknown_fields=True):
+    """The profile that says how much somebody takes at once; the usual one where the name is empty."""
+
+    profile: Annotated[str, Meta(max_length=40)]
+
+
 class Forward(msgspec.Struct, forbid_unknown_fields=True):
     """Which timers to make due now: those of this command in this lane's entity (an interaction or a visit)."""
 
@@ -118,6 +124,16 @@ async def change_skills(
     return described(await app.staff_changes.skills(login, data.skills, by=person.id))
 
 
+@post("/v1/staff/{login:str}/capacity", status_code=200)
+async def change_capacity(
+    login: FromPath[str], data: JSONBody[NewCapacity], person: NamedDependency[Person], state: State
+) -> dict[str, Any]:
+    """Say by a profile of ``capacities.yaml`` how much somebody takes at once, and of which channels."""
+    require(person, "manage_staff")
+    app: App = state.app
+    return described(await app.staff_changes.capacity(login, data.profile, by=person.id))
+
+
 @post("/v1/staff/{login:str}/remove", status_code=204)
 async def remove_staff(login: FromPath[str], person: NamedDependency[Person], state: State) -> None:
     """Somebody does not work here any more; refused while he has customers in hand."""
@@ -171,6 +187,7 @@ HANDLERS = (
     change_password,
     change_roles,
     change_skills,
+    change_capacity,
     remove_staff,
     erase,
     bring_forward,

@@ -89,7 +89,7 @@ async def set_presence(data: JSONBody[WantedPresence], person: NamedDependency[P
     """Say what one is doing; while interactions are in hand it is kept as pending."""
     require(person, "take_interactions")
     app: App = state.app
-    await app.execute(person.account.sets(data.presence, data.reason), fresh("presence"))
+    await app.execute(app.staff_changes.sets(person.account, data.presence, data.reason), fresh("presence"))
 
 
 @post("/v1/visits/{visit:str}/offers/{offer:str}/accept", status_code=204)

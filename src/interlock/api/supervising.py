@@ -100,7 +100,7 @@ async def set_agent_presence(
     account = app.staff.accounts.get(StaffId(agent))
     if account is None:
         raise Refused("agent_unknown", "There is no such agent.", status=404)
-    await app.execute(account.sets(data.presence, data.reason), fresh("presence"))
+    await app.execute(app.staff_changes.sets(account, data.presence, data.reason), fresh("presence"))
 
 
 @get("/v1/interactions/{interaction:str}/record")

@@ -18,7 +18,7 @@ from interlock.kernel.errors import Refused
 from interlock.runtime.app import App
 from interlock.vocabulary.skills import Skill
 
-app = typer.Typer(no_args_is_help=True, help="Local users: add, list, password, roles, skills, remove.")
+app = typer.Typer(no_args_is_help=True, help="Local users: add, list, password, roles, skills, capacity, remove.")
 T = TypeVar("T")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Roles = Annotated[list[str], typer.Option("--role", help="agent, supervisor or admin; may be repeated.")]
@@ -92,9 +92,12 @@ def list_staff(
             continue
         queues = f"  queues {', '.join(one['queues'])}" if one["queues"] else ""
         skills = "".join(f"  {each['skill']} {each['level']}" for each in one["skills"])
+        takes = f"  takes {one['capacity']}" if one["capacity"] else ""
         gone = f"  removed {one['removed_at']}" if one["removed_at"] else ""
         console.print(
-            escape(f"{one['login']:16} {one['name']:24} {', '.join(one['roles']):24} {one['id']}{queues}{skills}{gone}")
+            escape(
+                f"{one['login']:16} {one['name']:24} {', '.join(one['roles']):24} {one['id']}{queues}{skills}{takes}{gone}"
+            )
         )
 
 
@@ -137,6 +140,21 @@ def skills_of(
         wanted = [_skill(one, node.tenant.zone) for one in skill or []]
         account = await node.staff_changes.skills(login, wanted, by=BY)
         return ", ".join(f"{one.skill} {one.level}" for one in account.skills) or "no skills"
+
+    print(f"{login} has {_with_app(data, work)}")
+
+
+@app.command("capacity")
+def capacity_of(
+    login: str,
+    profile: Annotated[str, typer.Argument(help="A profile of capacities.yaml; none for the usual one.")] = "",
+    data: Data = None,
+) -> None:
+    """Say how much somebody takes at once, and of which channels, by a profile; in force at once."""
+
+    async def work(node: App) -> str:
+        account = await node.staff_changes.capacity(login, profile, by=BY)
+        return account.profile or "the usual capacity"
 
     print(f"{login} has {_with_app(data, work)}")
 

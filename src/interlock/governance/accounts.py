@@ -11,6 +11,7 @@ import msgspec
 
 from interlock.governance.permissions import GRANTS
 from interlock.kernel.errors import Refused
+from interlock.vocabulary.capacity import Capacity
 from interlock.vocabulary.ids import QueueName, StaffId
 from interlock.vocabulary.routing import Presence, SetPresence
 from interlock.vocabulary.skills import Skill
@@ -31,6 +32,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     queues: tuple[QueueName, ...] = ()
     capacity: int = 3
+    """Interactions of any channel at once, where there are no profiles."""
+    profile: str = ""
+    """How much he takes at once, by the name of a profile; the usual one where it is empty."""
     skills: tuple[Skill, ...] = ()
     failures: int = 0
     locked_until: datetime | None = None
@@ -39,15 +43,17 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     sign_ins_from: datetime | None = None
     """Sign-ins that are older have ended."""
 
-    def sets(self, presence: Presence, reason: str = "") -> SetPresence:
-        """The command for a presence, with what the account serves and can do."""
+    def sets(self, presence: Presence, reason: str = "", *, capacity: Capacity | None = None) -> SetPresence:
+        """The command for a presence, with what the account serves and can do; ``capacity`` is what its profile says."""
+        capacity = capacity or Capacity(self.capacity)
         return SetPresence(
             agent=self.staff,
             presence=presence,
             reason=reason,
             queues=self.queues,
-            capacity=self.capacity,
+            capacity=capacity.units,
             skills=self.skills,
+            shares=capacity.shares,
         )
 
 
@@ -94,6 +100,13 @@ def check_skills(skills: Collection[Skill]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise Refused("skill_twice", f"The skill {twice[0]!r} is given twice; give one level.", status=422)
+
+
+def check_profile(profile: str, known: Collection[str]) -> None:
+    """Refuse a profile of capacity that there is not; the empty name is the usual one."""
+    if profile and profile not in known:
+        there = ", ".join(known) or "none; write them in capacities.yaml"
+        raise Refused("capacity_unknown", f"There is no capacity {profile[:40]!r}; there are {there}.", status=422)
 
 
 def check_admin_left(accounts: Collection[Account], login: str) -> None:

@@ -26,9 +26,9 @@ RELEASES: Final = Query(
 )
 """What the state of the releases is folded from, and what guards its changes."""
 
-FREE: Final = ("journeys/", "texts/", "queues/", "cases/", "scenarios/")
-"""What may change without a second person: journeys only propose, translations only say so, queues only wait, cases and
-scenarios only try."""
+FREE: Final = ("journeys/", "texts/", "queues/", "capacities.yaml", "cases/", "scenarios/")
+"""What may change without a second person: journeys only propose, translations only say so, queues only wait,
+capacities only make room, cases and scenarios only try."""
 
 JOURNEYS: Final = ("journeys/", "texts/", "scenarios/")
 """What a canary can change: everything else is the same for everybody, the rules above all."""

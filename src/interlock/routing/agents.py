@@ -157,6 +157,13 @@ class Agent(msgspec.Struct, frozen=True):
         return (share.most is None or alike < share.most) and taken + share.weight <= self.capacity
 
     @property
+    def full(self) -> bool:
+        """Whether there is no room for anything, of whichever channel."""
+        return (
+            not any(self.takes(share.channel) for share in self.shares) if self.shares else self.load >= self.capacity
+        )
+
+    @property
     def ready(self) -> bool:
         """Whether he wants work: available, and no other presence waits to follow."""
         return self.presence is Presence.AVAILABLE and self.pending is None
@@ -164,9 +171,7 @@ class Agent(msgspec.Struct, frozen=True):
     @property
     def free(self) -> bool:
         """Whether he can be offered something right now, of whichever channel."""
-        if not self.ready or self.offer is not None:
-            return False
-        return any(self.takes(share.channel) for share in self.shares) if self.shares else self.load < self.capacity
+        return self.ready and self.offer is None and not self.full
 
     def is_set(self, name: StaffId, presence: Presence, reason: str = "") -> PresenceSet:
         """The fact that he has another presence, and everything else as it is."""

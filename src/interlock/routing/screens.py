@@ -11,6 +11,7 @@ from interlock.routing.board import Board
 from interlock.routing.measures import Counts
 from interlock.routing.queues import QueueSpec, Specs
 from interlock.routing.visits import Visit
+from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, QueueName, StaffId
 from interlock.vocabulary.routing import Presence
 
@@ -99,9 +100,12 @@ def me(
         "pending": agent.pending.value if agent.pending else None,
         "capacity": agent.capacity,
         "load": agent.load,
+        "taken": agent.taken,
+        "full": agent.full,
+        "takes": _takes(agent),
         "offers": [] if visit is None else [_offer(visit, specs, summaries)],
         "work": [
-            {**work, **_NOTHING_KNOWN, **details.get(InteractionId(work["interaction"]), {})} for work in _work(agent)
+            {**_NOTHING_KNOWN, **work, **details.get(InteractionId(work["interaction"]), {})} for work in _work(agent)
         ],
         "dispositions": [dict(each) for each in dispositions],
         "presences": [{"value": presence.value, "label": label} for presence, label in PRESENCES],
@@ -161,17 +165,34 @@ def _agent(agent: Agent, identifier: StaffId, name: str) -> dict[str, Any]:
         "skills": [{"skill": one.skill, "level": one.level, "until": _time(one.until)} for one in agent.skills],
         "capacity": agent.capacity,
         "load": agent.load,
+        "takes": _takes(agent),
         "work": _work(agent, offered=True),
     }
 
 
 def _work(agent: Agent, *, offered: bool = False) -> list[dict[str, Any]]:
-    work = [
-        {"interaction": each.interaction, "state": each.state.value, "since": _time(each.since)} for each in agent.work
-    ]
+    work = [_in_hand(each.interaction, each.state.value, each.since, each.channel, each.until) for each in agent.work]
     if offered and agent.offer is not None:
-        work.append({"interaction": agent.offer.interaction, "state": "offered", "since": _time(agent.offer.at)})
+        work.append(_in_hand(agent.offer.interaction, "offered", agent.offer.at, agent.offer.channel, None))
     return work
+
+
+def _in_hand(
+    interaction: InteractionId, state: str, since: datetime, channel: Channel, until: datetime | None
+) -> dict[str, Any]:
+    """One interaction of an agent; ``until``: when its wrap-up gives its units back."""
+    return {
+        "interaction": interaction,
+        "state": state,
+        "since": _time(since),
+        "channel": channel.value,
+        "until": _time(until),
+    }
+
+
+def _takes(agent: Agent) -> list[dict[str, Any]]:
+    """The channels that an agent takes, and how many of each at once; empty where he takes them all alike."""
+    return [{"channel": each.channel.value, "most": agent.room(each.channel)} for each in agent.shares]
 
 
 def _offer(visit: Visit, specs: Specs, summaries: Mapping[InteractionId, str]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ from interlock.runtime.replays import Replays
 from interlock.runtime.settings import Settings
 from interlock.runtime.signals import Signals
 from interlock.runtime.spending import Spending
-from interlock.runtime.staff import Staff
+from interlock.runtime.staff import CHANGES_ACCOUNTS, Staff
 from interlock.runtime.staff_changes import StaffChanges
 from interlock.runtime.stops import Stops
 from interlock.runtime.stored_releases import Releases
@@ -76,7 +76,6 @@ from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeP
 from interlock.vocabulary.releases import ReleasePublished
 from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
 from interlock.vocabulary.settings import TenantSettings
-from interlock.vocabulary.staff import StaffAdded, StaffRemoved, StaffRolesChanged, StaffSkillsChanged
 from interlock.vocabulary.triggers import WeighTrigger
 
 logger = structlog.get_logger(__name__)
@@ -110,7 +109,6 @@ class App:
         self.functions: Functions = functions if functions is not None else FunctionWorkers(self._on_failed_fact)
         self._tell = tell
         self._chores = Chores(clock)
-        self.after_release: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._taking = asyncio.Lock()
         self._in_force = InForce(settings, records, secret, definitions, connectors, self._on_call)
         self.engine = Engine(log, clock, self._in_force.subjects(), postings, begins)
@@ -122,7 +120,8 @@ class App:
         self._warm = WarmViews(records, self.queues, self.control)
         self.views = OpenViews(log, self.follower)
         self.staff = Staff(records, self.engine, clock)
-        self.staff_changes = StaffChanges(self.staff, records, self.engine, clock)
+        self.staff_changes = StaffChanges(self)
+        self.after_release: list[Callable[[], Coroutine[Any, Any, None]]] = [self.staff_changes.serve_anew]
         self.documents, self.knowledge = Documents(self), Knowledge(self, self._chores)
         self.switchboard = Switchboard(log, clock)
         self.stops, self.breaking = Stops(self), Breaking(self)
@@ -253,7 +252,7 @@ class App:
         match recorded.event:
             case ReleasePublished():
                 self._chores.until_done(self._take_release)
-            case StaffAdded() | StaffRolesChanged() | StaffSkillsChanged() | StaffRemoved():
+            case event if isinstance(event, CHANGES_ACCOUNTS):
                 self._chores.until_done(self.staff.load)
             case PersonErased():
                 self._forget_opened()

@@ -26,6 +26,7 @@ from interlock.journeys.translations import FOLDER, TextsFile, Translated, trans
 from interlock.journeys.triggers import Triggers, begun_by, check_triggers, load_triggers
 from interlock.kernel.documents import DefinitionError, Problem, load, load_located
 from interlock.kernel.errors import Refused
+from interlock.routing.capacities import Capacities, load_capacities
 from interlock.routing.queues import Specs, load_queues
 from interlock.runtime.default_journeys import learned_examples, with_defaults
 from interlock.runtime.kept_models import model_of
@@ -54,6 +55,7 @@ _NOT_THE_GATES: Final = (
     "texts/",
     "triggers/",
     "budgets.yaml",
+    "capacities.yaml",
     "breakers.yaml",
     "models.yaml",
     "signoffs.yaml",
@@ -79,6 +81,7 @@ class Definitions:
     signoffs: tuple[SignOff, ...] = ()
     models: ModelSpecs = ModelSpecs()
     triggers: Triggers = field(default_factory=dict)
+    capacities: Capacities = field(default_factory=dict)
     articles: tuple[Article, ...] = ()
     """Those that scenarios are played with; what is in force says the log, and no release."""
 
@@ -133,6 +136,7 @@ class Checked(NamedTuple):
     signoffs: tuple[SignOff, ...]
     models: ModelSpecs
     triggers: Triggers = MappingProxyType({})
+    capacities: Capacities = MappingProxyType({})
     notes: tuple[Problem, ...] = ()
     """What is no mistake, and may be meant otherwise: texts without a translation."""
 
@@ -174,6 +178,7 @@ def _read(files: Mapping[str, str]) -> Checked:
 
     tenant: TenantSettings | None = attempt(lambda: load(files["tenant.yaml"], "tenant.yaml", TenantSettings))
     queues: Specs | None = attempt(lambda: load_queues(_under(files, "queues/")))
+    capacities: Capacities | None = attempt(lambda: load_capacities(files))
     zone = "UTC" if tenant is None else tenant.timezone
     bundle: Bundle | None = attempt(lambda: replace(_gate(_of_gate(files), zone), release=release_id(files)))
     budgets: Budgets | None = attempt(lambda: read_budgets(files, zone))
@@ -213,10 +218,12 @@ def _read(files: Mapping[str, str]) -> Checked:
         said = attempt(lambda: translated(files, tenant, journeys.journeys, reasons, cards))
     if problems:
         raise DefinitionError(problems)
-    assert queues is not None and bundle and breakers and budgets and models and said
+    assert queues is not None and capacities is not None and bundle and breakers and budgets and models and said
     inside = JourneySet(said.journeys)
     spoken = in_languages(bundle, said.connectors)
-    return Checked(said.tenant, queues, spoken, inside, breakers, budgets, signoffs, models, triggers, said.notes)
+    return Checked(
+        said.tenant, queues, spoken, inside, breakers, budgets, signoffs, models, triggers, capacities, said.notes
+    )
 
 
 def _of_gate(files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -250,6 +257,7 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
         read.signoffs,
         read.models,
         read.triggers,
+        read.capacities,
     )
 
 

@@ -21,9 +21,20 @@ from interlock.runtime.clock import Clock
 from interlock.runtime.engine import Engine
 from interlock.vocabulary.ids import QueueName, StaffId
 from interlock.vocabulary.skills import Skill
-from interlock.vocabulary.staff import StaffAdded, StaffSignedIn, StaffSignedOut, StaffSignInFailed
+from interlock.vocabulary.staff import (
+    StaffAdded,
+    StaffCapacityChanged,
+    StaffRemoved,
+    StaffRolesChanged,
+    StaffSignedIn,
+    StaffSignedOut,
+    StaffSignInFailed,
+    StaffSkillsChanged,
+)
 
 SIGNED_IN_FOR: Final = timedelta(hours=12)
+CHANGES_ACCOUNTS: Final = (StaffAdded, StaffRolesChanged, StaffSkillsChanged, StaffCapacityChanged, StaffRemoved)
+"""After which facts the accounts are read anew."""
 _HASHER: Final = PasswordHasher()
 
 

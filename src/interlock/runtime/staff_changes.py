@@ -4,34 +4,61 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
-from interlock.governance.accounts import Account, check_admin_left, check_password, check_roles, check_skills
+from interlock.governance.accounts import (
+    Account,
+    check_admin_left,
+    check_password,
+    check_profile,
+    check_roles,
+    check_skills,
+)
 from interlock.kernel.deciders import Moment
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Command, Event
 from interlock.kernel.log import Records
+from interlock.routing.board import Board
+from interlock.routing.capacities import capacity_of
 from interlock.runtime.clock import Clock
+from interlock.runtime.definitions import Definitions
 from interlock.runtime.engine import Engine
 from interlock.runtime.staff import Staff, digest_of
 from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.routing import EndService, Presence, SetPresence
 from interlock.vocabulary.skills import Skill
-from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged, StaffSkillsChanged
+from interlock.vocabulary.staff import (
+    StaffCapacityChanged,
+    StaffPasswordChanged,
+    StaffRemoved,
+    StaffRolesChanged,
+    StaffSkillsChanged,
+)
 
 AGENT: Final = "agent"
+
+
+class _App(Protocol):
+    clock: Clock
+    engine: Engine
+    records: Records
+    staff: Staff
+
+    @property
+    def board(self) -> Board: ...
+    @property
+    def definitions(self) -> Definitions: ...
 
 
 class StaffChanges:
     """Changes accounts of one tenant. A node reads the account with each request, so nothing has to be told to it."""
 
-    def __init__(self, staff: Staff, records: Records, engine: Engine, clock: Clock) -> None:
-        self._staff = staff
-        self._records = records
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, app: _App) -> None:
+        self._app = app
+        self._staff, self._records, self._engine, self._clock = app.staff, app.records, app.engine, app.clock
+        self._served_with = app.definitions.capacities
 
     async def all(self) -> Sequence[Account]:
         """Every account by login, of those too who do not work here any more."""
@@ -91,6 +118,31 @@ class StaffChanges:
             await self._serve(account)
         return account
 
+    async def capacity(self, login: str, profile: str, *, by: str) -> Account:
+        """Give somebody a profile of capacity, in force at once; the usual one where the name is empty. Raises Refused."""
+        check_profile(profile, self._app.definitions.capacities)
+        before = await self._staff.account(login)
+        fact = StaffCapacityChanged(staff=before.staff, profile=profile, by=by)
+        await self._engine.append([fact], cause=f"staff-capacity/{secrets.token_hex(8)}")
+        account = await self._staff.change(login, lambda stands: msgspec.structs.replace(stands, profile=profile))
+        if AGENT in account.roles and account.profile != before.profile:
+            await self._serve(account)
+        return account
+
+    async def serve_anew(self) -> None:
+        """Have everybody who is available serve with what the profiles say now, where a release has changed them."""
+        if self._app.definitions.capacities == self._served_with:
+            return
+        self._served_with = self._app.definitions.capacities
+        for account in await self.all():
+            if account.removed_at is None and self._app.board.agent(account.staff).ready:
+                await self._serve(account)
+
+    def sets(self, account: Account, presence: Presence, reason: str = "") -> SetPresence:
+        """The command for a presence of somebody, with what he serves, can do and takes at once."""
+        capacity = capacity_of(self._app.definitions.capacities, account.profile, account.capacity)
+        return account.sets(presence, reason, capacity=capacity)
+
     async def remove(self, login: str, *, by: str) -> Account:
         """Somebody does not work here any more: his sign-ins end, and his name stays for what he did.
 
@@ -123,7 +175,7 @@ class StaffChanges:
 
     async def _serve(self, account: Account) -> None:
         """Somebody who is available serves with what he has now from now on; everybody else when he is available again."""
-        command = account.sets(Presence.AVAILABLE)
+        command = self.sets(account, Presence.AVAILABLE)
         decider = self._engine.decider(SetPresence)
         state, _ = await self._engine.state(tuple(decider.reads(command)), decider.initial, decider.evolve)
         agent = state.agent(account.staff)
@@ -150,5 +202,6 @@ def described(account: Account) -> dict[str, Any]:
             {"skill": one.skill, "level": one.level, "until": None if one.until is None else one.until.isoformat()}
             for one in account.skills
         ],
+        "capacity": account.profile,
         "removed_at": None if account.removed_at is None else account.removed_at.isoformat(timespec="seconds"),
     }

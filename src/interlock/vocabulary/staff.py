@@ -48,6 +48,17 @@ class StaffSkillsChanged(Event, frozen=True, kw_only=True):
         return tags(staff=self.staff)
 
 
+class StaffCapacityChanged(Event, frozen=True, kw_only=True):
+    """How much somebody takes at once, and of which channels: the profile of that name; the usual one where it is empty."""
+
+    staff: StaffId
+    profile: str
+    by: str
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(staff=self.staff)
+
+
 class StaffPasswordChanged(Event, frozen=True, kw_only=True):
     """Somebody has another password; his sign-ins have ended."""
 

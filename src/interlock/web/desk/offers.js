@@ -53,7 +53,7 @@ function NoOffer() {
   const mine = me.value;
   if (!mine) return html`<div class="no-offer"><span class="note">Loading…</span></div>`;
   const words = mine.presence === 'available'
-    ? mine.load >= mine.capacity
+    ? mine.full ?? mine.load >= mine.capacity
       ? ['You are at your capacity', 'New offers come when one of these is wrapped up.']
       : ['No offer right now', 'You are available: the next one appears here, with a sound.']
     : ['No offers', `You are shown as ${termOf(mine.presence).toLowerCase()}. Set yourself available to get offers.`];

@@ -2,7 +2,7 @@
 // Which interactions are mine, and which of them waits for me?
 import { html } from '../lib.js';
 import { ChannelIcon, Icon } from '../ui/icons.js';
-import { Ago, Empty, Keys, Mark, Skeleton } from '../ui/parts.js';
+import { Ago, At, Empty, Keys, Mark, Skeleton } from '../ui/parts.js';
 import { termOf } from '../transcript/words.js';
 import { drafts } from '../store.js';
 import { me, meDoc, pane, folds, select, selected, draftsChanged } from './state.js';
@@ -14,7 +14,7 @@ export function WorkColumn() {
   return html`<aside class="column left ${pane.value === 'work' ? 'shown' : ''}" aria-label="My interactions" id="column-work" tabindex="-1">
     <${OfferPlace} />
     <div class="column-head"><h2>My interactions</h2>
-      ${mine?.capacity ? html`<span class="note num" title="Interactions in hand, and how many you can have at once">${mine.work.length} of ${mine.capacity}</span>` : null}
+      ${mine?.capacity ? html`<span class="note num" title=${mine.takes?.length ? `Units taken of what you can have at once: ${mine.takes.map((/** @type {any} */ one) => `${termOf(one.channel).toLowerCase()} ${one.most}`).join(', ')}` : 'Interactions in hand, and how many you can have at once'}>${mine.taken ?? mine.work.length} of ${mine.capacity}</span>` : null}
       <button type="button" class="icon-button fold" aria-label="Fold my interactions" title="Fold  [" onClick=${() => (folds.value = { ...folds.value, left: true })}><${Icon} name="fold" /></button></div>
     ${mine ? html`<${WorkList} work=${mine.work} presence=${mine.presence} />` : meDoc.problem.value ? html`<${Empty} title="Your work cannot be shown">${meDoc.problem.value}<//>` : html`<${Skeleton} lines=${5} label="Loading your work" />`}
   </aside>`;
@@ -37,7 +37,7 @@ function WorkRow({ one, index }) {
     <span class="work-top"><${ChannelIcon} channel=${one.channel ?? 'chat'} /><span class="work-name" dir="auto">${one.customer_label || 'Unknown customer'}</span>
       ${one.unread && !current ? html`<span class="badge" aria-label="${one.unread} unread">${one.unread}</span>` : html`<span class="note"><${Ago} at=${one.last_at ?? one.since} /></span>`}</span>
     <span class="work-text" dir="auto">${draft ? html`<em>Draft:</em> ${draft}` : one.last_text}</span>
-    <span class="work-foot">${one.state === 'wrap_up' ? html`<${Mark} tone="warn" icon="wrap">Wrap-up<//>` : one.state !== 'handling' ? html`<${Mark}>${termOf(one.state)}<//>` : null}
+    <span class="work-foot">${one.state === 'wrap_up' ? html`<${Mark} tone="warn" icon="wrap">Wrap-up<//>${one.until ? html` <span class="note">keeps its place until <${At} at=${one.until} /></span>` : null}` : one.state !== 'handling' ? html`<${Mark}>${termOf(one.state)}<//>` : null}
       ${one.waiting_for && one.state === 'handling' ? html`<span class="note">${['agent', 'you'].includes(one.waiting_for) ? 'Waits for you' : `Waits for ${one.waiting_for === 'customer' ? 'the customer' : one.waiting_for}`}</span>` : null}
       ${index < 9 ? html`<${Keys} of=${`Alt+${index + 1}`} />` : null}</span></button></li>`;
 }

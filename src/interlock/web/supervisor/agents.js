@@ -3,7 +3,7 @@
 import { slowNow } from '../clock.js';
 import { duration, since } from '../format.js';
 import { html } from '../lib.js';
-import { Icon } from '../ui/icons.js';
+import { ChannelIcon, Icon } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
 import { Ago, Empty, Mark } from '../ui/parts.js';
 import { termOf } from '../transcript/words.js';
@@ -31,17 +31,17 @@ function AgentRow({ agent }) {
     <td>${agent.presence === 'not_responding' ? html`<${Mark} tone="bad" icon="alert">Not responding<//>` : html`<span class="presence-cell"><span class="dot ${agent.presence}" aria-hidden="true" />${termOf(agent.presence)}${agent.reason ? html`<span class="note">${agent.reason}</span>` : null}</span>`}
       ${next ? html`<span class="note under">then ${termOf(next).toLowerCase()}</span>` : null}</td>
     <td class="right"><${Ago} at=${agent.since} /></td>
-    <td><${Load} load=${agent.load} capacity=${agent.capacity} /></td>
+    <td><${Load} load=${agent.load} capacity=${agent.capacity} />${agent.takes?.length ? html`<span class="note under" title="How many of each channel at once, were there nothing else">${agent.takes.map((/** @type {any} */ one) => `${termOf(one.channel).toLowerCase()} ${one.most}`).join(', ')}</span>` : null}</td>
     <td><span class="hand-list">${(agent.work ?? []).map((/** @type {any} */ work) => html`<button type="button" class="hand ${work.state}" onClick=${() => (looking.value = work.interaction)} title="Look in: ${termOf(work.state)} for ${duration(since(work.since, slowNow.value))}">
-      ${work.state === 'wrap_up' ? html`<${Icon} name="wrap" size=${13} />` : html`<${Icon} name="chat" size=${13} />`}${termOf(work.state)} <${Ago} at=${work.since} /></button>`)}${agent.work?.length ? null : html`<span class="none">–</span>`}</span></td>
+      ${work.state === 'wrap_up' ? html`<${Icon} name="wrap" size=${13} />` : html`<${ChannelIcon} channel=${work.channel ?? 'chat'} />`}${termOf(work.state)} <${Ago} at=${work.since} /></button>`)}${agent.work?.length ? null : html`<span class="none">–</span>`}</span></td>
     <td class="note">${(agent.queues ?? []).map((/** @type {string} */ name) => titles.get(name) ?? name).join(', ')}
       ${agent.skills?.length ? html`<span class="under">${agent.skills.map((/** @type {any} */ one) => `${one.skill.replaceAll('_', ' ')} ${one.level}`).join(', ')}</span>` : null}</td>
     <td class="right"><${Menu} name="Change ${agent.name}'s presence" className="icon-button" floating label=${html`<${Icon} name="more" />`}>
       ${(/** @type {() => void} */ close) => SETTABLE.filter((presence) => presence !== agent.presence).map((presence) => html`<button type="button" onClick=${() => (close(), ask(`/v1/agents/${agent.id}/presence`, { presence }))}><span class="dot ${presence}" aria-hidden="true" />Set ${termOf(presence).toLowerCase()}</button>`)}<//></td></tr>`;
 }
 
-/** Taken places of all places. @param {{load: number, capacity: number}} props */
+/** Taken units of all units. @param {{load: number, capacity: number}} props */
 function Load({ load, capacity }) {
   if (!capacity) return html`<span class="none">–</span>`;
-  return html`<span class="load" title="${load} of ${capacity} places taken"><span class="slots" aria-hidden="true">${Array.from({ length: Math.min(8, capacity) }, (_, i) => html`<i class=${i < load ? 'taken' : ''} key=${i} />`)}</span><span class="num">${load} of ${capacity}</span></span>`;
+  return html`<span class="load" title="${load} of ${capacity} units taken"><span class="slots" aria-hidden="true">${Array.from({ length: Math.min(8, capacity) }, (_, i) => html`<i class=${i < load ? 'taken' : ''} key=${i} />`)}</span><span class="num">${load} of ${capacity}</span></span>`;
 }

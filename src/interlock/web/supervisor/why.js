@@ -11,11 +11,12 @@ const REASONS = /** @type {Record<string, (one: any) => string>} */ ({
   next: () => 'would be asked; others come before',
   offered: () => 'is being asked now',
   has_offer: () => 'has another offer before him',
-  at_capacity: () => 'has no place free',
+  at_capacity: () => 'has no room for it',
   refused: () => 'rejected it a moment ago',
   presence: (one) => termOf(one.presence).toLowerCase(),
   skill: (one) => `needs more ${one.skill.replaceAll('_', ' ')}`,
   not_last_agent: () => 'it is kept for whoever had the customer last',
+  other_channel: () => 'does not take this channel',
   other_queue: () => 'serves other queues',
 });
 
