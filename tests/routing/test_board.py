@@ -113,7 +113,10 @@ def test_the_board_shows_queues_visits_agents_and_who_has_the_interactions() -> 
     ]
     amara, ben = shown["agents"]
     assert (amara["name"], amara["presence"], amara["load"], amara["capacity"]) == ("Amara", "available", 1, 2)
-    assert amara["work"] == [{"interaction": "i_ada", "state": "offered", "since": "2026-03-02T09:00:05Z"}]
+    since = "2026-03-02T09:00:05Z"
+    assert amara["work"] == [
+        {"interaction": "i_ada", "state": "offered", "since": since, "channel": "chat", "until": None}
+    ]
     assert (ben["name"], ben["presence"], ben["since"]) == ("Ben", "offline", None)
     assert shown["interactions"] == {"open": 3, "with_virtual_agent": 1, "waiting": 2, "with_agents": 0}
     assert shown["parked"] == 2

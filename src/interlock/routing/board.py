@@ -79,10 +79,13 @@ class Board(msgspec.Struct):
         """How many visits a queue has, those being offered included."""
         return sum(visit.queue == queue for visit in self.visits.values())
 
-    def staffed(self, queue: QueueName) -> frozenset[Channel]:
-        """The channels in which somebody who serves the queue is on shift; who does not respond is not counted on."""
+    def staffed(self, *queues: QueueName) -> frozenset[Channel]:
+        """The channels in which somebody who serves one of the queues is on shift; who does not respond is not counted on."""
         absent = (Presence.OFFLINE, Presence.NOT_RESPONDING)
-        there = [agent for agent in self.agents.values() if queue in agent.queues and agent.presence not in absent]
+        serve = set(queues)
+        there = [
+            each for each in self.agents.values() if each.presence not in absent and not serve.isdisjoint(each.queues)
+        ]
         return frozenset(channel for channel in Channel if any(agent.handles(channel) for agent in there))
 
 

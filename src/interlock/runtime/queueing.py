@@ -12,7 +12,6 @@ from interlock.routing.entry import entering
 from interlock.routing.queues import Specs
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
-from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, tag
 from interlock.vocabulary.interactions import AgentJoined, InteractionStarted
 from interlock.vocabulary.routing import EnterQueue, OfferVisit, RouteAgent, RouteQueue
@@ -50,7 +49,7 @@ class Queueing:
         decider = entering(
             spec,
             board.closed_message(command.queue),
-            frozenset[Channel]().union(*(board.staffed(queue) for queue in (command.queue, *helping))),
+            board.staffed(command.queue, *helping),
             board.waiting(command.queue),
             await self._last_agent(command.interaction)
             if spec is not None and spec.circle.asks_for_last

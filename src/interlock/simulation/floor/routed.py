@@ -194,8 +194,9 @@ class Floor:
         """Somebody who talks to the virtual agent is to wait for a person; gives the entry, or why it failed."""
         spec, floor = self.specs.get(queue), self.board
         helping = () if spec is None else (QueueName(each.overflow) for each in spec.circle.rings if each.overflow)
-        staffed = any(floor.staffed(each) for each in (queue, *helping))
-        decider = entering(spec, floor.closed_message(queue), staffed, floor.waiting(queue), last_agent)
+        decider = entering(
+            spec, floor.closed_message(queue), floor.staffed(queue, *helping), floor.waiting(queue), last_agent
+        )
         command = EnterQueue(interaction=interaction, queue=queue, priority=priority)
         standing = Interaction(channel, PersonId(interaction), open=True)
         facts = decider.decide(command, standing, self._moment())
