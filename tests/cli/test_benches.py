@@ -52,9 +52,9 @@ def test_the_sentences_that_understanding_is_timed_on_are_as_many_as_it_says_and
 
 
 async def test_scenarios_are_counted_only_where_all_of_them_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("interlock.cli.scenarios.play", lambda *_: [])
+    monkeypatch.setattr("interlock.simulation.trying.play", lambda *_: [])
     assert await dialogue.scenarios_per_min(1) > 0
-    monkeypatch.setattr("interlock.cli.scenarios.play", lambda *_: [Failure("x.yaml", 1, "this", "that")])
+    monkeypatch.setattr("interlock.simulation.trying.play", lambda *_: [Failure("x.yaml", 1, "this", "that")])
     with pytest.raises(AssertionError, match="scenarios do not hold"):
         await dialogue.scenarios_per_min(1)
 

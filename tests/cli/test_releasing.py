@@ -91,5 +91,7 @@ def test_new_journeys_are_tried_on_some_people_seen_and_ended(folder: Path) -> N
     lines = json.loads(said("policy", "versions", "--json"))
     assert (lines["in_force"], lines["canary"]["release"], lines["canary"]["share"]) == (first, release, 10)
     assert f"{release}" in said("policy", "versions")
+    assert f"{release} is tried on 40 % of the people of those with channel" in said("canary", "share", "40")
+    assert "write percent from 1 to 99" in said("canary", "share", "0", code=2)
     assert f"{release} is tried on nobody any more" in said("canary", "end")
     assert "No version is being tried" in said("canary", "end", code=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from interlock.interactions.canaries import takes_part
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Recorded
 from interlock.kernel.log import Plan
-from interlock.runtime.canaries import canary_runs, end_canary, start_canary
+from interlock.runtime.canaries import CanaryRuns, adopt_canary, change_canary, end_canary, start_canary
 from interlock.runtime.definitions import Definitions
 from interlock.runtime.stored_releases import published, store
 from interlock.simulation.centre import Centre
@@ -59,12 +60,13 @@ async def begin(centre: Centre, files: dict[str, str], share: int = 50) -> Canar
     return found
 
 
-async def ask(centre: Centre, person: str, number: int, text: str = OPENING) -> None:
-    session = SessionId(f"s_{person}")
+async def ask(centre: Centre, person: str, number: int, text: str = OPENING, tab: str = "") -> None:
+    session = SessionId(f"s_{person}{tab}")
     opened = OpenSession(session=session, person=PersonId(person), channel=Channel.CHAT, secret_digest="-")
-    await do(centre, opened, f"session/{person}")
+    await do(centre, opened, f"session/{person}{tab}")
     message = MessageId(f"m_{person}_{number}")
-    await do(centre, ReceiveMessage(session=session, message=message, text=text, new=number == 1), f"{person}/{number}")
+    new = number == 1 or bool(tab)
+    await do(centre, ReceiveMessage(session=session, message=message, text=text, new=new), f"{person}/{number}")
     await centre.rest()
 
 
@@ -88,7 +90,7 @@ def test_who_takes_part_begins_and_ends_on_it_and_nobody_else(definitions: Defin
         await ask(centre, outside, 1)
         assert heard(centre, inside)[-1].startswith(NEW) and heard(centre, outside)[-1].startswith(OLD)
         app = centre.lives[0].app
-        _, runs = await canary_runs(app.log)
+        _, runs = await CanaryRuns(app.log).now()
         assert [runs[release]["order_status"].begun for release in (canary.base, canary.release)] == [1, 1]
         await end_canary(app.log, by="ann")
         await ask(centre, inside, 2, "A-what?")
@@ -106,6 +108,37 @@ def begun_in(centre: Centre) -> list[Any]:
     return found
 
 
+def test_more_people_get_it_when_it_is_widened_and_everybody_when_it_is_adopted(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        first = await begin(centre, tried(definitions), share=1)
+        app = centre.lives[0].app
+        people = [f"p_{number}" for number in range(1_000)]
+        wider = CanaryStarted(release=first.release, base=first.base, share=60, by="ann")
+        later = next(
+            each for each in people
+            if takes_part(wider, each, "chat", matched=False) and not takes_part(first, each, "chat", matched=False)
+        )  # fmt: skip
+        never = next(each for each in people if not takes_part(wider, each, "chat", matched=False))
+        await ask(centre, later, 1)
+        assert heard(centre, later)[-1].startswith(OLD)
+        began = (await CanaryRuns(app.log).now())[0]
+        await centre.pass_time(timedelta(hours=2))
+        widened = await change_canary(app.log, by="bob", share=60)
+        runs = CanaryRuns(app.log)
+        seen = (await runs.now())[0]
+        assert began is not None and seen is not None and (seen.at, seen.share, seen.by) == (began.at, 60, "bob")
+        assert widened.share == 60 and widened.note == first.note
+        await ask(centre, later, 2, tab="_other")
+        assert heard(centre, later)[-1].startswith(NEW)
+        found = (await runs.now())[1]
+        assert [found[release]["order_status"].begun for release in (first.base, first.release)] == [1, 1]
+        assert (await adopt_canary(app.log, app.records, by="ann")).release == first.release
+        await ask(centre, never, 1)
+        assert heard(centre, never)[-1].startswith(NEW)
+
+    assert played(definitions, story) == []
+
+
 def test_a_version_that_comes_into_force_ends_it(definitions: Definitions) -> None:
     async def story(centre: Centre) -> None:
         canary = await begin(centre, tried(definitions), share=50)
@@ -114,7 +147,7 @@ def test_a_version_that_comes_into_force_ends_it(definitions: Definitions) -> No
         await app.log.append(Plan((published(definitions, "ann"),), cause="published again"))
         await ask(centre, inside, 1)
         assert heard(centre, inside)[-1].startswith(OLD)
-        assert (await canary_runs(app.log))[0] is None
+        assert (await CanaryRuns(app.log).now())[0] is None
 
     assert played(definitions, story) == []
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from interlock.cli.scenarios import chosen
 from interlock.journeys.scenario_checks import read_scenarios
 from interlock.runtime.app import App
 from interlock.runtime.definitions import Definitions
@@ -14,6 +13,7 @@ from interlock.runtime.incoming_mail import read_mail
 from interlock.simulation.centre import Centre
 from interlock.simulation.scenarios import play as play_scenario
 from interlock.simulation.scenarios import surroundings
+from interlock.simulation.trying import chosen
 from interlock.simulation.weather import KINDS
 from interlock.vocabulary.channels import Author, Channel
 from interlock.vocabulary.correspondence import MessagesSent

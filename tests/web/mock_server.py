@@ -30,6 +30,7 @@ from .mock_policies import policy_routes
 from .mock_promises import promise
 from .mock_suggestions import REPLY
 from .mock_triggers import journey_and_trigger_routes
+from .mock_trying import trying_routes
 from .mock_world import World, diff
 
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -71,7 +72,7 @@ def build(scene: str, *, demo: bool = True) -> Litestar:
     session = {"in": True}
     routes = [*page_routes(demo), *sign_in_routes(world, session), *staff_routes(world), *policy_routes(world)]
     routes += [*journey_and_trigger_routes(), mock_route(world, chats), live_route(world, session), *chat_routes(chats)]
-    routes += [*phone_routes(world), *knowledge_routes(), *matter_routes(world)]
+    routes += [*phone_routes(world), *knowledge_routes(), *matter_routes(world), *trying_routes(world)]
     app = Litestar(routes, openapi_config=None)
 
     def begin(scene: str) -> None:

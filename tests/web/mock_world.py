@@ -48,6 +48,8 @@ class World:
         self.due: list[Json] = []
         self.lockouts: list[Json] = []
         self.matters: list[Json] = []
+        self.canary: Json = {}
+        self.wanted: Json = {}
         self.promises: list[Json] = []
         self.can_promise: list[Json] = copy.deepcopy(CAN_PROMISE)
         self.suggestions: list[Json] = []

@@ -59,4 +59,12 @@ async def show_changes(
     return await app.journey_pages.changes(journey, since)
 
 
-HANDLERS: Final = (show_journeys, show_journey, show_readiness, show_versions, show_changes)
+@get("/v1/journeys/{journey:str}/files")
+async def show_files(journey: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """What is written of a journey in force: its own file, its scenarios, and the translations."""
+    require(person, "see_policies")
+    app: App = state.app
+    return app.journey_pages.files(journey)
+
+
+HANDLERS: Final = (show_journeys, show_journey, show_readiness, show_versions, show_changes, show_files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from interlock.api.signing import require
+from interlock.api.trials import MAX_FILES, trial_document
 from interlock.control.changes import Constant, changed_files
 from interlock.kernel.errors import Refused
 from interlock.runtime import publishing
@@ -19,9 +20,7 @@ from interlock.runtime.app import App
 from interlock.runtime.publishing import MAX_NOTE, Submitted
 from interlock.runtime.release_lines import difference, release_lines
 from interlock.runtime.staff import Person
-
-MAX_FILES: Final = 50
-"""Files that one version may change over the network; a whole folder is published from the command line."""
+from interlock.simulation.trials import Trial, Trials
 
 Text = Annotated[str, Meta(max_length=MAX_NOTE)]
 
@@ -69,15 +68,19 @@ async def show_release(release: FromPath[str], person: NamedDependency[Person], 
 async def propose_release(
     data: JSONBody[WantedRelease], person: NamedDependency[Person], state: State
 ) -> dict[str, Any]:
-    """Put changed definitions into force, or propose them where others have to approve."""
+    """Put changed definitions into force once their scenarios hold, or propose them then where others have to approve."""
     require(person, "publish")
     app: App = state.app
+    trials: Trials = state.trials
     if not data.files and not data.constants:
         raise Refused("nothing_changed", "Say what changes: a file or a number in a rule.", status=422)
     if len(data.files) > MAX_FILES:
         raise Refused("too_large", f"At most {MAX_FILES} files can be changed at once here.", status=422)
     texts = changed_files(app.definitions.files, data.files, data.constants)
-    return _told(await publishing.submit(texts, app.log, app.records, by=person.id, note=data.note), app)
+    told = await trials.publish(texts, by=person.id, note=data.note)
+    if isinstance(told, Trial):
+        return {"release": told.release, "in_force": False, "approvals": 0, "trial": trial_document(told, app)}
+    return _told(told, app) | {"trial": None}
 
 
 @post("/v1/releases/{release:str}/approve", status_code=200)

@@ -43,13 +43,16 @@ from interlock.api import (
     staging,
     supervising,
     switching,
+    trials,
     triggering,
     voice,
 )
 from interlock.api.gateway.server import gateway
 from interlock.runtime.app import App
 from interlock.runtime.books import Books
+from interlock.runtime.canaries import CanaryRuns
 from interlock.runtime.second_node import SecondNode
+from interlock.simulation.trials import Trials
 
 MAX_BODY_BYTES: Final = 256 * 1024
 
@@ -63,12 +66,14 @@ def create_api(app: App) -> Litestar:
 
 def attend(api: Litestar, app: App) -> None:
     """Have an application serve this node, and no other any more."""
-    api.state.update({"app": app, "rates": bearer.Rates(), "books": Books(app), "second": SecondNode(app)})
+    made = {"books": Books(app), "second": SecondNode(app), "trials": Trials(app), "canaries": CanaryRuns(app.log)}
+    api.state.update({"app": app, "rates": bearer.Rates(), **made})
 
 
 def unattended() -> Litestar:
     """The application before it serves any node: all that takes long to build."""
-    state = State(dict.fromkeys(("app", "rates", "books", "second")), deep_copy=False)  # Litestar drops an empty one
+    kept = ("app", "rates", "books", "second", "trials", "canaries")
+    state = State(dict.fromkeys(kept), deep_copy=False)  # Litestar drops an empty one
     mounted = gateway(state)
     return Litestar(
         route_handlers=[
@@ -87,6 +92,7 @@ def unattended() -> Litestar:
             *journeys.HANDLERS,
             *knowledge.HANDLERS,
             *releases.HANDLERS,
+            *trials.HANDLERS,
             *administration.HANDLERS,
             *switching.HANDLERS,
             *locking.HANDLERS,
@@ -119,7 +125,7 @@ def unattended() -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Interlock", version=__version__, path="/v1/openapi", render_plugins=[JsonRenderPlugin()]
         ),
-        on_shutdown=[_stop_second_node],
+        on_shutdown=[_stop_second_node, _stop_trials],
         after_request=_security_headers,
         before_send=[bearer.tell_rate],
         lifespan=[mounted.run],
@@ -130,6 +136,11 @@ def unattended() -> Litestar:
 async def _stop_second_node(api: Litestar) -> None:
     second: SecondNode = api.state.second
     await second.stop()
+
+
+async def _stop_trials(api: Litestar) -> None:
+    running: Trials = api.state.trials
+    await running.close()
 
 
 async def _security_headers(response: Response[Any]) -> Response[Any]:

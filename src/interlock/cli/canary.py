@@ -13,11 +13,11 @@ from rich.table import Table
 
 from interlock.cli.running import PerhapsAs, password_of, run, settings_from
 from interlock.governance.releases import Canary
-from interlock.runtime.canaries import Runs, canary_runs, end_canary, start_canary
+from interlock.runtime.canaries import CanaryRuns, Runs, change_canary, end_canary, start_canary
 from interlock.runtime.definitions import read_folder
 from interlock.runtime.stored_releases import Releases
 
-app = typer.Typer(no_args_is_help=True, help="New journeys on some people first: start, show, end.")
+app = typer.Typer(no_args_is_help=True, help="New journeys on some people first: start, show, share, end.")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Note = Annotated[str, typer.Option(help="Why; shown with the version.")]
 
@@ -37,8 +37,8 @@ def start(
 
     async def work() -> str:
         from interlock.cli import releasing
-        from interlock.cli.scenarios import held
         from interlock.runtime.knowledge_files import of_tenant
+        from interlock.simulation.trying import held
 
         files = read_folder(folder)
         async with releasing.somebody(settings, login, password) as (log, records, by):
@@ -58,7 +58,7 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="One JSON object."
         from interlock.cli import offline
 
         async with offline.store(settings) as (log, _):
-            return await canary_runs(log)
+            return await CanaryRuns(log).now()
 
     canary, found = run(work)
     if as_json:
@@ -67,6 +67,29 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="One JSON object."
         print("no version is being tried")
     else:
         _show(Console(highlight=False), canary, found)
+
+
+@app.command("share")
+def change(
+    share: Annotated[int, typer.Argument(help="Percent of the people, 1 to 99.")],
+    segment: Annotated[str | None, typer.Option(help="Another condition; unless it is given, the one before.")] = None,
+    login: PerhapsAs = None,
+    note: Note = "",
+    data: Data = None,
+) -> None:
+    """Try the same version on more people, or on fewer; whoever took part at a smaller share does so at a larger one."""
+    settings = settings_from(data=data)
+    password = password_of(login)
+
+    async def work() -> Canary:
+        from interlock.cli import releasing
+
+        async with releasing.somebody(settings, login, password) as (log, _, by):
+            return await change_canary(log, by=by, share=share, segment=segment, note=note)
+
+    canary = run(work)
+    within = f" of those with {canary.segment}" if canary.segment else ""
+    print(f"{canary.release} is tried on {canary.share} % of the people{within}")
 
 
 @app.command()

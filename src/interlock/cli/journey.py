@@ -70,25 +70,26 @@ def test_scenarios(
     from interlock.cli import scenarios
     from interlock.runtime.definitions import build, read_folder
     from interlock.runtime.knowledge_files import of_tenant
+    from interlock.simulation import trying
 
     settings = settings_from(definitions=definitions)
 
-    async def work() -> scenarios.Outcome:
+    async def work() -> trying.Outcome:
         files = read_folder(settings.definitions)
-        found = scenarios.scenarios_of(files)
+        found = trying.scenarios_of(files)
         try:
-            found = scenarios.chosen(found, names or (), channel)
+            found = trying.chosen(found, names or (), channel)
         except LookupError as error:
             fail(f"No scenario, journey or file of scenarios is called '{error.args[0]}' in {settings.definitions}.")
         if not found:
             fail(f"There is no scenario in {settings.definitions / 'scenarios'}; write one.")
         built = await build(files, articles=of_tenant(settings.definitions))
 
-        def told(one: scenarios.Played) -> None:
+        def told(one: trying.Played) -> None:
             if not json:
                 scenarios.show_played(console, one, settings.definitions)
 
-        return await scenarios.played(found, built, told)
+        return await trying.played(found, built, told)
 
     outcome = run(work)
     if json:

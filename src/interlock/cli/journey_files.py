@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 
 from interlock.cli.running import read
-from interlock.cli.scenarios import scenarios_of
 from interlock.journeys.matter_files import DEFAULTS
 from interlock.journeys.scenario_checks import FOLDER
 from interlock.kernel.documents import DefinitionError, Problem
@@ -17,6 +16,7 @@ from interlock.kernel.errors import Refused
 from interlock.runtime.default_journeys import learned_examples, with_defaults
 from interlock.runtime.definitions import check, read_folder
 from interlock.runtime.training import BadExamples, checked
+from interlock.simulation.trying import scenarios_of
 
 JOURNEYS: Final = "journeys/"
 TRIGGERS: Final = "triggers/"

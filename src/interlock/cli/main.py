@@ -124,11 +124,11 @@ def check_definitions(folder: Annotated[Path, typer.Argument(help="Folder with t
     settings_from()
 
     async def work() -> tuple[str, list[str], list[str]]:
-        from interlock.cli.scenarios import held
         from interlock.control.cases import read_cases
         from interlock.control.proving import knock_out
         from interlock.runtime.definitions import proved, read_folder, release_id
         from interlock.runtime.knowledge_files import of_tenant
+        from interlock.simulation.trying import held
 
         files = read_folder(folder)
         read = proved(files)

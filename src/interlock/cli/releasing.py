@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from interlock.cli import offline
-from interlock.cli.scenarios import held
 from interlock.governance.permissions import may
 from interlock.kernel.documents import Problem
 from interlock.kernel.errors import Refused
@@ -23,6 +22,7 @@ from interlock.runtime.publishing import Submitted
 from interlock.runtime.release_lines import release_lines
 from interlock.runtime.settings import Settings
 from interlock.runtime.stored_releases import Releases
+from interlock.simulation.trying import held
 
 
 @asynccontextmanager

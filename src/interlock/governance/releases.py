@@ -107,7 +107,9 @@ def evolve(state: ReleasesState, recorded: Recorded) -> ReleasesState:
         case ReleaseRejected() as event:
             return replace(state, waiting=_without(state.waiting, event.release))
         case CanaryStarted() as event:
-            begun = Canary(event.release, event.base, recorded.at, event.by, event.share, event.segment, event.note)
+            before = state.canary  # the same one again: it is tried on more people, or on fewer
+            at = before.at if before is not None and before.release == event.release else recorded.at
+            begun = Canary(event.release, event.base, at, event.by, event.share, event.segment, event.note)
             return replace(state, canary=begun)
         case CanaryEnded():
             return replace(state, canary=None)

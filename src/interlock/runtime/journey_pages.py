@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -14,12 +15,14 @@ from interlock.journeys.courses import Remedies, arms, kind_of, question_of, tex
 from interlock.journeys.differences import differences
 from interlock.journeys.language import WAITING
 from interlock.journeys.model import Journey, JourneySet
+from interlock.journeys.scenario_checks import FOLDER as SCENARIOS
 from interlock.journeys.traffic import JourneyTraffic, Key, Traffic
+from interlock.journeys.translations import FOLDER as TEXTS
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused
 from interlock.runtime.definitions import Checked, Definitions
 from interlock.runtime.publishing import releases
-from interlock.runtime.readiness import Readiness, journey_named, readiness, versions
+from interlock.runtime.readiness import Readiness, journey_named, named_in, readiness, versions
 from interlock.runtime.stored_releases import release_texts
 
 if TYPE_CHECKING:
@@ -124,6 +127,20 @@ class JourneyPages:
                 seen.add(version)
                 found.append({"release": one.release, "at": one.at, "note": one.note})
         return found
+
+    def files(self, name: str) -> dict[str, Any]:
+        """What is written of a journey in force: its own file, its scenarios, and the translations.
+
+        Raises:
+            Refused: ``journey_unknown`` (404).
+        """
+        definitions = self._app.definitions
+        journey_named(definitions.journeys, name)
+        own = next(path for path, named in named_in(definitions.files) if named == name)
+        about = re.compile(rf"^[ \t-]*journey:[ \t]*[\"']?{name}\b", re.MULTILINE)
+        beside = [path for path, text in definitions.files.items() if path.startswith(SCENARIOS) and about.search(text)]
+        paths = [own, *beside, *(path for path in definitions.files if path.startswith(TEXTS))]
+        return {"release": definitions.release, "own": own, "files": {path: definitions.files[path] for path in paths}}
 
     async def changes(self, name: str, since: str) -> dict[str, Any]:
         """How a journey in force differs from what it was in a version before.

@@ -125,15 +125,18 @@ def journey_named(journeys: Mapping[str, Journey], name: str) -> Journey:
 
 def versions(files: Mapping[str, str]) -> dict[str, str]:
     """The version of each journey in some texts, by its name; one that this program cannot read any more is left out."""
-    found = {}
+    return {name: version_of(files[path]) for path, name in named_in(files)}
+
+
+def named_in(files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The journeys in some texts: the path of each and its name; those that this program cannot read are left out."""
     for path, text in files.items():
         if not path.startswith("journeys/"):
             continue
         try:
-            found[load_located(text, path, JourneyFile).value.journey] = version_of(text)
+            yield path, load_located(text, path, JourneyFile).value.journey
         except DefinitionError:
             continue
-    return found
 
 
 def _readiness(

@@ -35,7 +35,7 @@ async def release_lines(log: Log, records: Records, names: Mapping[str, str]) ->
         return texts.get(release, {})
 
     def person(by: str) -> dict[str, str]:
-        return {"id": by, "name": names.get(by, _MACHINES.get(by, by))}
+        return publisher(by, names)
 
     versions = []
     shown = state.published[-LISTED:]
@@ -84,6 +84,11 @@ async def release_lines(log: Log, records: Records, names: Mapping[str, str]) ->
             "changes": changed_words(await of(canary.base), await of(canary.release)),
         }
     return {"in_force": state.in_force, "versions": versions, "waiting": waiting, "canary": tried}
+
+
+def publisher(by: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Who published, approved or tried a version, as people read it."""
+    return {"id": by, "name": names.get(by, _MACHINES.get(by, by))}
 
 
 _MACHINES: Final = {"cli": "the command line", "start": "the start of a node"}

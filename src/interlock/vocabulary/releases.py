@@ -58,7 +58,10 @@ class ReleasePublished(Event, frozen=True, kw_only=True):
 
 
 class CanaryStarted(Event, frozen=True, kw_only=True):
-    """Some of the interactions that begin from now on begin on this version; its journeys differ from those in force."""
+    """Some of the interactions that begin from now on begin on this version; its journeys differ from those in force.
+
+    The same version again changes on whom it is tried.
+    """
 
     release: ReleaseId
     base: ReleaseId

@@ -17,11 +17,11 @@ from interlock.cli.bench.first_word import first_word_figures
 from interlock.cli.bench.result import Result, machine, percentile
 from interlock.cli.bench.sentences import composed
 from interlock.cli.demonstration import REPOSITORY
-from interlock.cli.scenarios import played, scenarios_of
 from interlock.dialogue.intents import IntentModel
 from interlock.runtime.definitions import build, read_folder
 from interlock.runtime.knowledge_files import of_tenant
 from interlock.runtime.training import train_in_subprocess
+from interlock.simulation.trying import played, scenarios_of
 
 LEARNED: Final = 130
 """An intent; with 77 intents as many as the public set Banking77 has at most."""

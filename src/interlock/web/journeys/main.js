@@ -16,10 +16,11 @@ import { Outline } from './outline.js';
 import { Picture } from './picture.js';
 import { Readiness } from './readiness.js';
 import { choose, follow, journey, journeyName, journeys, load, me, overlay, problem, readAt, readiness, show, SPANS, TITLES, view, within } from './state.js';
+import { Trying } from './trying.js';
 import { capital, toneOf } from './words.js';
 
 const failed = signal('');
-const VIEWS = { picture: Picture, list: Outline, readiness: Readiness };
+const VIEWS = { picture: Picture, list: Outline, readiness: Readiness, change: Trying };
 
 function Page() {
   const [error, reset] = useErrorBoundary((fault) => console.error(fault));
@@ -55,7 +56,7 @@ function Body() {
   const there = journeyName ? journey.value && readiness.value : journeys.value;
   if (!there && problem.value) return html`<div class="page-column"><${ErrorNote} onRetry=${load}>${problem.value}<//></div>`;
   if (!there) return html`<${Skeleton} lines=${8} label=${journeyName ? 'Loading the journey' : 'Loading the journeys'} />`;
-  return html`${problem.value ? html`<${Stale} />` : null}${journeyName && view.value !== 'readiness' ? html`<${Changes} />` : null}<${journeyName ? VIEWS[view.value] : List} />`;
+  return html`${problem.value ? html`<${Stale} />` : null}${journeyName && (view.value === 'picture' || view.value === 'list') ? html`<${Changes} />` : null}<${journeyName ? VIEWS[view.value] : List} />`;
 }
 
 /** What is shown could not be read anew. */

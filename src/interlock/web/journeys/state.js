@@ -4,8 +4,8 @@ import { get } from '../api.js';
 import { serverNow } from '../clock.js';
 import { batch, signal } from '../lib.js';
 
-/** @typedef {'picture' | 'list' | 'readiness'} View */
-export const TITLES = /** @type {Record<View, string>} */ ({ picture: 'Picture', list: 'Steps as a list', readiness: 'Readiness' });
+/** @typedef {'picture' | 'list' | 'readiness' | 'change'} View */
+export const TITLES = /** @type {Record<View, string>} */ ({ picture: 'Picture', list: 'Steps as a list', readiness: 'Readiness', change: 'Change and try' });
 export const SPANS = /** @type {Record<string, string>} */ ({ '24h': '24 hours', '7d': '7 days', '30d': '30 days' });
 const EVERY_MS = 5000;
 

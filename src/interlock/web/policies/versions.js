@@ -23,7 +23,7 @@ export function Versions() {
 function Canary({ one }) {
   return html`<section class="card waiting-version"><h2>Tried on ${one.share} % of the people</h2><div class="card-in">
     <p>Begun by ${one.by.name}, <${At} at=${one.at} />${one.note ? html`: <span dir="auto">${one.note}</span>` : ''}${one.segment ? html` <span class="note">Only where <code>${one.segment}</code></span>` : null} <${CopyId} id=${one.release} label="version" /></p>
-    <${Changes} changes=${one.changes} /><p class="note">New interactions of these people begin on it; the rules are those in force. How it does: <code>interlock canary show</code>.</p></div></section>`;
+    <${Changes} changes=${one.changes} /><p class="note">New interactions of these people begin on it; the rules are those in force. How it does is on the pages of the <a href="/journeys">journeys</a>, under <em>Change and try</em>.</p></div></section>`;
 }
 
 /** @param {{one: any}} props */
