@@ -21,6 +21,7 @@ from interlock.cli import (
     model,
     policy,
     readiness,
+    simulating,
     staff,
     suggestions,
     switches,
@@ -47,6 +48,7 @@ switches.register(app)
 app.add_typer(agents.app, name="agent")
 app.command()(readiness.readiness)
 app.command()(suggestions.suggestions)
+app.command()(simulating.simulate)
 app.add_typer(matters.app, name="matters")
 Data = Annotated[Path | None, typer.Option(help="Folder of the private PostgreSQL and the key file.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)]

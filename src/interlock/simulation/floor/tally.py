@@ -165,12 +165,3 @@ def summed(parts: Iterable[Visits]) -> Visits:
     for each in parts:
         result.add(each)
     return result
-
-
-def occupancy(hours: Iterable[Hours]) -> float | None:
-    """(handling + wrap-up) ÷ (handling + wrap-up + available) of some intervals; None where nobody was there."""
-    handling = available = 0.0
-    for each in hours:
-        handling += each.handling
-        available += each.available
-    return handling / (handling + available) if handling + available else None
