@@ -259,6 +259,22 @@ def test_a_language_that_the_tenant_has_no_texts_in_changes_nothing():
     assert languages("wo bleibt sie", "English", own_only=True) == ["", ""]
 
 
+@pytest.mark.parametrize("others", [{}, {"de": TenantSettings(language="de")}])
+def test_a_language_without_texts_that_is_named_is_told_and_written_in_it_changes_nothing(
+    others: dict[str, TenantSettings],
+):
+    settings = InLanguages(others=others)
+    decider = receive_message(settings, lambda text: None, lambda text: Preferred("tr", text == "Türkçe"))
+    for text, wanted in (("Türkçe", ["tr"]), ("paketim nerede", [])):
+        state = decider.fold(
+            [Recorded(Cursor(1, 1), "e_1", NOW, PUBLISHED, "c"), Recorded(Cursor(2, 2), "e_2", NOW, OPENED, "c")]
+        )
+        facts = decider.decide(receive(text), state, Moment(NOW, lambda prefix: f"{prefix}_1"))
+        told = [fact for fact in facts if isinstance(fact, LanguageChanged)]
+        assert [fact.wanted for fact in told] == wanted
+        assert all((fact.how, fact.language) == ("not_spoken", OPENED.language) for fact in told)
+
+
 def test_a_change_of_language_is_one_fact_and_asking_for_what_one_has_is_kept_once():
     settings = InLanguages(others={"de": TenantSettings(language="de")})
     decider = receive_message(settings, lambda text: None, lambda text: Preferred("de", text == "Deutsch"))

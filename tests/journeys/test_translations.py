@@ -146,6 +146,15 @@ def test_a_language_named_before_anything_else_is_answered_with_what_can_be_done
     assert chat.write("Deutsch, bitte")[2:] == [demo()[0].texts.go_on]
 
 
+def test_who_names_a_language_without_texts_is_told_which_there_are_and_asked_again() -> None:
+    chat = In("", PLAN_DE, {"journeys/plan.yaml": PLAN_TEXT})
+    chat.write("a visit", start("plan"))
+    chat.add(LanguageChanged(interaction=I, person=P, session=S, language="", how="not_spoken", wanted="tr"))
+    said = chat.write("Türkçe, lütfen", slot("note", "Türkçe, lütfen"))
+    assert said == ["I am sorry, here I can only write in English / Deutsch.", "What for?"]
+    assert said[0] not in chat.write("a course", slot("note", "a course"))
+
+
 def test_while_a_person_has_the_conversation_its_language_changes_in_silence() -> None:
     chat = In("", PLAN_DE, {"journeys/plan.yaml": PLAN})
     chat.write("a visit", start("plan"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -235,6 +236,31 @@ def test_a_conversation_of_the_chat_goes_on_by_text_message_with_its_code(defini
         assert "in the chat" in eva.last and "Which order is it about?" in eva.last
         assert of(centre, InteractionStarted)[-1].continues
         await identify(eva, order_of(centre, 1840))
+        await centre.pass_time(MONTHS)
+
+    assert play(definitions, story) == []
+
+
+@pytest.mark.parametrize("writer", [Texter, Mailer])
+def test_how_one_answers_is_written_in_the_customers_language(definitions: Definitions, writer: type[Texter]) -> None:
+    async def story(centre: Centre) -> None:
+        her = writer(centre)
+        order = order_of(centre, 1840)
+        await her.say("der Kessel ist leider kaputt angekommen, was tun wir")
+        await identify(her, order)
+        await her.say("Türkçe, lütfen")
+        assert "nur in diesen Sprachen schreiben: English / Deutsch." in her.last
+        assert "Antworten Sie mit der Nummer" in her.last
+        await her.pick(f"{order.items[0].name}, €18.40")
+        number = re.search(r"Antworten Sie JA (\d{3}), um es zu bestätigen", her.last)
+        assert number is not None, her.last
+        if writer is Mailer:
+            assert "über diese Zeile ---" in her.last and "Mit freundlichen Grüßen" in her.last
+        await her.say("woanders weitermachen")
+        assert "Ihr Code, um am Telefon oder im Chat weiterzumachen" in her.last
+        await her.say(f"Ja {number[1]}")
+        assert "Erledigt." in her.last
+        assert len(centre.shop.refunds) == 1
         await centre.pass_time(MONTHS)
 
     assert play(definitions, story) == []

@@ -85,6 +85,13 @@ async def test_readiness_leads_with_what_is_missing_and_fits_a_phone(centre: Cen
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390, view
 
 
+async def test_what_a_profile_hears_stands_beside_what_everybody_does(centre: Centre) -> None:
+    page = centre.page
+    await page.goto(f"{centre.url}/journeys/subscription#list")
+    said = page.get_by_role("main").get_by_text(re.compile("^loyal: “.*”$"))
+    await expect(said.first).to_be_visible()
+
+
 async def test_an_earlier_version_is_compared_in_words_and_in_the_picture(centre: Centre) -> None:
     page = centre.page
     await page.goto(f"{centre.url}/journeys/damaged_item")

@@ -144,7 +144,7 @@ class VoiceFeed:
         """What the caller can answer now, and how that is put."""
         question, settings = self._standing.question(), self._settings
         if question.card is not None:
-            return question, asked(question.card, settings.voice, settings.zone)
+            return question, asked(question.card, settings.voice, settings.zone, settings.language)
         if question.choices or not self._standing.conversation.interaction:
             return question, menu(question.choices, settings.voice, self._page)
         if not self._standing.conversation.open:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 
 from interlock.dialogue.speaking import sentence, spoken, within
 from interlock.vocabulary.channels import Card, Choice
+from interlock.vocabulary.days import moment_text
 from interlock.vocabulary.texts import Voice
 
 MOST_KEYS: Final = 9
@@ -59,7 +60,7 @@ def menu(choices: tuple[Choice, ...], voice: Voice, page: int = 0) -> Ask:
     return Ask(says=" ".join(said), keys=keys, digits=0, page=page, pages=pages)
 
 
-def asked(card: Card, voice: Voice, zone: tzinfo) -> Ask:
+def asked(card: Card, voice: Voice, zone: tzinfo, language: str = "en") -> Ask:
     """What a card asks on the phone: it is read back with everything that it shows."""
     match card.kind:
         case "confirm":
@@ -67,7 +68,7 @@ def asked(card: Card, voice: Voice, zone: tzinfo) -> Ask:
         case "code":
             return Ask(says=voice.code, digits=CODE_DIGITS, card=card)
         case "waiting":
-            return _waiting(card, voice, zone)
+            return _waiting(card, voice, zone, language)
         case "choices":
             return menu(card.choices, voice) if card.choices else Ask()
     return Ask()
@@ -81,8 +82,8 @@ def _read_back(card: Card, voice: Voice) -> Ask:
     return Ask(says=" ".join((*read, *_lines(card), voice.confirm)), keys=keys, digits=0, card=card)
 
 
-def _waiting(card: Card, voice: Voice, zone: tzinfo) -> Ask:
-    until = voice.waits_until.replace("{until}", _moment(card.until, zone))
+def _waiting(card: Card, voice: Voice, zone: tzinfo, language: str) -> Ask:
+    until = voice.waits_until.replace("{until}", moment_text(card.until, zone, language))
     read = " ".join((sentence(until.replace("{what}", within(card.title))), *_lines(card)))
     if not card.choices:
         return Ask(says=read)
@@ -110,8 +111,3 @@ def _lines(card: Card) -> tuple[str, ...]:
     """The lines of a card whose value its title does not say already."""
     title = spoken(card.title)
     return tuple(sentence(f"{line.label}: {line.value}") for line in card.lines if spoken(line.value) not in title)
-
-
-def _moment(iso: str, zone: tzinfo) -> str:
-    moment = datetime.fromisoformat(iso).astimezone(zone)
-    return f"{moment:%A} {moment.day} {moment:%B}, {moment:%H:%M}"

@@ -7,8 +7,8 @@ number that belongs to exactly that read-back, since between two of them nobody 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Collection, Sequence
+from datetime import tzinfo
 from hashlib import sha256
 from typing import Final
 
@@ -18,6 +18,7 @@ from interlock.dialogue.reading import plain
 from interlock.dialogue.slot_choices import parse_yes_no
 from interlock.dialogue.slot_values import Parsed
 from interlock.vocabulary.channels import Card, Choice
+from interlock.vocabulary.days import moment_text
 from interlock.vocabulary.texts import Messaging
 
 _LINK: Final = re.compile(r"!?\[(?P<words>[^\]]+)\]\((?P<to>[^)\s]*)\)")
@@ -39,7 +40,7 @@ def paragraphs(text: str, card: Card | None) -> tuple[str, ...]:
     return (*found, "\n".join((card.title, *_lines(card))))
 
 
-def asked(card: Card | None, choices: Sequence[Choice], texts: Messaging, zone: tzinfo) -> str:
+def asked(card: Card | None, choices: Sequence[Choice], texts: Messaging, zone: tzinfo, language: str = "en") -> str:
     """What is asked, with how it is answered; empty where nothing is but a question that has been said."""
     if card is None:
         if not choices:
@@ -55,7 +56,9 @@ def asked(card: Card | None, choices: Sequence[Choice], texts: Messaging, zone: 
         case "code":
             return texts.code
         case "waiting":
-            until = texts.waits_until.replace("{until}", _moment(card.until, zone)).replace("{what}", card.title)
+            until = texts.waits_until.replace("{until}", moment_text(card.until, zone, language)).replace(
+                "{what}", card.title
+            )
             return "\n".join((until, *_lines(card), *((texts.withdraw,) if card.choices else ())))
     return ""
 
@@ -66,10 +69,18 @@ def number_of(card: Card) -> str:
     return str(100 + int.from_bytes(digest[:4]) % 900)
 
 
-def meant(text: str, card: Card | None, choices: Sequence[Choice], texts: Messaging, *, to_this: bool | None) -> Heard:
+def meant(
+    text: str,
+    card: Card | None,
+    choices: Sequence[Choice],
+    withdraw_words: Collection[str],
+    *,
+    to_this: bool | None,
+) -> Heard:
     """What somebody means who writes this while that is asked.
 
     Args:
+        withdraw_words: what says that she no longer wants what waits, in any language that it may have been asked in.
         to_this: whether it was sent as the answer to what is asked now; None where the channel does not tell.
     """
     if card is None:
@@ -80,7 +91,7 @@ def meant(text: str, card: Card | None, choices: Sequence[Choice], texts: Messag
         digits = re.sub(r"\D", "", found[1])
         if len(digits) == CODE_DIGITS:
             return GivesCode(card, digits)
-    if card.kind == "waiting" and plain(text) == plain(texts.withdraw_word):
+    if card.kind == "waiting" and plain(text) in map(plain, withdraw_words):
         return Withdraws(card)
     return Says(text)
 
@@ -118,8 +129,3 @@ def _lines(card: Card) -> tuple[str, ...]:
 def _unmarked(text: str) -> str:
     linked = _LINK.sub(lambda found: f"{found['words']} ({found['to']})", text)
     return _MARK.sub("", linked).strip()
-
-
-def _moment(iso: str, zone: tzinfo) -> str:
-    moment = datetime.fromisoformat(iso).astimezone(zone)
-    return f"{moment:%A} {moment.day} {moment:%B}, {moment:%H:%M}"

@@ -68,6 +68,8 @@ def happening(event: Event, before: InteractionState) -> tuple[str, str, str] | 
             return ("started", f"Interaction began in {event.channel.value}{known}", "")
         case InteractionReopened():
             return ("reopened", "The customer came back", "")
+        case LanguageChanged(how="not_spoken"):
+            return ("language", f"The customer asks for {name_of(event.wanted)}, which there are no texts in", "")
         case LanguageChanged():
             why = "asks for it" if event.how == "named" else "writes in it"
             in_it = name_of(event.language) if event.language else "the tenant's own language"

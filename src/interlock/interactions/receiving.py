@@ -97,6 +97,8 @@ def evolve_session(state: SessionState, recorded: Recorded) -> SessionState:
             return replace(state, interaction=interaction, open=True, ended_at=None)
         case InteractionEnded(interaction=interaction) if interaction == state.interaction:
             return replace(state, open=False, ended_at=recorded.at)
+        case LanguageChanged(how="not_spoken"):
+            return state
         case LanguageChanged(language=language, how=how):
             return replace(state, language=language, changed=how)
         case CarriedOn(interaction=interaction) if interaction == state.interaction:
@@ -186,12 +188,16 @@ def receive_message(
             )
         elif not state.open:
             facts.append(InteractionReopened(interaction=interaction, person=person, session=command.session))
-        found = preferred(text) if len(settings.languages) > 1 else None
-        if (other := _other_language(found, state, changed, settings)) is not None:
-            language, how = other
+        if (found := _other_language(preferred(text), state, changed, settings)) is not None:
+            language, how, wanted = found
             facts.append(
                 LanguageChanged(
-                    interaction=interaction, person=person, session=command.session, language=language, how=how
+                    interaction=interaction,
+                    person=person,
+                    session=command.session,
+                    language=language,
+                    how=how,
+                    wanted=wanted,
                 )
             )
         author = Author(kind="customer", id=person)
@@ -215,19 +221,21 @@ def receive_message(
 
 def _other_language(
     found: Preferred | None, state: SessionState, changed: str, settings: TenantSettings
-) -> tuple[str, Literal["written", "named"]] | None:
-    """The language that an interaction goes on in from now on, and why.
+) -> tuple[str, Literal["written", "named", "not_spoken"], str] | None:
+    """The language that an interaction goes on in from now on, and why; the one that she named in vain.
 
     What she writes changes it once in an interaction, so that a quoted line or two languages in turn do not throw it
     to and fro; a language that she names, always. On the phone nobody writes.
     """
-    if found is None or state.channel is Channel.VOICE or found.language not in settings.languages:
+    if found is None or state.channel is Channel.VOICE:
         return None
+    if found.language not in settings.languages:
+        return (state.language, "not_spoken", found.language) if found.named else None
     language = "" if found.language == settings.language else found.language
     same = found.language == (state.language or settings.language)
     if found.named:
-        return None if same and changed == "named" else (language, "named")
-    return None if same or changed else (language, "written")
+        return None if same and changed == "named" else (language, "named", "")
+    return None if same or changed else (language, "written", "")
 
 
 def begins_on(state: SessionState) -> ReleaseId:

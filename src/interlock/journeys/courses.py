@@ -100,6 +100,14 @@ def question_of(step: Step, journey: Journey) -> str:
     return asked.text if isinstance(asked, Template) else ""
 
 
+def variants_of(step: Step, journey: Journey) -> dict[str, str]:
+    """What customers of a profile hear there instead, by profile."""
+    asked = getattr(step, "ask", None)
+    slot = journey.slots.get(asked) if isinstance(asked, str) else None
+    to = step.to if isinstance(step, SayStep) else slot.to if slot is not None else {}
+    return {profile: text.text for profile, text in to.items()}
+
+
 def names_of(step: Step, remedies: Remedies) -> tuple[str, ...]:
     """The branches that a step can take as the rules are now, and those that it names itself, in the file's order."""
     return tuple(dict.fromkeys((*branches(step), *required(step, remedies))))

@@ -14,7 +14,7 @@ from interlock.journeys.reminders import Remind
 from interlock.journeys.slots import Slot
 from interlock.kernel.template import Template
 from interlock.vocabulary.settings import TenantSettings
-from interlock.vocabulary.texts import Texts
+from interlock.vocabulary.texts import Messaging
 
 OF_HERS: Final = frozenset({"person"})
 """What a key says in the caller's place, so that it is understood: it is in the language of the examples."""
@@ -25,7 +25,6 @@ Say = Callable[[str], str]
 
 def settings_in(tenant: TenantSettings, say: Say) -> TenantSettings:
     """The settings with everything that customers hear of them in the words of ``say``."""
-    shared = [name for name in tenant.messaging.__struct_fields__ if name in Texts.__struct_fields__]
     return structs.replace(
         tenant,
         greeting=say(tenant.greeting),
@@ -33,13 +32,18 @@ def settings_in(tenant: TenantSettings, say: Say) -> TenantSettings:
         consent_purposes={name: say(text) for name, text in tenant.consent_purposes.items()},
         texts=_words_in(tenant.texts, tenant.texts.__struct_fields__, say),
         voice=_words_in(tenant.voice, [name for name in tenant.voice.__struct_fields__ if name not in OF_HERS], say),
-        messaging=_words_in(tenant.messaging, shared, say),
-        email=_words_in(tenant.email, shared, say),
+        messaging=_words_in(tenant.messaging, _texts_of(tenant.messaging), say),
+        email=_words_in(tenant.email, _texts_of(tenant.email), say),
         matters=structs.replace(
             tenant.matters,
             texts=_words_in(tenant.matters.texts, tenant.matters.texts.__struct_fields__, say),
         ),
     )
+
+
+def _texts_of(channel: Messaging) -> list[str]:
+    """What a channel that is sent says, and the words that are written there: all but the action that sends it."""
+    return [name for name in channel.__struct_fields__ if name != "action" and isinstance(getattr(channel, name), str)]
 
 
 def _words_in(words: Any, names: Collection[str], say: Say) -> Any:

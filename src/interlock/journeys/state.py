@@ -145,7 +145,7 @@ class Conversation(msgspec.Struct, frozen=True):
         continues: the interaction that it carries on; ``level``: how sure we are who it is.
         matters: what was recognised in it, by name; ``records``: what of that is on record.
         tone: the language that the customer writes, and how she sounds by now.
-        changed: how its language was changed (``written``, ``named``), where the virtual agent has not said so yet.
+        changed: how its language was changed (see ``LanguageChanged``), where the virtual agent has not said so yet.
     """
 
     interaction: InteractionId = InteractionId("")

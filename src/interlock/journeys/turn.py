@@ -114,7 +114,8 @@ class Turn:
         if not self.state.spoke:
             self._post(self.settings.machine_notice, None)
         if changed:
-            self._post(now_speaking(self.settings, self.languages), None)
+            tell = not_speaking if changed == "not_spoken" else now_speaking
+            self._post(tell(self.settings, self.languages), None)
 
     def say(self, text: str, choices: tuple[Choice, ...] = (), model: str = "") -> None:
         """Post a message of the virtual agent, in the words of a journey or of a ``model``."""
@@ -300,6 +301,11 @@ def now_speaking(settings: TenantSettings, languages: Sequence[str]) -> str:
     others = " / ".join(asks_for(each) for each in languages if each != settings.language)
     said = settings.texts.language_changed
     return said.replace("{language}", name_of(settings.language)).replace("{others}", others)
+
+
+def not_speaking(settings: TenantSettings, languages: Sequence[str]) -> str:
+    """That the language which she named is none of those that there are texts in."""
+    return settings.texts.language_not_spoken.replace("{languages}", " / ".join(map(name_of, languages)))
 
 
 def journey_of(run: Run, resolve: Resolve) -> Journey:

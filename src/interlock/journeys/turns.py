@@ -44,7 +44,7 @@ def take_turn(turn: Turn, command: TurnContext) -> None:
         begin_matter(turn, matter, found, command.text)
         return
     run = turn.state.foreground
-    if turn.state.changed == "named" and _language_named(turn, run, found):
+    if turn.state.changed in ("named", "not_spoken") and _language_named(turn, run, found):
         pass
     elif run is None:
         _without_journey(turn, found, command)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from interlock.journeys.slots import Slot
 from interlock.kernel.events import Erased
+from interlock.vocabulary.days import day_text
 from interlock.vocabulary.money import Money
 
 LONGEST: Final = 4000
@@ -21,19 +22,6 @@ _EMAIL: Final = re.compile(r"[^@\s,;<>\"\\]+@[^@\s,;<>\"\\]+\.[^@\s,;<>\"\\.]{2,
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()/.-]{4,28}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_DAYS: Final = {
-    "en": (
-        "{day} {number} {month} {year}",
-        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-        "January February March April May June July August September October November December",
-    ),
-    "de": (
-        "{day}, {number}. {month} {year}",
-        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
-        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-    ),
-}
-"""How a day is said in a language, and what its days and months are called."""
 
 
 def accepted(slot: Slot, value: object) -> Any:
@@ -162,12 +150,3 @@ def _spoken_text(text: str, zone: tzinfo, language: str) -> str | dict[str, str]
 def _moment_text(moment: datetime, language: str) -> dict[str, str]:
     day = day_text(moment.date(), language)
     return {"text": day, "day": day, "time": f"{moment:%H:%M}"}
-
-
-def day_text(day: date, language: str = "en") -> str:
-    """A day as one says it: Tuesday 24 November 2026; in a language that is not known here, 2026-11-24."""
-    if language not in _DAYS:
-        return day.isoformat()
-    form, days, months = _DAYS[language]
-    names = {"day": days.split()[day.weekday()], "month": months.split()[day.month - 1]}
-    return form.format(**names, number=day.day, year=day.year)

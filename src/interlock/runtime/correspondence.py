@@ -73,20 +73,26 @@ class Correspondence:
         if (code := _CARRY_CODE.fullmatch(text[:80])) is not None:
             await self._app.carrying.redeem(session, code[1], cause)
             return session
-        if wants_code(text, sending):
+        question, to_this, language = await self._asked(session, inbound)
+        tenant, every = self._app.tenant.said_in(language), self._in_all_languages(inbound.channel)
+        if wants_code(text, [each.carry_word for each in every]):
             with suppress(Refused):  # where there is nothing to go on with, it is a message like any other
-                await give_code(self._app, session, inbound, sending, cause)
+                await give_code(self._app, session, inbound, tenant, cause)
                 return session
-        question, to_this = await self._asked(session, inbound)
-        heard = meant(text, question.card, question.choices, sending, to_this=to_this)
+        withdraw_words = [each.withdraw_word for each in every]
+        heard = meant(text, question.card, question.choices, withdraw_words, to_this=to_this)
         try:
-            await self._carry_out(heard, session, inbound, sending, cause)
+            await self._carry_out(heard, session, inbound, tenant.sending(inbound.channel) or sending, cause)
         except Refused:
             if isinstance(heard, Answers | GivesCode | Withdraws):
                 await self._say(text, session, inbound, cause)  # its time is over: then it is a message like any other
                 return session
             raise
         return session
+
+    def _in_all_languages(self, channel: Channel) -> list[Messaging]:
+        tenant = self._app.tenant
+        return [each for code in tenant.languages if (each := tenant.said_in(code).sending(channel)) is not None]
 
     async def _session(self, inbound: Inbound) -> SessionId:
         """The session of a thread or a sender, as long as that goes on; a new one, in which nobody is known, otherwise."""
@@ -139,21 +145,21 @@ class Correspondence:
         account = "" if inbound.channel is Channel.EMAIL else inbound.account  # a mail may have several receivers
         return self._digest(inbound.channel, account.casefold(), inbound.sender.casefold())
 
-    async def _asked(self, session: SessionId, inbound: Inbound) -> tuple[Question, bool | None]:
-        """What stands in a session, and whether the message answers just that; None where nobody can tell."""
+    async def _asked(self, session: SessionId, inbound: Inbound) -> tuple[Question, bool | None, str]:
+        """What stands in a session, whether the message answers just that (None where nobody can tell), and the language."""
         app = self._app
         seen = await app.log.read(Query(tag("session", session), _SESSION))
         sent = [one.event for one in seen.events if isinstance(one.event, MessagesSent)]
         begun = [one.event for one in seen.events if isinstance(one.event, InteractionStarted)]
         if not begun:
-            return Question(), None
+            return Question(), None, ""
         standing = await self._standing(begun[-1].interaction)
-        question = standing.question()
+        question, language = standing.question(), standing.conversation.language
         if not sent or sent[-1].asks != question.name:
-            return question, False
+            return question, False, language
         if not inbound.answers and inbound.channel is Channel.MESSAGE:
-            return question, None
-        return question, inbound.answers == sent[-1].proposal
+            return question, None, language
+        return question, inbound.answers == sent[-1].proposal, language
 
     async def _standing(self, interaction: InteractionId, events: Sequence[Recorded] | None = None) -> Standing:
         app = self._app
@@ -263,14 +269,16 @@ class Correspondence:
         if not fresh or sending is None or action is None or given is None or isinstance(given.address, Erased):
             return ()
         standing = await self._standing(started.interaction, events)
+        tenant = app.tenant.said_in(standing.conversation.language)
+        sending = tenant.sending(started.channel) or sending
         proposal = ProposalId(id_maker(due.cause)("pr"))
         question = standing.question()
         told = [part for each in fresh for part in paragraphs(str(each.text), _card(each))]
-        ask = asked(question.card, question.choices, sending, app.tenant.zone)
+        ask = asked(question.card, question.choices, sending, tenant.zone, tenant.language)
         body = _within("\n\n".join(told), LONGEST_BODY - len(ask)) + (f"\n\n{ask}" if ask else "")
         args: dict[str, Any] = {"to": given.address, "account": given.account, "text": body}
         if started.channel is Channel.EMAIL:
-            args |= mail_of(app.tenant, given, proposal, fresh[-1].author, body, [one.event for one in session.events])
+            args |= mail_of(tenant, given, proposal, fresh[-1].author, body, [one.event for one in session.events])
         sent = MessagesSent(
             interaction=started.interaction,
             person=started.person,

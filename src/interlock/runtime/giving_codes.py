@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,19 +20,22 @@ from interlock.vocabulary.ids import CustomerId, ProposalId, SessionId, tag
 from interlock.vocabulary.interactions import InteractionStarted
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.proposals import ActionProposed
-from interlock.vocabulary.texts import Messaging
+from interlock.vocabulary.settings import TenantSettings
 
 if TYPE_CHECKING:
     from interlock.runtime.app import App
 
 
-def wants_code(text: str, sending: Messaging) -> bool:
-    """Whether a message is the words for a code, and nothing else."""
-    return plain(text).strip(" \t\r\n.!\"'") == plain(sending.carry_word)
+def wants_code(text: str, words: Collection[str]) -> bool:
+    """Whether a message is the words for a code, in whichever language, and nothing else."""
+    return plain(text).strip(" \t\r\n.!\"'") in map(plain, words)
 
 
-async def give_code(app: App, session: SessionId, inbound: Inbound, sending: Messaging, cause: str) -> None:
+async def give_code(app: App, session: SessionId, inbound: Inbound, tenant: TenantSettings, cause: str) -> None:
     """Answer with a code for what is talked about in a session.
+
+    Args:
+        tenant: the settings in the language of the conversation.
 
     It goes to the address that the session is with, whoever asked: who forges a sender gets nothing. It stands in the sending
     alone, sealed as what is personal, and not in what was said, which everybody sees who works on the conversation.
@@ -50,8 +54,9 @@ async def give_code(app: App, session: SessionId, inbound: Inbound, sending: Mes
         if isinstance(each, CustomerMatched | InteractionStarted)
     ]
     given = next((each for each in events if isinstance(each, AddressGiven)), None)
-    action = app.definitions.bundle.actions.get(sending.action or "")
-    if given is None or action is None or isinstance(given.address, Erased):
+    sending = tenant.sending(inbound.channel)
+    action = app.definitions.bundle.actions.get(sending.action or "") if sending is not None else None
+    if given is None or action is None or sending is None or isinstance(given.address, Erased):
         return
     mails = inbound.channel is Channel.EMAIL
     taken = (MailTaken(session=session, person=given.person, mail=inbound.id),) if mails else ()
@@ -61,8 +66,8 @@ async def give_code(app: App, session: SessionId, inbound: Inbound, sending: Mes
         body = sending.carry_code.replace("{code}", f"{code[:4]} {code[4:]}").replace("{until}", until)
         args: dict[str, Any] = {"to": given.address, "account": given.account, "text": body}
         if mails:
-            author = Author("system", "interlock", app.tenant.title)
-            args |= mail_of(app.tenant, given, proposal, author, body, [*events, *taken])
+            author = Author("system", "interlock", tenant.title)
+            args |= mail_of(tenant, given, proposal, author, body, [*events, *taken])
         return args
 
     def sends(code: str) -> Extend:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import structlog
 
-from interlock.journeys.courses import Remedies, arms, kind_of, question_of, text_of, top, verified
+from interlock.journeys.courses import Remedies, arms, kind_of, question_of, text_of, top, variants_of, verified
 from interlock.journeys.differences import differences
 from interlock.journeys.language import WAITING
 from interlock.journeys.model import Journey, JourneySet
@@ -217,6 +217,7 @@ def _step(journey: Journey, path: str, remedies: Remedies) -> dict[str, Any]:
         "kind": kind_of(step),
         "text": text_of(step),
         "hears": question_of(step, journey),
+        "to": variants_of(step, journey),
         "arms": [
             {"name": arm.name, "default": arm.default, "waits": arm.name in WAITING, "steps": arm.steps}
             for arm in arms(journey, path, remedies)

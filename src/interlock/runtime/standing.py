@@ -101,7 +101,7 @@ class Standing:
             return self._named(choices=self._menu)
         wanted = next((slot.spec["type"] for slot in waits.slots if slot.wanted), "")
         if wanted == "yes_no":
-            texts = settings.texts
+            texts = settings.said_in(conversation.language).on(conversation.channel).texts
             return self._named(choices=(Choice("yes", texts.yes), Choice("no", texts.no)), kind=wanted)
         return self._named(kind=wanted)
 

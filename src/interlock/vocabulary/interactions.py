@@ -75,15 +75,19 @@ class InteractionStarted(Event, frozen=True, kw_only=True):
 
 
 class LanguageChanged(Event, frozen=True, kw_only=True):
-    """The interaction goes on in another language of the tenant's, or the customer wants the one that it has."""
+    """The interaction goes on in another language of the tenant's, or the customer wants the one that it has, or one
+    that there are no texts in: then it stays as it was, and she is told.
+    """
 
     interaction: InteractionId
     person: PersonId
     session: SessionId
     language: str
     """As in ``SessionOpened``: empty for the tenant's own."""
-    how: Literal["written", "named"]
-    """Whether she wrote in it, or named it."""
+    how: Literal["written", "named", "not_spoken"]
+    """Whether she wrote in it, or named it; ``not_spoken`` where she named another one, which is ``wanted``."""
+    wanted: str = ""
+    """The language (ISO 639-1) that she named and that there are no texts in."""
 
     def tags(self) -> tuple[str, ...]:
         return tags(interaction=self.interaction, person=self.person, session=self.session)

@@ -24,7 +24,8 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``{done}`` in ``recap`` is what was done in the interaction; ``{where}`` in ``carried_away`` and ``carried_on`` is
     ``in_chat``, ``by_phone``, ``by_message`` or ``by_email``; ``{answer}`` is what an article says, ``{title}`` its title;
-    ``{language}`` in ``language_changed`` is the language that is gone on in, ``{others}`` how one asks for another one.
+    ``{language}`` in ``language_changed`` is the language that is gone on in, ``{others}`` how one asks for another one;
+    ``{languages}`` in ``language_not_spoken`` are those that there are texts in.
     """
 
     clarify: Words = "I am not sure that I understood. What is it about?"
@@ -70,6 +71,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     wait_withdraw: Words = "Withdraw"
     language_changed: Words = "We go on in {language}. If you want another language, just write: {others}"
+    language_not_spoken: Words = "I am sorry, here I can only write in {languages}."
     carried_away: Words = "We go on {where} now."
     carried_on: Words = "I have what we talked about {where}, so we go on from there."
     still_decided: Words = "What waits to be decided goes its way; you need not ask for it again."

@@ -14,7 +14,7 @@ const WAITS = new Set(['ask', 'choose', 'verify', 'look_up', 'do', 'agent', 'pro
 
 /**
  * @typedef {{name: string, default: boolean, waits: boolean, steps: string[]}} Arm
- * @typedef {{kind: string, text: string, hears: string, arms: Arm[]}} Step
+ * @typedef {{kind: string, text: string, hears: string, to: Record<string, string>, arms: Arm[]}} Step
  * @typedef {{key: string, path: string, kind: string, text: string, x: number, y: number, w: number, h: number, step: Step | null, folded: number, open: boolean, parent: string}} Node
  * @typedef {{d: string, kind: string, label?: string, x?: number, y?: number, default?: boolean}} Line
  * @typedef {{first: Node, exits: Node[], right: number, bottom: number, row: boolean}} Placed

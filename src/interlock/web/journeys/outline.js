@@ -1,6 +1,6 @@
 // @ts-check
 // A journey in words: its steps as a nested list, and everything about the step that is looked at.
-import { count } from '../format.js';
+import { count, humanise } from '../format.js';
 import { html } from '../lib.js';
 import { Icon } from '../ui/icons.js';
 import { Empty, Pairs } from '../ui/parts.js';
@@ -19,6 +19,7 @@ export function Details({ path, nodeKey }) {
     <p class="note"><${Icon} name=${icon} size=${14} /> ${capital(placeOf(path))}</p>
     <h2>${word} ${step.kind === 'say' ? '' : html`<code>${step.text}</code>`}</h2>
     ${step.hears ? html`<blockquote class="hears" dir="auto">${step.hears}</blockquote>` : null}
+    ${Object.entries(step.to).map(([profile, words]) => html`<p class="note" key=${profile}>To the profile <strong>${humanise(profile).toLowerCase()}</strong></p><blockquote class="hears" dir="auto">${words}</blockquote>`)}
     ${counts(step.kind) ? html`<${Numbers} path=${path} />` : html`<p class="note">${step.kind === 'end' ? html`<${Ended} outcome=${step.text} />` : 'No run waits at this step, so none is counted here.'}</p>`}
     ${own.length ? html`<h3>Its own branches</h3><p>${own.map((/** @type {any} */ arm) => armWord(arm.name)).join(', ')}</p>` : null}
     ${defaults.length ? html`<h3>As everywhere</h3><p>${defaults.map((/** @type {any} */ arm) => armWord(arm.name)).join(', ')}</p>
@@ -65,7 +66,7 @@ function Line({ path, at }) {
   const own = step.arms.filter((/** @type {any} */ arm) => !arm.default);
   const defaults = step.arms.filter((/** @type {any} */ arm) => arm.default);
   const text = step.kind === 'say' ? step.text : html`<code>${step.text}</code>`;
-  return html`<li><p><${Icon} name=${icon} size=${14} /> <strong>${word}</strong> ${text}${step.hears && step.kind !== 'say' ? html` <span class="note">“${step.hears}”</span>` : null}
+  return html`<li><p><${Icon} name=${icon} size=${14} /> <strong>${word}</strong> ${text}${step.hears && step.kind !== 'say' ? html` <span class="note">“${step.hears}”</span>` : null}${Object.entries(step.to).map(([profile, words]) => html` <span class="note" key=${profile}>${humanise(profile).toLowerCase()}: “${words}”</span>`)}
       ${seen ? html` <span class="note num">${[seen.waiting && `${seen.waiting} now`, `${seen.reached} came`, seen.left && `${seen.left} left${share(seen.left, seen.reached)}`, seen.median_s !== null && stood(seen.median_s)].filter(Boolean).join(' · ')}</span>` : null}</p>
     ${own.map((/** @type {any} */ arm) => html`<div class="outline-arm" key=${arm.name}><p class="outline-name">${armWord(arm.name)}${arm.waits ? ' (goes on waiting)' : ''}</p><${Block} steps=${arm.steps} at=${`${at}/${arm.name}`} /></div>`)}
     ${defaults.length ? html`<div class="outline-arm"><button type="button" class="button small quiet" aria-expanded=${unfolded.value.has(at)} onClick=${() => toggle(at)}>${unfolded.value.has(at) ? 'Fold' : 'Show'} ${count(defaults.length, 'default branch', 'default branches')}</button>
