@@ -12,7 +12,7 @@ from interlock.kernel.deciders import ClearTimer, Decider, Moment, SetTimer
 from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Command, Cursor, Event, Recorded
 from interlock.kernel.log import Query
-from interlock.routing import Board, Specs, board, choose, entering, load_queue, subject
+from interlock.routing import Board, Matching, Specs, board, choose, entering, load_queue, subject
 from interlock.vocabulary.capacity import Share
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, QueueName, SessionId, StaffId, VisitId
@@ -69,6 +69,7 @@ class Floor:
         self.deciders: dict[type, Decider[Any, Any]] = {each.command: each for each in self.subject.deciders}
         self.projection = board(specs)
         self.board = self.projection.initial()
+        self.matching = Matching(self.board, specs)
         self._ids = count(1)
 
     def wait(self, **time: float) -> None:
@@ -91,6 +92,7 @@ class Floor:
             recorded = Recorded(Cursor(position, position), f"e_{position}", self.now, fact, "test")
             self.log.append(recorded)
             self.projection.fold(self.board, recorded)
+            self.matching.saw(fact)
             for react in self.subject.reactions:
                 self.due.extend(react(fact))
             for timers in self.subject.timers:
@@ -140,11 +142,19 @@ class Floor:
             command = self.due.popleft()
             try:
                 if isinstance(command, (RouteQueue, RouteAgent)):
-                    self.offer(choose(self.board, self.specs, self.now))
+                    self.routes()
                 else:
                     self.do(command)
             except Refused:
                 continue
+
+    def routes(self) -> None:
+        """Offer what the index finds, which is what the plain rule says."""
+        pairs = self.matching.pairs(self.now)
+        assert pairs == choose(self.board, self.specs, self.now)
+        self.offer(pairs)
+        for visit, _ in pairs:
+            self.matching.answered(visit)
 
     def offer(self, pairs: Iterable[tuple[VisitId, StaffId]]) -> None:
         for visit, agent in pairs:

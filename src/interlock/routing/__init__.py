@@ -6,6 +6,7 @@ from interlock.routing.board import Board, board, from_snapshot, to_snapshot
 from interlock.routing.capacities import Capacities, capacity_of, load_capacities
 from interlock.routing.choose import Place, choose, place
 from interlock.routing.entry import enter, entering
+from interlock.routing.matching import Matching
 from interlock.routing.queues import QueueSpec, Specs, load_queue, load_queues
 from interlock.routing.screens import document, me
 from interlock.routing.subject import subject
@@ -14,6 +15,7 @@ from interlock.routing.why import why_waiting
 __all__ = [
     "Board",
     "Capacities",
+    "Matching",
     "Place",
     "QueueSpec",
     "Specs",

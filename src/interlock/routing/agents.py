@@ -164,6 +164,11 @@ class Agent(msgspec.Struct, frozen=True):
         )
 
     @property
+    def on_shift(self) -> bool:
+        """Whether he is there, busy or not; who does not respond is not counted on."""
+        return self.presence is not Presence.OFFLINE and self.presence is not Presence.NOT_RESPONDING
+
+    @property
     def ready(self) -> bool:
         """Whether he wants work: available, and no other presence waits to follow."""
         return self.presence is Presence.AVAILABLE and self.pending is None

@@ -29,7 +29,6 @@ from interlock.vocabulary.interactions import (
 from interlock.vocabulary.routing import (
     OfferAccepted,
     OfferClosed,
-    Presence,
     QueueClosed,
     QueueOpened,
     VisitEnded,
@@ -80,12 +79,9 @@ class Board(msgspec.Struct):
         return sum(visit.queue == queue for visit in self.visits.values())
 
     def staffed(self, *queues: QueueName) -> frozenset[Channel]:
-        """The channels in which somebody who serves one of the queues is on shift; who does not respond is not counted on."""
-        absent = (Presence.OFFLINE, Presence.NOT_RESPONDING)
+        """The channels in which somebody who serves one of the queues is on shift."""
         serve = set(queues)
-        there = [
-            each for each in self.agents.values() if each.presence not in absent and not serve.isdisjoint(each.queues)
-        ]
+        there = [each for each in self.agents.values() if each.on_shift and not serve.isdisjoint(each.queues)]
         return frozenset(channel for channel in Channel if any(agent.handles(channel) for agent in there))
 
 

@@ -37,6 +37,8 @@ def choose(board: Board, specs: Specs, now: datetime) -> list[tuple[VisitId, Sta
     The visit that waited longest (a point of priority counts as ``HEAD_START``) comes first. It goes to the first, by the
     queue's method, of the free agents whom its ring lets in by now. An agent who did not take the visit is asked again
     only when no other one who is available is let in.
+
+    This is the rule in its plain form, which looks at everybody; ``Matching`` finds the same from what has changed.
     """
     free = {name: agent for name, agent in board.agents.items() if agent.free}
     pairs: list[tuple[VisitId, StaffId]] = []
@@ -54,7 +56,12 @@ def choose(board: Board, specs: Specs, now: datetime) -> list[tuple[VisitId, Sta
 
 def in_order(visits: Iterable[Visit]) -> list[Visit]:
     """Visits by urgency, the most urgent first."""
-    return sorted(visits, key=lambda visit: (visit.since - visit.priority * HEAD_START, visit.visit))
+    return sorted(visits, key=lambda visit: (urgency(visit), visit.visit))
+
+
+def urgency(visit: Visit) -> datetime:
+    """What waiting visits are sorted by: since when one waits, its head start included. It never changes."""
+    return visit.since - visit.priority * HEAD_START
 
 
 def place(board: Board, interaction: InteractionId) -> Place | None:

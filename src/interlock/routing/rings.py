@@ -16,7 +16,6 @@ from interlock.kernel.documents import Duration
 from interlock.routing.agents import Agent
 from interlock.routing.visits import Visit
 from interlock.vocabulary.ids import QueueName, StaffId
-from interlock.vocabulary.routing import Presence
 from interlock.vocabulary.skills import Level, SkillName, level_of
 
 Method = Literal["least_occupied", "longest_idle", "best_skilled"]
@@ -26,6 +25,9 @@ Least = Annotated[dict[SkillName, Level], msgspec.Meta(max_length=20)]
 
 MOST_RINGS: Final = 10
 """More steps than that nobody can foresee."""
+
+MORE_THAN_LEVELS: Final = 1_000
+"""More than all levels of all skills that a queue can ask for: what is preferred counts first."""
 
 
 class Skills(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,7 +89,7 @@ class Circle(msgspec.Struct, frozen=True):
         at = self._by_time(visit, now)
         while at + 1 < len(self.rings) and self.rings[at].agents == "last_agent":
             last = agents.get(visit.last_agent)
-            if last is not None and last.presence not in (Presence.OFFLINE, Presence.NOT_RESPONDING):
+            if last is not None and last.on_shift:
                 break
             at += 1
         return at
@@ -118,16 +120,19 @@ class Circle(msgspec.Struct, frozen=True):
 
     def order(self, ring: int, name: StaffId, agent: Agent, now: datetime) -> tuple[Any, ...]:
         """What agents who may be offered a visit are sorted by; the least comes first."""
-        preferred = -sum(level_of(agent.skills, skill, now) >= least for skill, least in self.preferred.items())
+        merit = self.merit(ring, agent, now)
         idle = agent.idle_since.timestamp() if agent.idle_since else 0.0
-        match self.method:
-            case "least_occupied":
-                return preferred, agent.load, idle, name
-            case "longest_idle":
-                return preferred, idle, agent.load, name
-            case "best_skilled":
-                asked = {*self.required, *self.preferred, *self.rings[ring].skills}
-                return preferred, -sum(level_of(agent.skills, each, now) for each in asked), agent.load, idle, name
+        if self.method == "longest_idle":
+            return merit, idle, agent.load, name
+        return merit, agent.load, idle, name
+
+    def merit(self, ring: int, agent: Agent, now: datetime) -> int:
+        """What an agent's skills are worth for a visit in a ring, whatever he does; the least comes first."""
+        preferred = sum(level_of(agent.skills, skill, now) >= least for skill, least in self.preferred.items())
+        if self.method != "best_skilled":
+            return -preferred
+        asked = {*self.required, *self.preferred, *self.rings[ring].skills}
+        return -preferred * MORE_THAN_LEVELS - sum(level_of(agent.skills, each, now) for each in asked)
 
 
 ANYBODY: Final = Circle()

@@ -133,7 +133,7 @@ class App:
         self.outside = OutsideAgents(records, self.engine, Tokens(key_sets, clock), settings.url)
         self.cases, self.triggers = Cases(self), Triggers(self)
         self.carrying = Carrying(self)
-        self._challenges, self._queueing, self.turns = Challenges(self), Queueing(self), Turns(self)
+        self._challenges, self._queueing, self.turns = Challenges(self), Queueing(self, self._warm), Turns(self)
         self.correspondence, self.suggestions = Correspondence(self), Suggestions(self)
         self._by_hand = self._carriers()
 

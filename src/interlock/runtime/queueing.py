@@ -7,12 +7,12 @@ from typing import Protocol
 from interlock.kernel.errors import Answered, Conflict, Refused
 from interlock.kernel.log import Due, Plan, Query
 from interlock.routing.board import Board
-from interlock.routing.choose import choose
 from interlock.routing.entry import entering
 from interlock.routing.queues import Specs
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
-from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, tag
+from interlock.runtime.warm_views import WarmViews
+from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, VisitId, tag
 from interlock.vocabulary.interactions import AgentJoined, InteractionStarted
 from interlock.vocabulary.routing import EnterQueue, OfferVisit, RouteAgent, RouteQueue
 
@@ -37,8 +37,8 @@ class _App(Protocol):
 class Queueing:
     """Carries out ``EnterQueue``, ``RouteQueue`` and ``RouteAgent``."""
 
-    def __init__(self, app: _App) -> None:
-        self._app = app
+    def __init__(self, app: _App, views: WarmViews) -> None:
+        self._app, self._views = app, views
 
     async def enter(self, due: Due, command: EnterQueue) -> None:
         """Put an interaction in its queue, or say why not."""
@@ -69,22 +69,33 @@ class Queueing:
         return agents[-1] if agents else StaffId("")
 
     async def route(self, due: Due, command: RouteQueue | RouteAgent) -> None:
-        """Offer what can be offered now; the command is only the occasion, the whole floor is looked at."""
+        """Offer what can be offered now; the command is only the occasion for all that has changed."""
         app = self._app
         await app.follower.reach(app.follower.newest)
         for number in range(ROUNDS):
-            pairs = choose(app.board, app.queues, app.engine.clock())
-            refused = 0
-            for visit, agent in pairs:
-                offer = OfferVisit(visit=visit, agent=agent)
-                try:
-                    written = await app.engine.execute(offer, cause=f"{due.cause}/{number}/{visit}")
-                except (Refused, Conflict, Answered):
-                    refused += 1  # the board was behind: somebody else offered it, or the agent is not free any more
-                    continue
-                if written.recorded:
-                    await app.follower.reach(written.recorded[-1].cursor)
+            matching = self._views.matching
+            pairs, refused = iter(matching.pairs(app.engine.clock())), 0
+            try:
+                for visit, agent in pairs:
+                    try:
+                        refused += not await self._offer(visit, agent, f"{due.cause}/{number}/{visit}")
+                    finally:
+                        matching.answered(visit)
+            finally:
+                for visit, _ in pairs:  # those that it did not come to
+                    matching.answered(visit)
             if not refused:
                 break
             await app.engine.clock.sleep(BEHIND_S)
         await app.engine.log.append(Plan(answers=due.id, cause=due.id))
+
+    async def _offer(self, visit: VisitId, agent: StaffId, cause: str) -> bool:
+        """Offer a visit to an agent; whether it could be, and nothing changed meanwhile that the board did not show yet."""
+        app = self._app
+        try:
+            written = await app.engine.execute(OfferVisit(visit=visit, agent=agent), cause=cause)
+        except (Refused, Conflict, Answered):
+            return False  # the board was behind: somebody else offered it, or the agent is not free any more
+        if written.recorded:
+            await app.follower.reach(written.recorded[-1].cursor)
+        return True

@@ -13,6 +13,7 @@ from interlock.kernel.deciders import Projection
 from interlock.kernel.events import Cursor, Recorded
 from interlock.kernel.log import Records
 from interlock.routing.board import Board, board, from_snapshot, to_snapshot
+from interlock.routing.matching import Matching
 from interlock.routing.queues import Specs
 
 SNAPSHOT_EVERY: Final = 2_000
@@ -31,23 +32,25 @@ class _Stored(msgspec.Struct):
 
 
 class WarmViews:
-    """The board and the approvals, folded by the follower. Nothing personal is in them."""
+    """The board with who is to be offered what on it, and the approvals, folded by the follower. Nothing personal is in them."""
 
     def __init__(self, records: Records, queues: Specs, control: ControlSettings) -> None:
         self._records = records
         self._since_stored = 0
+        self.board = board(queues).initial()
+        self.approvals = approvals_view(control).initial()
         self.use(queues, control)
-        self.board = self._board.initial()
-        self.approvals = self._approvals.initial()
 
     def use(self, queues: Specs, control: ControlSettings) -> None:
         """Fold by these settings from now on."""
         self._board: Projection[Board] = board(queues)
+        self.matching = Matching(self.board, queues)
         self._approvals: Projection[Approvals] = approvals_view(control)
 
     def fold(self, recorded: Recorded) -> bytes | None:
         """Take the next fact in; gives the views when it is time to store them."""
         self.board = self._board.fold(self.board, recorded)
+        self.matching.saw(recorded.event)
         self.approvals = self._approvals.fold(self.approvals, recorded)
         self._since_stored += 1
         if self._since_stored < SNAPSHOT_EVERY:
@@ -76,4 +79,5 @@ class WarmViews:
             logger.info("the stored views are of another version; they are rebuilt", error=str(error))
             return None
         self.board, self.approvals = board, approvals
+        self.matching.begin(board)
         return Cursor(stored.xid, stored.position)
