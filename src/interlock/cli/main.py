@@ -21,6 +21,7 @@ from interlock.cli import (
     model,
     policy,
     readiness,
+    routing,
     simulating,
     staff,
     suggestions,
@@ -44,6 +45,7 @@ app.add_typer(canary.app, name="canary")
 app.add_typer(triggers.app, name="trigger")
 app.add_typer(consents.app, name="consent")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(routing.app, name="routing")
 switches.register(app)
 app.add_typer(agents.app, name="agent")
 app.command()(readiness.readiness)

@@ -42,7 +42,7 @@ def simulate(
     out: Out = None,
 ) -> None:
     """Play a floor: customers, agents and outages of a scenario on virtual time, with the routing that runs the real one."""
-    from interlock.simulation.floor.scenario import load_scenario
+    from interlock.simulation.floor.loading import load_scenario
     from interlock.simulation.floor.staging import setting
 
     async def work() -> Report:

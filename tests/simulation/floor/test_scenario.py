@@ -10,7 +10,7 @@ import pytest
 
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused
-from interlock.simulation.floor.scenario import Loaded, load_scenario
+from interlock.simulation.floor.loading import Loaded, load_scenario
 from interlock.simulation.floor.setting import play
 from interlock.simulation.floor.staging import setting
 from interlock.simulation.floor.tally import summed

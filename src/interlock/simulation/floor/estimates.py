@@ -44,6 +44,28 @@ def ratio(parts: Sequence[tuple[float, float]]) -> Estimate | None:
     return Estimate(value, error, value - reach, value + reach)
 
 
+def difference(parts: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]) -> Estimate | None:
+    """The first ratio less the second, of the same parts under two configurations.
+
+    What both have in common (the same customers on the same days) is no part of the error: it follows from how the
+    differences of the parts' deviations vary.
+    """
+    one, two = ratio(parts), ratio(others)
+    if one is None or two is None or len(parts) != len(others):
+        return None
+    value, count = one.value - two.value, len(parts)
+    if one.error is None or two.error is None:
+        return Estimate(value)
+    size, other_size = (sum(part[1] for part in each) / count for each in (parts, others))
+    squares = sum(
+        ((y - one.value * x) / size - (v - two.value * u) / other_size) ** 2
+        for (y, x), (v, u) in zip(parts, others, strict=True)
+    )
+    error = math.sqrt(squares / (count * (count - 1)))
+    reach = student(count - 1) * error
+    return Estimate(value, error, value - reach, value + reach)
+
+
 def mean(parts: Sequence[float]) -> Estimate | None:
     """The mean of some parts; None where there is none."""
     return ratio([(part, 1.0) for part in parts])

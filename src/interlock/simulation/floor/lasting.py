@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -27,11 +28,6 @@ class Exponential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """One time."""
         return timedelta(seconds=chance.expovariate(1.0) * self.exponential.total_seconds())
 
-    @property
-    def mean_s(self) -> float:
-        """Its mean in seconds."""
-        return self.exponential.total_seconds()
-
 
 class LogNormal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Lognormal with this mean and standard deviation: what handling times mostly look like."""
@@ -45,14 +41,9 @@ class LogNormal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def draw(self, chance: Random) -> timedelta:
         """One time. mu and sigma follow from mean and deviation: sigma² = ln(1 + (s/m)²), mu = ln m - sigma²/2."""
-        mean, ratio = self.mean_s, self.deviation / self.lognormal
+        mean, ratio = self.lognormal.total_seconds(), self.deviation / self.lognormal
         squared = math.log1p(ratio * ratio)
         return timedelta(seconds=math.exp(chance.gauss(math.log(mean) - squared / 2, math.sqrt(squared))))
-
-    @property
-    def mean_s(self) -> float:
-        """Its mean in seconds."""
-        return self.lognormal.total_seconds()
 
 
 class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,10 +55,23 @@ class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """One time."""
         return self.fixed
 
-    @property
-    def mean_s(self) -> float:
-        """Its mean in seconds."""
-        return self.fixed.total_seconds()
+
+class Draws(Protocol):
+    """Whatever a time can be drawn from."""
+
+    def draw(self, chance: Random) -> timedelta:
+        """One time."""
+        ...
+
+
+class Observed(NamedTuple):
+    """One of the times that were observed, each as often as it was; there is at least one."""
+
+    times: Sequence[timedelta]
+
+    def draw(self, chance: Random) -> timedelta:
+        """One time."""
+        return self.times[int(chance.random() * len(self.times))]
 
 
 Lasting = Exponential | LogNormal | Fixed

@@ -12,7 +12,7 @@ import msgspec
 
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Command, Event
-from interlock.simulation.floor.lasting import AT_ONCE, ENDLESS, Lasting
+from interlock.simulation.floor.lasting import AT_ONCE, ENDLESS, Draws
 from interlock.simulation.floor.routed import NOBODY, Floor
 from interlock.simulation.floor.tally import Tally
 from interlock.vocabulary.channels import Channel
@@ -59,7 +59,7 @@ class Answering(NamedTuple):
         returns_after: how long it takes until he is back after an offer that he did not see.
     """
 
-    after: Lasting | None = None
+    after: Draws | None = None
     rejects: float = 0.0
     misses: float = 0.0
     returns_after: timedelta = timedelta(minutes=2)

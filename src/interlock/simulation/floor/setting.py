@@ -8,15 +8,13 @@ from typing import Final, NamedTuple
 
 from interlock.kernel.events import Command
 from interlock.routing import Specs
-from interlock.routing.measures import INTERVAL_S
 from interlock.simulation.clock import chance_of
 from interlock.simulation.floor.play import Contact, Person, Play
 from interlock.simulation.floor.routed import Floor
-from interlock.simulation.floor.tally import Tally
+from interlock.simulation.floor.tally import INTERVAL, Tally
 from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.settings import TenantSettings
 
-INTERVAL: Final = timedelta(seconds=INTERVAL_S)
 RUNS_ON: Final = timedelta(days=1)
 """How long a run goes on after its last day, until nobody waits or is talked to any more."""
 
@@ -64,7 +62,7 @@ def play(setting: Setting, seed: int, progress: Progress = lambda now: None) -> 
     """One run. The same setting and seed give the same counts."""
     floor = Floor(setting.specs, setting.settings, setting.starts)
     teams = {person.agent: person.team for person in setting.people}
-    tally = Tally(setting.specs, setting.starts, setting.zone, teams)
+    tally = Tally(setting.specs, setting.starts, setting.zone, teams.__getitem__, setting.teams)
     chance = chance_of(seed, "agents")
     run = Play(floor, tally, setting.contacts(seed), setting.people, setting.orders, chance)
     now = setting.starts
@@ -73,6 +71,6 @@ def play(setting: Setting, seed: int, progress: Progress = lambda now: None) -> 
         now += INTERVAL
         floor.run(now)
         if now <= setting.ends:
-            tally.spend(now)
+            tally.spend_until(now)
             progress(now)
     return Run(tally, len(floor.board.visits))

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from interlock.kernel.events import Command
 from interlock.simulation.clock import chance_of
 from interlock.simulation.floor.lasting import AT_ONCE, patience_of
+from interlock.simulation.floor.loading import Loaded
 from interlock.simulation.floor.play import Answering, Contact, Person
-from interlock.simulation.floor.scenario import Arrivals, Loaded, Shift, Team
+from interlock.simulation.floor.scenario import Arrivals, Shift, Team
 from interlock.simulation.floor.setting import Setting
 from interlock.vocabulary.calendars import DAYS, Opening
 from interlock.vocabulary.hours import Span

@@ -7,22 +7,22 @@ Visits count by the interval in which they were entered, as on the supervisor's 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, tzinfo
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
-from interlock.routing import Specs
+from interlock.routing import Board, Specs
 from interlock.routing.agents import Agent
 from interlock.routing.measures import INTERVAL_S, Counts
-from interlock.simulation.floor.routed import Floor
 from interlock.vocabulary.ids import QueueName, StaffId, VisitId
 from interlock.vocabulary.routing import Presence, VisitEnded, VisitEntered
 
 SLOTS: Final = 24 * 3600 // INTERVAL_S
 """Intervals of a day."""
 
+INTERVAL: Final = timedelta(seconds=INTERVAL_S)
 MILLISECOND: Final = timedelta(milliseconds=1)
 State = Literal["handling", "available", "away", "offline"]
 
@@ -57,6 +57,13 @@ class Visits(Counts):
     """Customers who were not let in: the queue was closed, unstaffed or full."""
 
 
+class Standing(Protocol):
+    """A floor at a moment."""
+
+    now: datetime
+    board: Board
+
+
 class _Team:
     def __init__(self, since: datetime) -> None:
         self.since = since
@@ -66,19 +73,27 @@ class _Team:
 class Tally:
     """The counts of one run."""
 
-    def __init__(self, specs: Specs, starts: datetime, zone: tzinfo, teams: Mapping[StaffId, str]) -> None:
-        self._specs, self._zone = specs, zone
+    def __init__(
+        self,
+        specs: Specs,
+        starts: datetime,
+        zone: tzinfo,
+        team_of: Callable[[StaffId], str],
+        teams: Iterable[str],
+    ) -> None:
+        self._specs, self.zone = specs, zone
         self._first = starts.astimezone(zone).date().toordinal()
         self.visits: defaultdict[tuple[QueueName, Slot], Visits] = defaultdict(Visits)
         self.hours: defaultdict[tuple[str, Slot], Hours] = defaultdict(Hours)
         self._at: dict[VisitId, tuple[VisitEntered, Slot]] = {}
-        self._team_of = teams
-        self._teams = {team: _Team(starts) for team in dict.fromkeys(teams.values())}
+        self._team_of = team_of
+        self._teams = {team: _Team(starts) for team in teams}
+        self._spent = starts
         self._states: dict[StaffId, State] = {}
 
     def slot(self, at: datetime) -> Slot:
         """The interval of a moment."""
-        local = at.astimezone(self._zone)
+        local = at.astimezone(self.zone)
         return Slot(
             local.date().toordinal() - self._first, (local.hour * 3600 + local.minute * 60 + local.second) // INTERVAL_S
         )
@@ -122,20 +137,26 @@ class Tally:
         """Somebody was not let in."""
         self.visits[queue, self.slot(at)].turned_away += 1
 
-    def agent_changed(self, agent: StaffId, floor: Floor) -> None:
+    def agent_changed(self, agent: StaffId, floor: Standing) -> None:
         """An agent may do something else from now on."""
         state, before = _state(floor.board.agent(agent)), self._states.get(agent, "offline")
         if state == before:
             return
-        name = self._team_of[agent]
+        name = self._team_of(agent)
         self._spend(name, floor.now)
         self._states[agent] = state
         team = self._teams[name].now
         team[before] -= 1
         team[state] += 1
 
+    def spend_until(self, now: datetime) -> None:
+        """The time up to now is spent, interval by interval, so that it counts where it belongs."""
+        while self._spent + INTERVAL <= now:
+            self._spent += INTERVAL
+            self.spend(self._spent)
+
     def spend(self, now: datetime) -> None:
-        """The time up to now is spent: called at the end of every interval, so that it counts where it belongs."""
+        """The time up to now is spent; it counts in the interval in which it began."""
         for team in self._teams:
             self._spend(team, now)
 
