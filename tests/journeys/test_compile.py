@@ -85,6 +85,16 @@ def changed(old: str, new: str) -> list[str]:
     return problems(GOOD.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("weeks", "fits"), [("8", False), ("{order.weeks} weeks", False), ("{order.weeks}", True)],
+)  # fmt: skip
+def test_a_number_is_taken_from_a_placeholder_alone_and_never_from_a_text(weeks: str, fits: bool):
+    do = f'- do: shop.pause_subscription\n    with: {{ subscription_id: "{{order.id}}", weeks: "{weeks}" }}\n    as: paused\n'
+    told = [each for each in changed("  - end: told\n", f"  {do}  - end: told\n") if "'weeks'" in each]
+    mend = "take it from a slot or a result by a placeholder alone, such as '{weeks}': a whole number from 1 to 26"
+    assert told == [] if fits else len(told) == 1 and told[0].endswith(f"can never be this text; {mend}")
+
+
 def test_the_example_and_the_demo_have_no_problem():
     assert problems(GOOD) == []
 
@@ -97,6 +107,7 @@ def test_the_example_and_the_demo_have_no_problem():
         ("    as: order\n", "    as: order\n    purpose: trackin\n", "13:14: 'shop.get_order' is not proposed for 'trackin'; did you mean 'tracking'?"),
         ("order_id: \"{order_no}\"", "order: \"{order_no}\"", "11:13: 'shop.get_order' has no argument 'order'; did you mean 'order_id'?"),
         ("order_id: \"{order_no}\"", "", "'shop.get_order' also needs 'order_id'"),
+        ("order_id: \"{order_no}\"", "order_id: \"A 1042\"", "'order_id' of 'shop.get_order' can never be this text; write it like A-1042"),
         ("- ask: order_no", "- ask: order_number", "9:10: there is no slot 'order_number'; did you mean 'order_no'?"),
         ("{order.order_id}", "{ordr.order_id}", "21:23: 'ordr' is not known here; did you mean 'order'?"),
         ("order.status ==", "ordre.status ==", "13:11: 'ordre' is not known here; did you mean 'order'?"),

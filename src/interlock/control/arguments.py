@@ -70,6 +70,21 @@ class ArgSpec(msgspec.Struct, frozen=True, kw_only=True):
         """Its name within the mapping that it stands in."""
         return self.name.rpartition(".")[2]
 
+    @property
+    def takes_text(self) -> bool:
+        """Whether a text can be its value."""
+        return self.kind not in ("integer", "boolean", "money", "list", "record")
+
+    def misfit(self, text: str) -> str:
+        """What to write instead of a text that is none of its values; empty where it is one."""
+        try:
+            _READERS[self.kind](self, text)
+        except Refused:
+            wanted = _wanted(self)
+            by = f"take it from a slot or a result by a placeholder alone, such as '{{{self.key}}}'"
+            return f"write {wanted}" if self.takes_text else f"{by}: {wanted}"
+        return ""
+
 
 class Checked(NamedTuple):
     """Arguments that fit: the open ones, the personal ones, and the hash that binds every remedy to all of them."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from interlock.journeys.calling import Callee
-from interlock.kernel.documents import did_you_mean
+from interlock.kernel.documents import Reference, did_you_mean
+from interlock.kernel.template import Template
 from interlock.vocabulary.settings import TenantSettings
 
 Path = tuple[str | int, ...]
@@ -26,6 +27,9 @@ class KnownArgument(Protocol):
     def optional(self) -> bool: ...
     @property
     def personal(self) -> bool: ...
+    @property
+    def takes_text(self) -> bool: ...
+    def misfit(self, text: str) -> str: ...
 
 
 class KnownAction(Protocol):
@@ -108,8 +112,8 @@ class Known:
                     mend = f"make it optional; what is given is {', '.join(sending.gives)}"
                     yield at, f"'{sending.action}' needs '{each.name}', which nothing gives it", mend, False
 
-    def wrong_arguments(self, name: str, given: Collection[str], at: Path) -> Iterator[Wrong]:
-        """Arguments that an action does not have, and those that it lacks."""
+    def wrong_arguments(self, name: str, given: Mapping[str, object], at: Path) -> Iterator[Wrong]:
+        """Arguments that an action does not have, those that it lacks, and texts that can never be what it takes."""
         action = (self.actions or {}).get(name)
         if action is None:
             return
@@ -117,7 +121,22 @@ class Known:
         for each in given:
             if each not in known:
                 yield (*at, each), f"'{name}' has no argument '{each}'", did_you_mean(each, known), True
+        for argument in action.args:
+            text = given.get(argument.name)
+            if isinstance(text, Template) and (wanted := _never_fits(text, argument)):
+                yield (*at, argument.name), f"'{argument.name}' of '{name}' can never be this text", wanted, False
         missing = [each.name for each in action.args if not each.optional and each.name not in given]
         if missing:
             what = f"'{name}' also needs {', '.join(repr(each) for each in missing)}"
             yield at, what, f"add '{missing[0]}: …' under '{at[-1]}:'", False
+
+
+def _never_fits(text: Template, argument: KnownArgument) -> str:
+    """What to write in the place of a text that no value makes fit; empty where it may fit.
+
+    A placeholder alone is the value itself; without one, or with anything beside it, it is a text.
+    """
+    filled = any(isinstance(part, Reference) for part in text.parts)
+    if filled and (argument.takes_text or len(text.parts) == 1):
+        return ""
+    return argument.misfit("".join(part for part in text.parts if isinstance(part, str)))

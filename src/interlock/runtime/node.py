@@ -13,6 +13,7 @@ import structlog
 from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
 from interlock.kernel.log import Due, Log, Plan
 from interlock.runtime.clock import Clock
+from interlock.runtime.stored_releases import ReleaseGone
 
 LEASE_S: Final = 4.0
 HEARTBEAT_S: Final = 1.0
@@ -199,7 +200,12 @@ class Node:
 
 
 def place_of(error: Exception) -> str:
-    """What failed and where in the program. What it was about stays in this node's own log: it may be personal."""
+    """What failed and where in the program. What it was about stays in this node's own log: it may be personal.
+
+    A version that is gone is told in full: whoever looks after it has to know which.
+    """
+    if isinstance(error, ReleaseGone):
+        return str(error)
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

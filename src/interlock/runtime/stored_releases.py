@@ -34,6 +34,19 @@ class _Stored(msgspec.Struct):
     model: bytes
 
 
+class ReleaseGone(LookupError):
+    """A run stands at a step of a version that cannot be loaded here, and the version in force has no such step.
+
+    What it says is nothing personal: it is shown to whoever looks after what is parked.
+    """
+
+    def __init__(self, release: str, journey: str, path: str) -> None:
+        super().__init__(
+            f"the version {release} cannot be loaded here, and the one in force has no step '{path}' of the journey"
+            f" '{journey}': publish the folder of {release} again, or give the conversation to a person"
+        )
+
+
 class Releases:
     """The releases of a tenant: the one in force, and those that interactions still run on."""
 
@@ -57,6 +70,12 @@ class Releases:
     def of(self, release: str) -> Definitions:
         """A release that is at hand, else the one in force."""
         return self._kept.get(release, self._latest)
+
+    def check(self, release: str, name: str, path: str) -> None:
+        """Look whether a run can go on at a step. Raises ReleaseGone."""
+        journey = self.journey(release, name)
+        if journey is None or (path and path not in journey.steps):
+            raise ReleaseGone(release, name, path)
 
     async def ensure(self, release: str) -> None:
         """Have a release at hand before journeys of it are decided."""

@@ -134,6 +134,8 @@ class Turns:
         standing, snapshot = await self._app.engine.state(queries, Standing(), evolve_standing)
         for release in {standing.conversation.release, *(run.release for run in standing.conversation.runs)}:
             await self._app.releases.ensure(release)
+        for run in standing.conversation.runs:
+            self._app.releases.check(run.release, run.journey, run.path)
         return standing, snapshot
 
     async def standing(self, interaction: InteractionId) -> Standing:
