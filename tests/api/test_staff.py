@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from argon2 import extract_parameters
@@ -212,6 +213,40 @@ async def test_a_supervisor_is_told_why_somebody_still_waits(client: Client, app
     assert (why["place"], why["ring"], why["rings"], why["asks_for"]) == (1, 1, 2, {})
     assert why["opens_at"] is not None
     assert [(one["name"], one["reason"]) for one in why["candidates"]] == [("Amara Okafor", "other_queue")]
+
+
+SLAS = "slas:\n  all: { first_response: 1h, around_the_clock: true, breach: { priority: 7 } }"
+
+
+async def test_an_answer_that_is_owed_is_shown_comes_due_by_a_stored_timer_and_does_what_is_said(
+    client: Client, app: App
+) -> None:
+    await sign_in(client, "sofia")
+    app.use(compiled({**app.definitions.files, "slas.yaml": SLAS}, app.definitions.model))
+    entered = VisitEntered(
+        visit=VisitId("v_8"), interaction=InteractionId("i_8"), person=PersonId("p_8"), queue=QueueName("returns"),
+        channel=Channel.EMAIL, priority=0, since=app.clock(),
+    )  # fmt: skip
+    await app.engine.append([entered], cause="entered")
+
+    async def seen(state: str) -> dict[str, object]:
+        async with asyncio.timeout(10):
+            while True:
+                found: list[dict[str, object]] = (await client.get("/v1/slas")).json()["clocks"]
+                if found and found[0]["state"] == state:
+                    return found[0]
+                await asyncio.sleep(0.02)
+
+    running = await seen("running")
+    assert (running["clock"], running["queue"], running["agent"]) == ("first_response", "returns", None)
+    assert running["due"] == (entered.since + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
+    assert await app.log.bring_forward("i_8", "EndSlaTime", app.clock()) == 1
+    await seen("breached")
+    async with asyncio.timeout(10):
+        while app.board.visits[VisitId("v_8")].priority != 7:  # noqa: ASYNC110  # the board tells nobody
+            await asyncio.sleep(0.02)
+    returns = next(one for one in (await client.get("/v1/board")).json()["value"]["queues"] if one["name"] == "returns")
+    assert returns["slas_overdue"] == 1
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from interlock.kernel.errors import Conflict, Refused
 from interlock.kernel.events import Command, Cursor, Event, Recorded
 from interlock.kernel.log import Query
 from interlock.routing import Board, Matching, Specs, board, choose, entering, load_queue, subject
+from interlock.routing.sla_policies import Policies
+from interlock.routing.subject import NO_POLICIES
 from interlock.vocabulary.capacity import Share
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, QueueName, SessionId, StaffId, VisitId
@@ -59,13 +61,13 @@ class Prepared(NamedTuple):
 class Floor:
     """A tenant's log in memory with routing on it. ``settle`` carries out what is due, as the runtime would."""
 
-    def __init__(self, specs: Specs = SPECS) -> None:
+    def __init__(self, specs: Specs = SPECS, slas: Policies = NO_POLICIES) -> None:
         self.specs = specs
         self.now = MONDAY
         self.log: list[Recorded] = []
         self.due: deque[Command] = deque()
         self.timers: dict[str, tuple[datetime, Command]] = {}
-        self.subject = subject(SETTINGS, specs)
+        self.subject = subject(SETTINGS, specs, slas)
         self.deciders: dict[type, Decider[Any, Any]] = {each.command: each for each in self.subject.deciders}
         self.projection = board(specs)
         self.board = self.projection.initial()

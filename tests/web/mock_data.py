@@ -272,7 +272,7 @@ def queue(name: str, title: str, **more: Any) -> Json:
     """A queue on the board."""
     return {
         "name": name, "title": title, "open": True, "closed_message": "", "waiting": 0, "offered": 0, "longest_since": None, "entered": 0, "answered": 0, "abandoned": 0, "service_level": None,
-        "target": 0.8, "threshold_s": 60, "asa_s": None, "agents_available": 2,
+        "target": 0.8, "threshold_s": 60, "asa_s": None, "slas_kept": None, "slas_late": 0, "slas_overdue": 0, "agents_available": 2,
     } | more  # fmt: skip
 
 

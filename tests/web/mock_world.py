@@ -97,11 +97,11 @@ class World:
             entries = None if i == 0 else data.short_story(name, lasts[i % 4])
             self.interactions[id_] = data.interaction(id_, name, mine=state, level=(1, 2, 1, 0)[i % 4], entries=entries)
             self.me["work"].append({
-                "interaction": id_, "state": state, "since": iso(610 - i * 9), "customer_label": name if i % 4 != 3 else "Unknown customer", "last_text": lasts[i % 4], "last_at": iso(60 + 95 * i),
+                "interaction": id_, "state": state, "since": iso(610 - i * 9), "clocks": [{"clock": "next_response", "state": ("breached", "running")[i], "due": iso((240, -1500)[i])}] if i < 2 else [], "customer_label": name if i % 4 != 3 else "Unknown customer", "last_text": lasts[i % 4], "last_at": iso(60 + 95 * i),
                 "unread": 2 if i == 1 else 0, "waiting_for": "agent" if i < 2 else "customer",
             })  # fmt: skip
         self.board["queues"] = [
-            data.queue("returns", "Returns", waiting=7, offered=1, longest_since=iso(312), entered=184, answered=160, abandoned=17, service_level=0.71, asa_s=48, agents_available=1),
+            data.queue("returns", "Returns", waiting=7, offered=1, longest_since=iso(312), entered=184, answered=160, abandoned=17, service_level=0.71, slas_kept=0.86, slas_late=4, slas_overdue=1, asa_s=48, agents_available=1),
             data.queue("care", "Customer care", waiting=1, longest_since=iso(14), entered=402, answered=396, abandoned=5, service_level=0.93, asa_s=9, agents_available=2),
             data.queue("business", "Business customers and wholesale", open=False, closed_message="We are moving our warehouse. Please write to us again tomorrow from eight.", agents_available=0),
         ]  # fmt: skip
@@ -123,6 +123,10 @@ class World:
             for i, (name, presence, reason, load) in enumerate(data.AGENTS)
         ]  # fmt: skip
         self.board["interactions"] = {"open": 38, "with_virtual_agent": 24, "waiting": 8, "with_agents": 6}
+        self.board["clocks"] = [
+            {"interaction": f"i_{i + 1}", "agent": "s_1" if i == 1 else None, "clock": clock, "policy": "written", "queue": "returns", "state": state, "due": iso(late), "left_s": None}
+            for i, (clock, state, late) in enumerate((("first_response", "breached", 260), ("next_response", "soon", -420), ("resolution", "running", -9000)))
+        ]  # fmt: skip
         self.board["parked"] = 1
         self.board["alerts"] = [
             {"what": data.FAILING_FACT, "count": 3, "last": iso(90)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Final, cast
 
 import msgspec
 from litestar import get, post
@@ -16,12 +16,16 @@ from interlock.api.signing import require
 from interlock.governance.permissions import may
 from interlock.kernel.errors import Refused
 from interlock.routing import why_waiting
+from interlock.routing.screens import owed
 from interlock.runtime.app import App
 from interlock.runtime.reading import read_record
 from interlock.runtime.staff import Person
 from interlock.vocabulary.ids import InteractionId, ProposalId, QueueName, StaffId, VisitId
 from interlock.vocabulary.proposals import ResolveUnknown
 from interlock.vocabulary.routing import CloseQueue, OpenQueue
+
+MOST_SHOWN: Final = 1_000
+"""Clocks that one answer lists."""
 
 
 class Finding(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,6 +61,15 @@ async def show_why(visit: FromPath[str], person: NamedDependency[Person], state:
     for one in why["candidates"]:
         one["name"] = app.staff.names.get(one["agent"], one["agent"])
     return cast("dict[str, Any]", why)
+
+
+@get("/v1/slas")
+async def show_slas(person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """What people owe customers by the service-level agreements, and until when: what is overdue first."""
+    require(person, "see_board")
+    app: App = state.app
+    found = owed(app.board)
+    return {"clocks": found[:MOST_SHOWN], "left_off": max(0, len(found) - MOST_SHOWN)}
 
 
 @post("/v1/proposals/{proposal:str}/resolve", status_code=204)
@@ -114,6 +127,7 @@ async def show_record(interaction: FromPath[str], person: NamedDependency[Person
 HANDLERS = (
     show_board,
     show_why,
+    show_slas,
     show_record,
     resolve,
     close_queue,

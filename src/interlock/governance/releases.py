@@ -26,9 +26,9 @@ RELEASES: Final = Query(
 )
 """What the state of the releases is folded from, and what guards its changes."""
 
-FREE: Final = ("journeys/", "texts/", "queues/", "capacities.yaml", "cases/", "scenarios/")
+FREE: Final = ("journeys/", "texts/", "queues/", "capacities.yaml", "slas.yaml", "cases/", "scenarios/")
 """What may change without a second person: journeys only propose, translations only say so, queues only wait,
-capacities only make room, cases and scenarios only try."""
+capacities only make room, clocks only remind, cases and scenarios only try."""
 
 JOURNEYS: Final = ("journeys/", "texts/", "scenarios/")
 """What a canary can change: everything else is the same for everybody, the rules above all."""

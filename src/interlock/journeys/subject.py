@@ -125,6 +125,6 @@ def react(event: Event) -> Sequence[Command]:
             return (AdvanceJourney(interaction=event.interaction, what="again", ref=event.ref),)
         case HandedBack():
             return (AdvanceJourney(interaction=event.interaction, what="handed_back", ref=event.interaction),)
-        case WrappedUp() | VisitEnded() if not (isinstance(event, VisitEnded) and event.how == "answered"):
+        case WrappedUp() | VisitEnded(how="abandoned" | "short_abandoned" | "closed"):
             return (AdvanceJourney(interaction=event.interaction, what=LET_GO, ref=event.interaction),)
     return ()

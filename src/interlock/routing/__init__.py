@@ -9,6 +9,7 @@ from interlock.routing.entry import enter, entering
 from interlock.routing.matching import Matching
 from interlock.routing.queues import QueueSpec, Specs, load_queue, load_queues
 from interlock.routing.screens import document, me
+from interlock.routing.sla_policies import Policies, load_slas
 from interlock.routing.subject import subject
 from interlock.routing.why import why_waiting
 
@@ -17,6 +18,7 @@ __all__ = [
     "Capacities",
     "Matching",
     "Place",
+    "Policies",
     "QueueSpec",
     "Specs",
     "board",
@@ -29,6 +31,7 @@ __all__ = [
     "load_capacities",
     "load_queue",
     "load_queues",
+    "load_slas",
     "me",
     "place",
     "subject",

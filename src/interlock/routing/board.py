@@ -12,6 +12,7 @@ import msgspec
 
 from interlock.kernel.deciders import Projection
 from interlock.kernel.events import START, Cursor, Recorded
+from interlock.routing import sla_view
 from interlock.routing.agents import AGENT_EVENTS, NO_AGENT, Agent, after, winding_up
 from interlock.routing.measures import Intervals
 from interlock.routing.queues import Specs
@@ -35,6 +36,8 @@ from interlock.vocabulary.routing import (
     VisitEntered,
     VisitOffered,
 )
+from interlock.vocabulary.sla import SlaClockEnded
+from interlock.vocabulary.urgency import VisitPriorityRaised
 
 Holder = Literal["virtual_agent", "queue", "agent"]
 SNAPSHOT_FORMAT: Final = 1
@@ -55,6 +58,7 @@ class Board(msgspec.Struct):
     visits: dict[VisitId, Visit] = {}
     agents: dict[StaffId, Agent] = {}
     interactions: dict[InteractionId, Holder] = {}
+    clocks: sla_view.Clocks = {}
 
     @property
     def cursor(self) -> Cursor:
@@ -92,6 +96,7 @@ def board(specs: Specs) -> Projection[Board]:
         _agents(state, recorded)
         _visits(state, recorded, specs)
         _interactions(state, recorded)
+        _clocks(state, recorded)
         state.seen = (recorded.cursor.xid, recorded.cursor.position)
         return state
 
@@ -144,7 +149,7 @@ def _visits(state: Board, recorded: Recorded, specs: Specs) -> None:
             counts = _line(state, event.queue).intervals.at(at)
             if counts is not None:
                 counts.entered += 1
-        case VisitOffered() | OfferAccepted() | OfferClosed():
+        case VisitOffered() | OfferAccepted() | OfferClosed() | VisitPriorityRaised():
             if event.visit in state.visits:
                 state.visits[event.visit] = progressed(state.visits[event.visit], event, at)
         case VisitEnded():
@@ -171,6 +176,16 @@ def _interactions(state: Board, recorded: Recorded) -> None:
             elif isinstance(event, AgentJoined):
                 holder = "agent"
             state.interactions[event.interaction] = holder
+
+
+def _clocks(state: Board, recorded: Recorded) -> None:
+    event = recorded.event
+    sla_view.fold(state.clocks, event)
+    if isinstance(event, SlaClockEnded) and event.how != "dropped":
+        counts = _line(state, event.queue).intervals.at(recorded.at)
+        if counts is not None:
+            counts.slas_kept += event.how == "kept"
+            counts.slas_late += event.how == "late"
 
 
 def _count_end(state: Board, visit: Visit, event: VisitEnded, specs: Specs) -> None:

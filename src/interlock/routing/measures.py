@@ -28,6 +28,9 @@ class Counts(msgspec.Struct):
     handled: int = 0
     """Interactions that were wrapped up in this interval (not: entered), for the expected wait."""
     handled_ms: int = 0
+    slas_kept: int = 0
+    """Times that were promised and kept, of clocks that ended in this interval; ``slas_late``: not kept."""
+    slas_late: int = 0
 
     def add(self, other: Counts) -> None:
         """Adds the counts of another interval."""
@@ -39,6 +42,12 @@ class Counts(msgspec.Struct):
         """Answered within T ÷ (entered - short abandons); None where nothing counts yet."""
         counted = self.entered - self.short_abandoned
         return self.within / counted if counted > 0 else None
+
+    @property
+    def slas_kept_share(self) -> float | None:
+        """Kept ÷ (kept + late) of what was promised; None where nothing has ended yet."""
+        ended = self.slas_kept + self.slas_late
+        return self.slas_kept / ended if ended else None
 
     @property
     def asa_ms(self) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
+from interlock.routing import sla_view
 from interlock.routing.agents import Agent
 from interlock.routing.board import Board
 from interlock.routing.measures import Counts
@@ -22,6 +23,9 @@ PRESENCES: Final = (
     (Presence.OFFLINE, "Offline"),
 )
 """What an agent can choose, in the order of the menu."""
+
+MOST_CLOCKS: Final = 100
+"""More than that nobody looks through; `GET /v1/slas` has more of them."""
 
 _NOTHING_KNOWN: Final[Mapping[str, Any]] = {
     "channel": "chat",
@@ -67,9 +71,16 @@ def document(
             "waiting": holders.count("queue"),
             "with_agents": holders.count("agent"),
         },
+        "clocks": owed(board)[:MOST_CLOCKS],
         "parked": parked,
         "alerts": list(alerts),
     }
+
+
+def owed(board: Board) -> list[dict[str, Any]]:
+    """What people owe customers and until when, what is overdue first."""
+    having = {work.interaction: name for name, agent in board.agents.items() for work in agent.work}
+    return sla_view.rows(board.clocks, having)
 
 
 def me(
@@ -105,7 +116,13 @@ def me(
         "takes": _takes(agent),
         "offers": [] if visit is None else [_offer(visit, specs, summaries)],
         "work": [
-            {**_NOTHING_KNOWN, **work, **details.get(InteractionId(work["interaction"]), {})} for work in _work(agent)
+            {
+                **_NOTHING_KNOWN,
+                **work,
+                **details.get(InteractionId(work["interaction"]), {}),
+                "clocks": sla_view.shown(board.clocks, InteractionId(work["interaction"])),
+            }
+            for work in _work(agent)
         ],
         "dispositions": [dict(each) for each in dispositions],
         "presences": [{"value": presence.value, "label": label} for presence, label in PRESENCES],
@@ -137,6 +154,13 @@ def _queue(
         "service_level": counts.service_level,
         "target": None if target is None else float(target.target),
         "threshold_s": None if target is None else target.answered_within.total_seconds(),
+        "slas_kept": counts.slas_kept_share,
+        "slas_late": counts.slas_late,
+        "slas_overdue": sum(
+            clock.breached for one in board.clocks.values() for clock in one.values() if clock.queue == name
+        )
+        if board.clocks
+        else 0,
         "asa_s": None if asa_ms is None else round(asa_ms / 1000, 1),
         "agents_available": sum(agent.ready and name in agent.queues for agent in board.agents.values()),
     }

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject
 from interlock.kernel.events import Command, Event
+from interlock.routing import slas as sla
 from interlock.routing.choose import REOFFER_AFTER
 from interlock.routing.offers import ACCEPT, REJECT, TIME_OUT, ending, offering
 from interlock.routing.presence import END, SET, SETTLE
 from interlock.routing.queues import Specs, circle_of
+from interlock.routing.sla_policies import Policies
 from interlock.routing.switch import closing_queues, opening_queues
+from interlock.routing.urgency import RAISE, rerouting
 from interlock.routing.wrap_up import END_TIME, LIMIT
 from interlock.routing.wrap_up import timers as wrap_up_timers
 from interlock.vocabulary.interactions import HandedBack, InteractionEnded, WrappedUp, WrapUpStarted
@@ -34,9 +37,11 @@ from interlock.vocabulary.routing import (
 )
 from interlock.vocabulary.settings import TenantSettings
 
+NO_POLICIES: Final = Policies()
 
-def subject(settings: TenantSettings, specs: Specs) -> Subject:
-    """Routing with the times and the queues of a tenant."""
+
+def subject(settings: TenantSettings, specs: Specs, slas: Policies = NO_POLICIES) -> Subject:
+    """Routing with the times, the queues and the service-level agreements of a tenant."""
     deciders: tuple[Decider[Any, Any], ...] = (
         offering(settings.offer_timeout, specs),
         ACCEPT,
@@ -50,12 +55,16 @@ def subject(settings: TenantSettings, specs: Specs) -> Subject:
         END_TIME,
         closing_queues(frozenset(specs)),
         opening_queues(frozenset(specs)),
+        sla.checking(slas),
+        sla.ending(slas),
+        RAISE,
+        rerouting(specs),
     )
     return Subject(
         "routing",
         cast("tuple[Decider[Command, object], ...]", deciders),
-        (react,),
-        (timers, wrap_up_timers, ringing(specs)),
+        (react, sla.reacting(slas), sla.acting),
+        (timers, wrap_up_timers, sla.timers, ringing(specs)),
     )
 
 

@@ -14,9 +14,25 @@ from interlock.kernel.log import Query
 from interlock.routing.agents import AGENT_EVENTS, NO_AGENT, Agent, Offer, after, offer_of
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, QueueName, StaffId, VisitId, tag
-from interlock.vocabulary.routing import OfferAccepted, OfferClosed, VisitEnded, VisitEntered, VisitOffered
+from interlock.vocabulary.routing import (
+    OfferAccepted,
+    OfferClosed,
+    QueueClosed,
+    QueueOpened,
+    VisitEnded,
+    VisitEntered,
+    VisitOffered,
+)
+from interlock.vocabulary.urgency import VisitPriorityRaised
 
-VISIT_EVENTS: tuple[type[Event], ...] = (VisitEntered, VisitOffered, OfferAccepted, OfferClosed, VisitEnded)
+VISIT_EVENTS: tuple[type[Event], ...] = (
+    VisitEntered,
+    VisitOffered,
+    OfferAccepted,
+    OfferClosed,
+    VisitEnded,
+    VisitPriorityRaised,
+)
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -58,6 +74,8 @@ def progressed(visit: Visit, event: Event, at: datetime) -> Visit:
     match event:
         case VisitOffered():
             return msgspec.structs.replace(visit, offer=offer_of(event, at))
+        case VisitPriorityRaised():
+            return msgspec.structs.replace(visit, priority=event.priority)
         case OfferAccepted():
             return msgspec.structs.replace(visit, offer=None)
         case OfferClosed(how="withdrawn"):
@@ -82,6 +100,9 @@ class Standing(msgspec.Struct, frozen=True):
     accepted: OfferAccepted | None = None
     closed: tuple[OfferClosed, ...] = ()
     agents: Mapping[StaffId, Agent] = MappingProxyType({})
+    run: str = ""
+    shut: frozenset[QueueName] = frozenset()
+    """The queues whose emergency switch is thrown, of those that it looked at."""
 
     def agent(self, agent: StaffId) -> Agent:
         """The agent of that name; one who is offline where nothing is known."""
@@ -101,16 +122,26 @@ def evolve(standing: Standing, recorded: Recorded) -> Standing:
     match event:
         case VisitEntered():
             return msgspec.structs.replace(
-                standing, visit=entered(event, at), person=event.person, ended="", accepted=None, closed=()
+                standing,
+                visit=entered(event, at),
+                person=event.person,
+                run=event.run,
+                ended="",
+                accepted=None,
+                closed=(),
             )
-        case VisitOffered() | OfferAccepted() | OfferClosed() | VisitEnded():
+        case QueueClosed():
+            return msgspec.structs.replace(standing, shut=standing.shut | {event.queue})
+        case QueueOpened():
+            return msgspec.structs.replace(standing, shut=standing.shut - {event.queue})
+        case VisitOffered() | OfferAccepted() | OfferClosed() | VisitEnded() | VisitPriorityRaised():
             # An agent's history speaks of other visits too.
             if standing.visit is None or standing.visit.visit != event.visit:
                 return standing
     if standing.visit is None:
         return standing
     match event:
-        case VisitOffered():
+        case VisitOffered() | VisitPriorityRaised():
             return msgspec.structs.replace(standing, visit=progressed(standing.visit, event, at))
         case OfferAccepted():
             return msgspec.structs.replace(standing, visit=progressed(standing.visit, event, at), accepted=event)

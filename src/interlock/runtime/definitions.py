@@ -26,10 +26,12 @@ from interlock.journeys.translations import FOLDER, TextsFile, Translated, trans
 from interlock.journeys.triggers import Triggers, begun_by, check_triggers, load_triggers
 from interlock.kernel.documents import DefinitionError, Problem, load, load_located
 from interlock.kernel.errors import Refused
-from interlock.routing.capacities import Capacities, load_capacities
-from interlock.routing.queues import Specs, load_queues
+from interlock.routing.capacities import Capacities
+from interlock.routing.queues import Specs
+from interlock.routing.sla_policies import Policies
 from interlock.runtime.default_journeys import learned_examples, with_defaults
 from interlock.runtime.kept_models import model_of
+from interlock.runtime.routing_files import read_routing
 from interlock.runtime.training import BadExamples, NothingReads, checked, loaded
 from interlock.vocabulary.channels import SYSTEM, VIRTUAL_AGENT
 from interlock.vocabulary.ids import ReleaseId
@@ -59,6 +61,7 @@ _NOT_THE_GATES: Final = (
     "breakers.yaml",
     "models.yaml",
     "signoffs.yaml",
+    "slas.yaml",
     "tenant.yaml",
 )
 """How the paths begin of what the gate does not read."""
@@ -82,6 +85,7 @@ class Definitions:
     models: ModelSpecs = ModelSpecs()
     triggers: Triggers = field(default_factory=dict)
     capacities: Capacities = field(default_factory=dict)
+    slas: Policies = Policies()
     articles: tuple[Article, ...] = ()
     """Those that scenarios are played with; what is in force says the log, and no release."""
 
@@ -137,6 +141,7 @@ class Checked(NamedTuple):
     models: ModelSpecs
     triggers: Triggers = MappingProxyType({})
     capacities: Capacities = MappingProxyType({})
+    slas: Policies = Policies()
     notes: tuple[Problem, ...] = ()
     """What is no mistake, and may be meant otherwise: texts without a translation."""
 
@@ -177,8 +182,7 @@ def _read(files: Mapping[str, str]) -> Checked:
             return None
 
     tenant: TenantSettings | None = attempt(lambda: load(files["tenant.yaml"], "tenant.yaml", TenantSettings))
-    queues: Specs | None = attempt(lambda: load_queues(_under(files, "queues/")))
-    capacities: Capacities | None = attempt(lambda: load_capacities(files))
+    queues, slas, capacities = read_routing(files, attempt)
     zone = "UTC" if tenant is None else tenant.timezone
     bundle: Bundle | None = attempt(lambda: replace(_gate(_of_gate(files), zone), release=release_id(files)))
     budgets: Budgets | None = attempt(lambda: read_budgets(files, zone))
@@ -214,16 +218,21 @@ def _read(files: Mapping[str, str]) -> Checked:
         signoffs = attempt(lambda: read_signoffs(files, journeys.journeys))
     said: Translated | None = None
     if tenant is not None and journeys is not None and bundle is not None:
-        reasons, cards = [rule.customer_reason for rule in bundle.rules], card_texts(bundle)
-        said = attempt(lambda: translated(files, tenant, journeys.journeys, reasons, cards))
+        said = attempt(lambda: _said(files, tenant, journeys, bundle))
     if problems:
         raise DefinitionError(problems)
-    assert queues is not None and capacities is not None and bundle and breakers and budgets and models and said
+    assert not (queues is None or slas is None or capacities is None)
+    assert bundle and breakers and budgets and models and said
     inside = JourneySet(said.journeys)
     spoken = in_languages(bundle, said.connectors)
     return Checked(
-        said.tenant, queues, spoken, inside, breakers, budgets, signoffs, models, triggers, capacities, said.notes
+        said.tenant, queues, spoken, inside, breakers, budgets, signoffs, models, triggers, capacities, slas, said.notes
     )
+
+
+def _said(files: Mapping[str, str], tenant: TenantSettings, journeys: JourneySet, bundle: Bundle) -> Translated:
+    reasons, cards = [rule.customer_reason for rule in bundle.rules], card_texts(bundle)
+    return translated(files, tenant, journeys.journeys, reasons, cards)
 
 
 def _of_gate(files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -258,6 +267,7 @@ def compiled(files: Mapping[str, str], model: bytes) -> Definitions:
         read.models,
         read.triggers,
         read.capacities,
+        read.slas,
     )
 
 

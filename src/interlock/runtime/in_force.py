@@ -122,7 +122,7 @@ class InForce:
         kit = journeys.Kit(self.releases.journey, tenant, self._freeze, self._moves_money)
         talk = journeys.subject(kit.resolve, tenant, kit.propose, kit.moves_money)
         waiting = triggers.subject(self.definitions.triggers, kit, journeys.reads)
-        queues = routing.subject(tenant, self.definitions.queues)
+        queues = routing.subject(tenant, self.definitions.queues, self.definitions.slas)
         return (
             interactions.subject(tenant, tone_of, preferred_in),
             queues,

@@ -114,7 +114,9 @@ def _pool(processes: int, files: Mapping[str, str], release: str) -> ProcessPool
     needed = {
         path: text
         for path, text in files.items()
-        if not path.startswith(("journeys/", "texts/", "cases/", "queues/", "capacities.yaml", "scenarios/"))
+        if not path.startswith(
+            ("journeys/", "texts/", "cases/", "queues/", "capacities.yaml", "slas.yaml", "scenarios/")
+        )
     }
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_load, initargs=(needed, release))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,55 @@ class Calendar(msgspec.Struct, frozen=True):
                 if start > local:
                     return start
         return None
+
+    def open_time(self, start: datetime, end: datetime) -> timedelta:
+        """How much of the time between two moments it is open; none where the end is before the start.
+
+        A local time that comes twice when clocks go back means the first one; one that is left out when they go forward, the
+        same time by the clock of before (RFC 5545, 3.3.5).
+        """
+        start, end, total = start.astimezone(UTC), end.astimezone(UTC), timedelta(0)
+        day = start.astimezone(ZoneInfo(self.timezone)).date() - timedelta(days=1)
+        last = end.astimezone(ZoneInfo(self.timezone)).date()
+        while day <= last:
+            for opened, closed in self._between(day):
+                total += max(timedelta(0), min(closed, end) - max(opened, start))
+            day += timedelta(days=1)
+        return total
+
+    def after(self, start: datetime, open_time: timedelta) -> datetime | None:
+        """When it has been open for so long since a moment, in UTC; None where that is not within sight.
+
+        Where nothing is left to wait, that is at once. It ends at the end of an opening rather than at the next one's start.
+        """
+        start = start.astimezone(UTC)
+        if open_time <= timedelta(0):
+            return start
+        left = open_time
+        day = start.astimezone(ZoneInfo(self.timezone)).date() - timedelta(days=1)
+        unseen = 0
+        while unseen < LOOK_AHEAD_DAYS:
+            unseen += 1
+            for opened, closed in self._between(day):
+                begins = max(opened, start)
+                if closed <= begins:
+                    continue
+                if closed - begins >= left:
+                    return begins + left
+                left -= closed - begins
+                unseen = 0
+            day += timedelta(days=1)
+        return None
+
+    def _between(self, day: date) -> list[tuple[datetime, datetime]]:
+        """The openings of a local day as moments in UTC."""
+        zone = ZoneInfo(self.timezone)
+        found = []
+        for opening in self.openings(day):
+            ends_on = day + timedelta(days=1) if opening.end == time(0) else day
+            opened = datetime.combine(day, opening.start, zone).astimezone(UTC)
+            found.append((opened, datetime.combine(ends_on, opening.end, zone).astimezone(UTC)))
+        return found
 
 
 ALWAYS: Final = Calendar(timezone="UTC", weekly={day: (Opening(time(0), time(0)),) for day in DAYS})

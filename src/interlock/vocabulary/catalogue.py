@@ -30,10 +30,12 @@ from interlock.vocabulary import (
     remedies,
     routing,
     signals,
+    sla,
     staff,
     suggestions,
     switches,
     triggers,
+    urgency,
 )
 
 
@@ -52,6 +54,8 @@ _MODULES = (
     correspondence,
     people,
     routing,
+    sla,
+    urgency,
     journeys,
     knowledge,
     lockouts,

@@ -2,6 +2,7 @@
 // Which interactions are mine, and which of them waits for me?
 import { html } from '../lib.js';
 import { ChannelIcon, Icon } from '../ui/icons.js';
+import { Owed } from '../ui/owed.js';
 import { Ago, At, Empty, Keys, Mark, Skeleton } from '../ui/parts.js';
 import { termOf } from '../transcript/words.js';
 import { drafts } from '../store.js';
@@ -32,13 +33,15 @@ function WorkList({ work, presence }) {
 function WorkRow({ one, index }) {
   draftsChanged.value;
   const current = one.interaction === selected.value;
+  const owed = one.clocks?.[0]?.due ? one.clocks[0] : null;
   const draft = !current && drafts.get(one.interaction);
   return html`<li><button type="button" class="work-row ${current ? 'current' : ''}" aria-current=${current ? 'true' : null} onClick=${() => select(one.interaction)}>
     <span class="work-top"><${ChannelIcon} channel=${one.channel ?? 'chat'} /><span class="work-name" dir="auto">${one.customer_label || 'Unknown customer'}</span>
       ${one.unread && !current ? html`<span class="badge" aria-label="${one.unread} unread">${one.unread}</span>` : html`<span class="note"><${Ago} at=${one.last_at ?? one.since} /></span>`}</span>
     <span class="work-text" dir="auto">${draft ? html`<em>Draft:</em> ${draft}` : one.last_text}</span>
     <span class="work-foot">${one.state === 'wrap_up' ? html`<${Mark} tone="warn" icon="wrap">Wrap-up<//>${one.until ? html` <span class="note">keeps its place until <${At} at=${one.until} /></span>` : null}` : one.state !== 'handling' ? html`<${Mark}>${termOf(one.state)}<//>` : null}
-      ${one.waiting_for && one.state === 'handling' ? html`<span class="note">${['agent', 'you'].includes(one.waiting_for) ? 'Waits for you' : `Waits for ${one.waiting_for === 'customer' ? 'the customer' : one.waiting_for}`}</span>` : null}
+      ${owed ? html`<${Owed} one=${owed} />` : null}
+      ${one.waiting_for && !owed && one.state === 'handling' ? html`<span class="note">${['agent', 'you'].includes(one.waiting_for) ? 'Waits for you' : `Waits for ${one.waiting_for === 'customer' ? 'the customer' : one.waiting_for}`}</span>` : null}
       ${index < 9 ? html`<${Keys} of=${`Alt+${index + 1}`} />` : null}</span></button></li>`;
 }
 

@@ -14,6 +14,7 @@ import { Lockouts } from './lockouts.js';
 import { LookDialog } from './look.js';
 import { Parked } from './parked.js';
 import { Queues } from './queues.js';
+import { Slas } from './slas.js';
 import { board, boardDoc, chosen, current, inbox, lentToMe, live, looking, me, move, overlay, show, view, waiting } from './state.js';
 import { openBreaker, openHalt, Switches } from './switches.js';
 import { Wall } from './wall.js';
@@ -62,6 +63,7 @@ function Floor() {
     ${alerts.length ? html`<section class="card" aria-label="Alerts"><h2>Alerts</h2><ul class="alerts">${alerts.map((/** @type {any} */ alert) => html`<li key=${alert.what}><${Mark} tone="warn" icon="alert">${alert.what}<//>${alert.count > 1 ? html` <span class="note num">${alert.count} times</span>` : null}</li>`)}</ul></section>` : null}
     <${Parked} />
     <section class="card"><h2>Queues</h2><${Queues} /></section>
+    <${Slas} />
     <section class="card"><h2>Agents</h2><${Agents} /></section><${Switches} /><${Lockouts} /></div>`;
 }
 

@@ -33,7 +33,7 @@ export function Queues() {
   const queues = board.value?.queues ?? [];
   if (!queues.length) return html`<${Empty} title="No queues">Queues are defined in the tenant's files.<//>`;
   return html`<div class="table-scroll"><table class="table board-table"><thead><tr>
-      <th scope="col">Queue</th><th scope="col" class="right">Waiting</th><th scope="col" class="right">Longest wait</th><th scope="col">Service level</th>
+      <th scope="col">Queue</th><th scope="col" class="right">Waiting</th><th scope="col" class="right">Longest wait</th><th scope="col">Service level</th><th scope="col" title="Of what is promised by service-level agreements and is over today: how much was kept">SLA kept</th>
       <th scope="col" class="right" title="Mean wait of answered visits">ASA</th><th scope="col" class="right">Entered</th><th scope="col" class="right">Abandoned</th><th scope="col" class="right">Agents available</th><th scope="col"><span class="visually-hidden">Switch</span></th></tr></thead>
     <tbody>${queues.map((/** @type {any} */ queue) => html`<${QueueRow} key=${queue.name} queue=${queue} />`)}</tbody></table></div>
     ${closing.value ? html`<${CloseQueue} queue=${closing.value} />` : null}`;
@@ -52,13 +52,14 @@ function QueueRow({ queue }) {
       <td class="right wait ${wait}"><${Ticking} at=${queue.longest_since} />${wait === 'plain' ? null : html`<span class="under">over ${duration(queue.threshold_s)}</span>`}</td>
       <td><span class="level"><span class="figure" title=${queue.service_level === null || queue.target === null ? '' : `${(queue.service_level * 100).toFixed(1)} % answered within ${duration(queue.threshold_s)}`}>${percent(queue.service_level)}</span><${Mark} tone=${level.tone} icon=${level.icon}>${level.word}<//></span>
         ${queue.target === null ? null : html`<span class="note under">${percent(queue.target)} in ${duration(queue.threshold_s)}</span>`}</td>
+      <td>${queue.slas_kept === null || queue.slas_kept === undefined ? html`<span class="none">–</span>` : html`<span class="num">${percent(queue.slas_kept)}</span>`}${queue.slas_overdue ? html`<span class="under"><${Mark} tone="bad" icon="alert">${queue.slas_overdue} overdue<//></span>` : null}</td>
       <td class="right">${queue.asa_s === null || queue.asa_s === undefined ? '–' : exact(queue.asa_s)}</td><td class="right">${queue.entered}</td>
       <td class="right">${queue.abandoned}${queue.entered ? html`<span class="note under">${percent(queue.abandoned / queue.entered)}</span>` : null}</td>
       <td class="right">${queue.agents_available || html`<${Mark} tone=${queue.open ? 'bad' : 'plain'} icon=${queue.open ? 'alert' : null}>None<//>`}</td>
       <td class="right">${!queue.closed_message
         ? html`<button type="button" class="button small" onClick=${() => (closing.value = queue)}>Close…</button>`
         : html`<button type="button" class="button small primary" onClick=${() => ask(`/v1/queues/${queue.name}/open`)}>Open queue</button>`}</td></tr>
-    ${shown && visits.length ? html`<tr class="visits-row"><td colspan="9"><${Visits} visits=${visits} /></td></tr>` : null}`;
+    ${shown && visits.length ? html`<tr class="visits-row"><td colspan="10"><${Visits} visits=${visits} /></td></tr>` : null}`;
 }
 
 /** Who waits, one line each. @param {{visits: any[]}} props */
