@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from interlock.cli.bench import assisted
 from interlock.kernel.documents import DefinitionError
 from interlock.runtime.definitions import Definitions, check
+from interlock.runtime.knowledge_files import of_tenant
 from interlock.simulation.centre import Centre
 from interlock.vocabulary.channels import Principal
 from interlock.vocabulary.ids import QueueName
@@ -162,3 +164,17 @@ def test_a_tenant_writes_tips_of_its_own_and_a_mistake_in_one_is_told_with_its_l
     (problem,) = refused.value.problems
     assert (problem.file, problem.line) == ("tenant.yaml", wrong.count("\n", 0, wrong.index("when: contact ==")) + 1)
     assert "'contact' is nothing that a tip can look at; did you mean 'contacts'?" in problem.what
+
+
+def test_something_is_suggested_of_everything_that_the_benchmark_writes(definitions: Definitions) -> None:
+    async def story(centre: Centre) -> None:
+        await write(centre, 1, "hello there")
+        await hand_over_to_agent(centre, 2)
+        found = {}
+        for number, text in enumerate(assisted.MATTERS, start=3):
+            await write(centre, number, text)
+            found[text] = await suggested(centre)
+        assert [text for text, each in found.items() if not each] == []
+        await go_home(centre)
+
+    assert play(replace(definitions, articles=of_tenant(assisted.DEMO)), story) == []

@@ -1,7 +1,8 @@
 """How fast is the built-in model trained and asked, how well does it understand, and how does a plain classifier do?
 
 Both learn the same 77 intents of 130 composed sentences each, and are measured on the same others. Besides: how many scenarios
-of the demonstration one processor plays in a minute, and how much later than its own server's a model's first word is seen.
+of the demonstration one processor plays in a minute, how much later than its own server's a model's first word is seen, and how
+long a desk waits for what is suggested to its agent.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from interlock.cli.bench.assisted import suggestion_figures
 from interlock.cli.bench.first_word import first_word_figures
 from interlock.cli.bench.result import Result, machine, percentile
 from interlock.cli.bench.sentences import composed
@@ -33,10 +35,11 @@ Examples = dict[str, list[str]]
 
 
 async def run() -> Result:
-    """Train and ask both, one after another; play the demonstration's scenarios; wait for a language model's first words."""
+    """Train and ask both, one after another; play the demonstration's scenarios; wait for first words and suggestions."""
     found = await measured(composed("learned", LEARNED), composed("measured", MEASURED))
     played_per_min = {"journey_tests_per_min": await scenarios_per_min(ROUNDS)}
-    return msgspec.structs.replace(found, figures=found.figures | played_per_min | await first_word_figures())
+    more = await first_word_figures() | await suggestion_figures()
+    return msgspec.structs.replace(found, figures=found.figures | played_per_min | more)
 
 
 async def scenarios_per_min(rounds: int) -> float:

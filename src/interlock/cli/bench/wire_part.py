@@ -91,9 +91,9 @@ async def running(url: str, folder: Path, definitions: Path, stub: Stub, *, allo
     """
     port = _free_port()
     command = (sys.executable, "-m", "interlock.cli.main")
-    environment = _environment(url, folder, definitions, stub, allow)
+    variables = environment(url, folder, definitions, stub, allow)
     node = await asyncio.create_subprocess_exec(
-        *command, "serve", "--port", str(port), env=environment, stdout=asyncio.subprocess.DEVNULL
+        *command, "serve", "--port", str(port), env=variables, stdout=asyncio.subprocess.DEVNULL
     )
     try:
         await _ready(port, node)
@@ -104,7 +104,8 @@ async def running(url: str, folder: Path, definitions: Path, stub: Stub, *, allo
         await node.wait()
 
 
-def _environment(url: str, folder: Path, definitions: Path, stub: Stub, allow: str = "") -> dict[str, str]:
+def environment(url: str, folder: Path, definitions: Path, stub: Stub, allow: str = "") -> dict[str, str]:
+    """The variables of a node on that database, and of commands that are meant for it."""
     return {
         **os.environ,
         "DATABASE_URL": url,
@@ -125,7 +126,7 @@ async def _node(url: str, folder: Path, stub: Stub) -> AsyncIterator[Wire]:
         adding = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "interlock.cli.main", "agent", "add", "bench"),
             *("--role", "external_agent", "--scope", "low"),
-            env=_environment(url, folder, written, stub),
+            env=environment(url, folder, written, stub),
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await adding.communicate()
