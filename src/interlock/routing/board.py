@@ -84,9 +84,13 @@ class Board(msgspec.Struct):
 
     def staffed(self, *queues: QueueName) -> frozenset[Channel]:
         """The channels in which somebody who serves one of the queues is on shift."""
-        serve = set(queues)
-        there = [each for each in self.agents.values() if each.on_shift and not serve.isdisjoint(each.queues)]
-        return frozenset(channel for channel in Channel if any(agent.handles(channel) for agent in there))
+        serve, found = set(queues), set[Channel]()
+        for agent in self.agents.values():
+            if agent.on_shift and not serve.isdisjoint(agent.queues):
+                found.update(channel for channel in Channel if agent.handles(channel))
+                if len(found) == len(Channel):
+                    break
+        return frozenset(found)
 
 
 def board(specs: Specs) -> Projection[Board]:

@@ -11,9 +11,12 @@ import pytest
 from interlock.kernel.documents import DefinitionError
 from interlock.kernel.errors import Refused
 from interlock.simulation.floor.loading import Loaded, load_scenario
+from interlock.simulation.floor.play import Contact
 from interlock.simulation.floor.setting import play
 from interlock.simulation.floor.staging import setting
 from interlock.simulation.floor.tally import summed
+from interlock.vocabulary.channels import Channel
+from interlock.vocabulary.ids import QueueName
 from interlock.vocabulary.routing import Presence
 
 QUEUE = "queue: care\ntitle: Care\nchannels:\n  chat: { answered_within: 60s, target: 80% }\n"
@@ -40,6 +43,8 @@ def written(folder: Path, text: str, files: Mapping[str, str] | None = None) -> 
     (folder / "shop" / "queues" / "care.yaml").write_text(QUEUE)
     for name, content in (files or {}).items():
         (folder / name).write_text(content)
+    capacities = "capacities: { chats: { units: 3, channels: { chat: { most: 2 }, voice: { weight: 3 } } } }"
+    (folder / "shop" / "capacities.yaml").write_text(capacities)
     path = folder / "monday.yaml"
     path.write_text(text)
     return path
@@ -76,6 +81,16 @@ def test_a_team_is_there_in_its_shift_has_its_break_and_goes_home(tmp_path: Path
         (10, 30, Presence.AVAILABLE),
         (13, 0, Presence.OFFLINE),
     ]
+
+
+def test_a_team_takes_at_once_what_its_profile_says(tmp_path: Path) -> None:
+    team = setting(loaded(tmp_path, WHOLE.replace("agents: 4", "agents: 1\n    profile: chats")), days=1)
+    together = [
+        Contact(team.starts + timedelta(hours=9), QueueName("care"), Channel.CHAT, handling=timedelta(hours=1))
+    ] * 3
+    tally = play(team._replace(contacts=lambda seed: together), 1).tally
+    counts = summed(tally.visits.values())
+    assert (counts.answered, counts.wait_ms) == (3, 3_600_000), "two at once, and the third when they are over"
 
 
 def test_a_night_is_worked_through_without_going_home_at_midnight(tmp_path: Path) -> None:
@@ -142,6 +157,7 @@ def test_recorded_arrivals_are_played_at_their_times(tmp_path: Path) -> None:
         ("breaks: [11:00-11:30]", "breaks: [13:30-14:30]", "monday.yaml:14:40: the break is not within the shift"),
         ("agents: 4", "agents: 0", "monday.yaml:11:13"),
         ("agents: 4", "agents: 4\n    rejects: 110%", "'rejects' must be at most 100%"),
+        ("agents: 4", "agents: 4\n    profile: chat", "monday.yaml:12:14: there is no profile 'chat'; did you mean 'chats'?"),
         ("teams:", "outages: [{ out: queue:kare, hours: 08:00-09:00 }]\nteams:", "there is no queue 'kare'; did you mean"),
         ("teams:", "outages: [{ out: power, hours: 08:00-09:00 }]\nteams:", "write virtual_agent, queue:NAME or team:NAME"),
         ('profile: { "08:00-10:00": 60, "12:00-13:00": 30 }', "recorded: no.csv", "there is no file 'no.csv'; name a CSV"),

@@ -19,7 +19,8 @@ from interlock.kernel.documents import (
     problem,
 )
 from interlock.kernel.errors import Refused
-from interlock.routing import Specs, load_queues
+from interlock.routing import Capacities, Specs, load_capacities, load_queues
+from interlock.routing.capacities import FILE
 from interlock.simulation.floor.scenario import Scenario
 from interlock.vocabulary.hours import Span
 from interlock.vocabulary.settings import TenantSettings
@@ -40,6 +41,7 @@ class Loaded(NamedTuple):
     scenario: Scenario
     specs: Specs
     settings: TenantSettings
+    capacities: Capacities
     recorded: Mapping[str, tuple[datetime, ...]]
 
     @property
@@ -68,8 +70,9 @@ def load_scenario(path: Path) -> Loaded:
         mend = "name the folder that has queues/*.yaml, seen from this file"
         raise DefinitionError([problem(located, ("definitions",), what, mend)])
     settings, specs = read_definitions(folder)
+    capacities = load_capacities({FILE: _text(folder / FILE)} if (folder / FILE).is_file() else {})
     recorded: dict[str, tuple[datetime, ...]] = {}
-    problems = list(_mistakes(located, specs))
+    problems = list(_mistakes(located, specs, capacities))
     for at, arrivals in enumerate(scenario.arrivals):
         if arrivals.recorded is not None and arrivals.recorded not in recorded:
             file = path.parent / arrivals.recorded
@@ -80,7 +83,7 @@ def load_scenario(path: Path) -> Loaded:
                 problems.append(problem(located, place, f"there is no file '{arrivals.recorded}'", _BESIDE))
     if problems:
         raise DefinitionError(problems)
-    return Loaded(scenario, specs, settings, recorded)
+    return Loaded(scenario, specs, settings, capacities, recorded)
 
 
 _BESIDE: Final = "name a CSV file, seen from this one"
@@ -140,7 +143,7 @@ def _recorded(path: Path, zone: ZoneInfo) -> tuple[datetime, ...]:
     return tuple(sorted(found))
 
 
-def _mistakes(located: Located[Scenario], specs: Specs) -> Iterator[Problem]:
+def _mistakes(located: Located[Scenario], specs: Specs, capacities: Capacities) -> Iterator[Problem]:
     scenario = located.value
 
     def wrong(at: tuple[str | int, ...], what: str, mend: str = "") -> Problem:
@@ -157,6 +160,9 @@ def _mistakes(located: Located[Scenario], specs: Specs) -> Iterator[Problem]:
             what = f"the queue '{arrivals.queue}' does not take {arrivals.channel.value}"
             mend = f"it takes {', '.join(each.value for each in spec.channels)}"
             yield wrong(("arrivals", index, "channel"), what, mend)
+    for index, team in enumerate(scenario.teams):
+        if team.profile is not None:
+            yield from unknown(("teams", index, "profile"), "profile", team.profile, capacities)
     yield from _mistakes_of_teams(scenario, specs, wrong, unknown)
     for index, outage in enumerate(scenario.outages):
         kind, _, name = outage.out.partition(":")

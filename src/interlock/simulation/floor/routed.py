@@ -1,4 +1,4 @@
-"""How is the real routing driven without a log: its deciders, its choice and its timers on facts in memory and virtual time?
+"""How is the real routing driven without a log: its deciders, its matching and its timers on facts in memory and virtual time?
 
 A decision is made on what its own queries would find, which is kept folded: the visit, and the agent (see
 ``tests/simulation/floor/test_routed.py``). Facts are folded and forgotten, so memory holds what is open, and no more.
@@ -16,7 +16,7 @@ from typing import Any, Final
 from interlock.kernel.deciders import Decider, Moment, SetTimer
 from interlock.kernel.errors import Refused
 from interlock.kernel.events import Command, Cursor, Event, Recorded
-from interlock.routing import Specs, board, choose, entering, subject
+from interlock.routing import Matching, Specs, board, entering, subject
 from interlock.routing.entry import Standing as Interaction
 from interlock.routing.visits import NOT_ENTERED, VISIT_EVENTS, Standing, evolve
 from interlock.vocabulary.channels import Channel
@@ -58,6 +58,7 @@ class Floor:
         self._reactions, self._timers = routing.reactions, routing.timers
         self._projection = board(specs)
         self.board = self._projection.initial()
+        self._matching = Matching(self.board, specs)
         self._visits: dict[str, Standing] = {}
         self._visit_of: dict[InteractionId, VisitId] = {}
         self._heap: list[tuple[datetime, int, str, Act | Command]] = []
@@ -100,6 +101,7 @@ class Floor:
             if isinstance(fact, VISIT_EVENTS):
                 self._keep(fact, recorded)
             self._projection.fold(self.board, recorded)
+            self._matching.saw(fact)
             for react in self._reactions:
                 for command in react(fact):
                     self._follow(command)
@@ -115,7 +117,7 @@ class Floor:
 
     def _follow(self, command: Command) -> None:
         if isinstance(command, RouteQueue | RouteAgent):
-            self._look = True  # the command is only the occasion: the whole floor is looked at
+            self._look = True  # the command is only the occasion for all that has changed
         else:
             self._due.append(command)
 
@@ -136,13 +138,13 @@ class Floor:
                 except Refused:
                     continue
             self._look = False
-            if all(visit.offer is not None for visit in self.board.visits.values()):
-                continue  # nobody is left to be offered
-            for visit, agent in choose(self.board, self.specs, self.now):
+            for visit, agent in self._matching.pairs(self.now):
                 try:
                     self.do(OfferVisit(visit=visit, agent=agent))
                 except Refused:
                     continue
+                finally:
+                    self._matching.answered(visit)
 
     # Decisions.
 

@@ -110,7 +110,8 @@ class Team(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         queues: what each of them serves.
         skills: what each of them can do, and how well.
         shifts: when they are there; always where none is named.
-        capacity: interactions that each takes at once.
+        capacity: interactions that each takes at once, of whichever channel.
+        profile: what each takes at once by channel instead, as ``capacities.yaml`` of the definitions names it.
         answers_after: how long it takes until an offer is answered; no time unless it is named.
         rejects: the share of offers that are rejected.
         misses: the share of offers that nobody sees, so that they time out and the agent does not respond for a while.
@@ -122,6 +123,7 @@ class Team(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queues: Annotated[tuple[str, ...], Meta(min_length=1)]
     skills: dict[SkillName, Level] = {}
     capacity: Annotated[int, Meta(ge=1, le=50)] = 1
+    profile: str | None = None
     shifts: tuple[Shift, ...] = ()
     answers_after: Lasting | None = None
     rejects: Percent = Percent(0.0)

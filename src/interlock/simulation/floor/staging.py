@@ -16,6 +16,7 @@ from interlock.simulation.floor.play import Answering, Contact, Person
 from interlock.simulation.floor.scenario import Arrivals, Shift, Team
 from interlock.simulation.floor.setting import Setting
 from interlock.vocabulary.calendars import DAYS, Opening
+from interlock.vocabulary.capacity import Capacity
 from interlock.vocabulary.hours import Span
 from interlock.vocabulary.ids import QueueName, StaffId
 from interlock.vocabulary.routing import CloseQueue, OpenQueue, Presence, SetPresence
@@ -111,6 +112,7 @@ def _poisson(stretch: Stretch, per_second: float, chance: Random) -> Iterator[da
 
 def _people(team: Team, loaded: Loaded, dates: Sequence[date]) -> Iterator[Person]:
     plan = _plan(team, loaded, dates)
+    capacity = Capacity(team.capacity) if team.profile is None else loaded.capacities[team.profile]
     answering = Answering(team.answers_after, team.rejects, team.misses, team.returns_after)
     for number in range(1, team.agents + 1):
         agent = StaffId(f"s_{team.team}_{number:04}")
@@ -118,7 +120,8 @@ def _people(team: Team, loaded: Loaded, dates: Sequence[date]) -> Iterator[Perso
             agent=agent,
             presence=Presence.AVAILABLE,
             queues=tuple(QueueName(queue) for queue in team.queues),
-            capacity=team.capacity,
+            capacity=capacity.units,
+            shares=capacity.shares,
             skills=tuple(Skill(name, level) for name, level in team.skills.items()),
         )
         yield Person(agent, team.team, wants, plan, answering)
