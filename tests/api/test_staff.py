@@ -10,13 +10,14 @@ from argon2 import extract_parameters
 from argon2.exceptions import VerifyMismatchError
 
 from interlock.kernel.log import Query
-from interlock.runtime import staff
+from interlock.runtime import health, staff
 from interlock.runtime.app import App
 from interlock.runtime.definitions import compiled
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, OfferId, PersonId, QueueName, StaffId, VisitId
 from interlock.vocabulary.routing import OfferAccepted, Presence, PresenceSet, VisitEntered
 from interlock.vocabulary.staff import StaffPasswordChanged, StaffRemoved, StaffRolesChanged, StaffSkillsChanged
+from interlock.vocabulary.urgency import QueueAlertRaised
 from tests.api.conftest import Client, sign_in
 from tests.passwords import REAL
 
@@ -213,6 +214,37 @@ async def test_a_supervisor_is_told_why_somebody_still_waits(client: Client, app
     assert (why["place"], why["ring"], why["rings"], why["asks_for"]) == (1, 1, 2, {})
     assert why["opens_at"] is not None
     assert [(one["name"], one["reason"]) for one in why["candidates"]] == [("Amara Okafor", "other_queue")]
+
+
+CROWDED = """
+queue: business
+title: Business
+channels: { email: { answered_within: 8h, target: 90% } }
+alerts: { crowded: { at: { waiting: 2 }, until: { waiting: 0 }, priority: 4 } }
+"""
+
+
+async def test_a_crowded_queue_is_seen_recorded_once_and_done_something_about(client: Client, app: App) -> None:
+    headers = await sign_in(client, "sofia")
+    app.use(compiled({**app.definitions.files, "queues/business.yaml": CROWDED}, app.definitions.model))
+    for name in ("a", "b"):
+        entered = VisitEntered(
+            visit=VisitId(f"v_{name}"), interaction=InteractionId(f"i_{name}"), person=PersonId(f"p_{name}"),
+            queue=QueueName("business"), channel=Channel.EMAIL, priority=0, since=app.clock(),
+        )  # fmt: skip
+        written = await app.engine.append([entered], cause=f"entered/{name}")
+    assert await app.follower.reach(written.recorded[-1].cursor)
+    await asyncio.gather(health.look(app), health.look(app))
+    async with asyncio.timeout(10):
+        while {visit.priority for visit in app.board.visits.values()} != {4}:  # noqa: ASYNC110  # the board tells nobody
+            await asyncio.sleep(0.02)
+    raised = (await app.log.read(Query("queue:business", (QueueAlertRaised,)))).events
+    assert len(raised) == 1, "however many nodes see it"
+    shown = {one["name"]: one for one in (await client.get("/v1/queues", headers=headers)).json()["queues"]}
+    assert (shown["business"]["waiting"], shown["care"]["waiting"]) == (2, 0)
+    assert [(one["alert"], one["value"]) for one in shown["business"]["alerts"]] == [("crowded", 2.0)]
+    board = {one["name"]: one for one in (await client.get("/v1/board")).json()["value"]["queues"]}
+    assert board["business"]["alerts"] == shown["business"]["alerts"]
 
 
 SLAS = "slas:\n  all: { first_response: 1h, around_the_clock: true, breach: { priority: 7 } }"

@@ -32,6 +32,7 @@ from interlock.vocabulary.routing import (
 )
 from interlock.vocabulary.settings import TenantSettings
 from interlock.vocabulary.skills import Skill
+from interlock.vocabulary.urgency import PressQueue, RaisePriority
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CARE, RETURNS = QueueName("care"), QueueName("returns")
@@ -143,7 +144,10 @@ class Floor:
         while self.due:
             command = self.due.popleft()
             try:
-                if isinstance(command, (RouteQueue, RouteAgent)):
+                if isinstance(command, PressQueue):
+                    for visit in [each for each in self.board.visits.values() if each.queue == command.queue]:
+                        self.do(RaisePriority(interaction=visit.interaction, points=command.points))
+                elif isinstance(command, (RouteQueue, RouteAgent)):
                     self.routes()
                 else:
                     self.do(command)

@@ -84,7 +84,8 @@ class World:
             "presence_since": iso(5400),
             "load": how_many,
             "capacity": max(3, how_many),
-        }
+            "notices": [{"queue": "returns", "title": "Returns", "message": "Returns is crowded: please come back from breaks.", "since": iso(190)}],
+        }  # fmt: skip
         lasts = (
             "Thank you. And the casserole?",
             "ok but when exactly, I have to be home for it",
@@ -101,7 +102,7 @@ class World:
                 "unread": 2 if i == 1 else 0, "waiting_for": "agent" if i < 2 else "customer",
             })  # fmt: skip
         self.board["queues"] = [
-            data.queue("returns", "Returns", waiting=7, offered=1, longest_since=iso(312), entered=184, answered=160, abandoned=17, service_level=0.71, slas_kept=0.86, slas_late=4, slas_overdue=1, asa_s=48, agents_available=1),
+            data.queue("returns", "Returns", waiting=7, offered=1, longest_since=iso(312), entered=184, answered=160, abandoned=17, service_level=0.71, service_level_now=0.58, alerts=[{"alert": "crowded", "measure": "waiting", "value": 7.0, "threshold": 6.0, "since": iso(190), "priority": 5, "overflow": "care", "message": "Returns is crowded."}], slas_kept=0.86, slas_late=4, slas_overdue=1, asa_s=48, agents_available=1),
             data.queue("care", "Customer care", waiting=1, longest_since=iso(14), entered=402, answered=396, abandoned=5, service_level=0.93, asa_s=9, agents_available=2),
             data.queue("business", "Business customers and wholesale", open=False, closed_message="We are moving our warehouse. Please write to us again tomorrow from eight.", agents_available=0),
         ]  # fmt: skip

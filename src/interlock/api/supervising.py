@@ -16,6 +16,7 @@ from interlock.api.signing import require
 from interlock.governance.permissions import may
 from interlock.kernel.errors import Refused
 from interlock.routing import why_waiting
+from interlock.routing.health import measured, shown
 from interlock.routing.screens import owed
 from interlock.runtime.app import App
 from interlock.runtime.reading import read_record
@@ -61,6 +62,25 @@ async def show_why(visit: FromPath[str], person: NamedDependency[Person], state:
     for one in why["candidates"]:
         one["name"] = app.staff.names.get(one["agent"], one["agent"])
     return cast("dict[str, Any]", why)
+
+
+@get("/v1/queues")
+async def show_queues(person: NamedDependency[Person], state: State) -> dict[str, Any]:
+    """How healthy each queue is at this moment, and the alerts that stand, those that stand longest first."""
+    require(person, "see_board")
+    app: App = state.app
+    found = measured(app.board, app.queues, app.clock())
+    return {
+        "queues": [
+            {
+                "name": name,
+                "title": spec.title,
+                **msgspec.to_builtins(found[name]),
+                "alerts": shown(app.board, app.queues, name),
+            }
+            for name, spec in app.queues.items()
+        ]
+    }
 
 
 @get("/v1/slas")
@@ -127,6 +147,7 @@ async def show_record(interaction: FromPath[str], person: NamedDependency[Person
 HANDLERS = (
     show_board,
     show_why,
+    show_queues,
     show_slas,
     show_record,
     resolve,

@@ -37,17 +37,27 @@ from interlock.vocabulary.routing import (
     VisitOffered,
 )
 from interlock.vocabulary.sla import SlaClockEnded
-from interlock.vocabulary.urgency import VisitPriorityRaised
+from interlock.vocabulary.urgency import QueueAlertCleared, QueueAlertRaised, VisitPriorityRaised
 
 Holder = Literal["virtual_agent", "queue", "agent"]
 SNAPSHOT_FORMAT: Final = 1
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """An alert that stands: since when, and what was measured then against which threshold."""
+
+    since: datetime
+    measure: str
+    value: float
+    threshold: float
+
+
 class QueueLine(msgspec.Struct):
-    """A queue's own state: what the emergency switch says (None: not thrown), and its counts."""
+    """A queue's own state: what the emergency switch says (None: not thrown), its counts, and the alerts that stand."""
 
     closed_message: str | None = None
     intervals: Intervals = msgspec.field(default_factory=Intervals)
+    alerts: dict[str, Standing] = {}
 
 
 class Board(msgspec.Struct):
@@ -164,6 +174,11 @@ def _visits(state: Board, recorded: Recorded, specs: Specs) -> None:
             _line(state, event.queue).closed_message = event.message
         case QueueOpened():
             _line(state, event.queue).closed_message = None
+        case QueueAlertRaised():
+            standing = Standing(at, event.measure, event.value, event.threshold)
+            _line(state, event.queue).alerts[event.alert] = standing
+        case QueueAlertCleared():
+            _line(state, event.queue).alerts.pop(event.alert, None)
 
 
 def _interactions(state: Board, recorded: Recorded) -> None:

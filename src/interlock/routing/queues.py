@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -18,6 +18,8 @@ from interlock.kernel.documents import (
     load_located,
     problem,
 )
+from interlock.routing.alerts import MOST_ALERTS, Alert, AlertName
+from interlock.routing.alerts import mistakes as alert_mistakes
 from interlock.routing.rings import ANYBODY, EVERYONE, MOST_RINGS, Circle, Method, Ring, Skills, mistakes
 from interlock.vocabulary.calendars import ALWAYS, Calendar
 from interlock.vocabulary.channels import Channel
@@ -63,6 +65,7 @@ class Queue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rings: Annotated[list[Ring], msgspec.Meta(min_length=1, max_length=MOST_RINGS)] | None = None
     method: Method = "least_occupied"
     texts: QueueTexts = QueueTexts()
+    alerts: Annotated[dict[AlertName, Alert], msgspec.Meta(max_length=MOST_ALERTS)] = {}
 
 
 class QueueSpec(msgspec.Struct, frozen=True):
@@ -75,6 +78,7 @@ class QueueSpec(msgspec.Struct, frozen=True):
         priority: minutes of head start that its visits have before others of the same age.
         circle: who gets its visits: skills, rings, and who goes first.
         texts: what a customer is told.
+        alerts: when it is not healthy, and what is done then, by name.
     """
 
     queue: QueueName
@@ -85,6 +89,7 @@ class QueueSpec(msgspec.Struct, frozen=True):
     priority: int = 0
     circle: Circle = ANYBODY
     texts: QueueTexts = QueueTexts()
+    alerts: Mapping[str, Alert] = {}
 
     def threshold_ms(self, channel: Channel) -> int | None:
         """T of its service level for a channel, in milliseconds; None where the queue has no target for it."""
@@ -119,7 +124,7 @@ def load_queue(text: str, file: str) -> QueueSpec:
     """
     written = load(text, file, Queue)
     rings = written.rings or [EVERYONE]
-    if found := mistakes(rings, written.skills, written.queue):
+    if found := [*mistakes(rings, written.skills, written.queue), *alert_mistakes(written.alerts, written.queue)]:
         located = load_located(text, file, Queue)
         raise DefinitionError([problem(located, at, what, mend) for at, what, mend in found])
     return QueueSpec(
@@ -131,6 +136,7 @@ def load_queue(text: str, file: str) -> QueueSpec:
         priority=written.priority,
         circle=Circle(written.skills.required, written.skills.preferred, tuple(rings), written.method),
         texts=written.texts,
+        alerts=written.alerts,
     )
 
 
@@ -156,12 +162,22 @@ def load_queues(files: Mapping[str, str]) -> dict[QueueName, QueueSpec]:
             continue
         specs[spec.queue], origin[spec.queue] = spec, file
     problems += [
-        problem(load_located(files[origin[name]], origin[name], Queue), ("rings", index, "overflow"),
-                f"there is no queue '{ring.overflow}'", did_you_mean(ring.overflow, specs))
+        problem(load_located(files[origin[name]], origin[name], Queue), at,
+                f"there is no queue '{overflow}'", did_you_mean(overflow, specs))
         for name, spec in specs.items()
-        for index, ring in enumerate(spec.circle.rings)
-        if ring.overflow is not None and QueueName(ring.overflow) not in specs
+        for at, overflow in _overflows(spec)
+        if QueueName(overflow) not in specs
     ]  # fmt: skip
     if problems:
         raise DefinitionError(problems)
     return specs
+
+
+def _overflows(spec: QueueSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where a queue names another one, and which."""
+    for index, ring in enumerate(spec.circle.rings):
+        if ring.overflow is not None:
+            yield ("rings", index, "overflow"), ring.overflow
+    for name, alert in spec.alerts.items():
+        if alert.overflow is not None:
+            yield ("alerts", name, "overflow"), alert.overflow

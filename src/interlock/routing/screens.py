@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
-from interlock.routing import sla_view
+from interlock.routing import health, sla_view
 from interlock.routing.agents import Agent
 from interlock.routing.board import Board
+from interlock.routing.health import Health
 from interlock.routing.measures import Counts
 from interlock.routing.queues import QueueSpec, Specs
 from interlock.routing.visits import Visit
@@ -59,10 +60,14 @@ def document(
     visits = sorted(board.visits.values(), key=lambda visit: (visit.since, visit.visit))
     staff = sorted({*names, *board.agents}, key=lambda each: (names.get(each, each), each))
     extra = sorted({*board.queues, *(visit.queue for visit in visits)} - set(specs))
+    measured = health.measured(board, specs, now)
     holders = list(board.interactions.values())
     return {
         "now": _time(now),
-        "queues": [_queue(board, name, specs.get(name), visits, now, zone) for name in (*specs, *extra)],
+        "queues": [
+            _queue(board, name, specs.get(name), visits, now, zone, measured.get(name, Health()))
+            for name in (*specs, *extra)
+        ],
         "visits": [_visit(visit) for visit in visits],
         "agents": [_agent(board.agent(each), each, names.get(each, each)) for each in staff],
         "interactions": {
@@ -124,13 +129,31 @@ def me(
             }
             for work in _work(agent)
         ],
+        "notices": _notices(board, agent, specs),
         "dispositions": [dict(each) for each in dispositions],
         "presences": [{"value": presence.value, "label": label} for presence, label in PRESENCES],
     }
 
 
+def _notices(board: Board, agent: Agent, specs: Specs) -> list[dict[str, str]]:
+    """What is written on the desk of somebody while alerts of his queues stand."""
+    return [
+        {"queue": queue, "title": specs[queue].title, "message": one["message"], "since": one["since"]}
+        for queue in agent.queues
+        if queue in specs
+        for one in health.shown(board, specs, queue)
+        if one["message"]
+    ]
+
+
 def _queue(
-    board: Board, name: QueueName, spec: QueueSpec | None, visits: Iterable[Visit], now: datetime, zone: tzinfo
+    board: Board,
+    name: QueueName,
+    spec: QueueSpec | None,
+    visits: Iterable[Visit],
+    now: datetime,
+    zone: tzinfo,
+    now_is: Health,
 ) -> dict[str, Any]:
     mine = [visit for visit in visits if visit.queue == name]
     line = board.queues.get(name)
@@ -154,6 +177,8 @@ def _queue(
         "service_level": counts.service_level,
         "target": None if target is None else float(target.target),
         "threshold_s": None if target is None else target.answered_within.total_seconds(),
+        "service_level_now": now_is.service_level,
+        "alerts": health.shown(board, {} if spec is None else {name: spec}, name),
         "slas_kept": counts.slas_kept_share,
         "slas_late": counts.slas_late,
         "slas_overdue": sum(

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from interlock.kernel.deciders import ClearTimer, Decider, SetTimer, Subject
 from interlock.kernel.events import Command, Event
+from interlock.routing import health
 from interlock.routing import slas as sla
 from interlock.routing.choose import REOFFER_AFTER
 from interlock.routing.offers import ACCEPT, REJECT, TIME_OUT, ending, offering
@@ -59,11 +60,12 @@ def subject(settings: TenantSettings, specs: Specs, slas: Policies = NO_POLICIES
         sla.ending(slas),
         RAISE,
         rerouting(specs),
+        health.setting(specs),
     )
     return Subject(
         "routing",
         cast("tuple[Decider[Command, object], ...]", deciders),
-        (react, sla.reacting(slas), sla.acting),
+        (react, sla.reacting(slas), sla.acting, health.reacting),
         (timers, wrap_up_timers, sla.timers, ringing(specs)),
     )
 

@@ -74,7 +74,6 @@ from interlock.vocabulary.lockouts import CountGuess
 from interlock.vocabulary.people import IssueChallenge, PersonErased
 from interlock.vocabulary.proposals import EffectFailed, EffectSucceeded, JudgeProposal, PerformEffect, ProposeAction
 from interlock.vocabulary.releases import ReleasePublished
-from interlock.vocabulary.routing import EnterQueue, RouteAgent, RouteQueue
 from interlock.vocabulary.settings import TenantSettings
 from interlock.vocabulary.triggers import WeighTrigger
 
@@ -205,8 +204,7 @@ class App:
             IssueChallenge: self._challenges.carry_out,
             CountGuess: self.lockouts.count,
             WeighTrigger: self.triggers.carry_out,
-            EnterQueue: self._queueing.enter,
-            **dict.fromkeys((RouteQueue, RouteAgent), self._queueing.route),
+            **self._queueing.carriers(),
             SendMessages: self.correspondence.send,
         }
 

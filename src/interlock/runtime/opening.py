@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from interlock.runtime import health
 from interlock.runtime.app import App
 from interlock.runtime.clock import WallClock
 from interlock.runtime.demo import add_demo_shop, add_demo_staff
@@ -59,7 +60,11 @@ async def open_app(settings: Settings, url: str) -> AsyncIterator[App]:
             await add_demo_shop(app.outside)
         await app.follower.catch_up()
         async with _running(
-            waker.run(app.follower.wake, app.signals.hear), app.follower.run(), app.node.run(), app.node.watch_parked()
+            waker.run(app.follower.wake, app.signals.hear),
+            app.follower.run(),
+            app.node.run(),
+            app.node.watch_parked(),
+            health.watch(app),
         ):
             try:
                 yield app

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Protocol
 
 from interlock.kernel.errors import Answered, Conflict, Refused
+from interlock.kernel.events import Command
 from interlock.kernel.log import Due, Plan, Query
 from interlock.routing.board import Board
 from interlock.routing.entry import entering
+from interlock.routing.health import headed
 from interlock.routing.queues import Specs
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
@@ -15,6 +19,7 @@ from interlock.runtime.warm_views import WarmViews
 from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, VisitId, tag
 from interlock.vocabulary.interactions import AgentJoined, InteractionStarted
 from interlock.vocabulary.routing import EnterQueue, OfferVisit, RouteAgent, RouteQueue
+from interlock.vocabulary.urgency import PressQueue, RaisePriority
 
 ROUNDS = 5
 """How often one routing run chooses anew after an offer was refused because the board was behind."""
@@ -35,16 +40,27 @@ class _App(Protocol):
 
 
 class Queueing:
-    """Carries out ``EnterQueue``, ``RouteQueue`` and ``RouteAgent``."""
+    """Carries out ``EnterQueue``, ``RouteQueue``, ``RouteAgent`` and ``PressQueue``."""
 
     def __init__(self, app: _App, views: WarmViews) -> None:
         self._app, self._views = app, views
+
+    def carriers(self) -> dict[type[Command], Callable[[Due, Any], Awaitable[None]]]:
+        """What carries out which command."""
+        return {
+            EnterQueue: self.enter,
+            RouteQueue: self.route,
+            RouteAgent: self.route,
+            PressQueue: self.press,
+        }
 
     async def enter(self, due: Due, command: EnterQueue) -> None:
         """Put an interaction in its queue, or say why not."""
         app = self._app
         await app.follower.reach(app.follower.newest)
-        board, spec = app.board, app.queues.get(command.queue)
+        board = app.board
+        command = headed(board, app.queues, command, app.engine.clock())
+        spec = app.queues.get(command.queue)
         helping = () if spec is None else (QueueName(each.overflow) for each in spec.circle.rings if each.overflow)
         decider = entering(
             spec,
@@ -67,6 +83,16 @@ class Queueing:
         joined = await log.read(Query(tag("person", people[-1]), (AgentJoined,)))
         agents = [one.event.agent for one in joined.events if isinstance(one.event, AgentJoined)]
         return agents[-1] if agents else StaffId("")
+
+    async def press(self, due: Due, command: PressQueue) -> None:
+        """Raise the priority of everybody who waits in a queue, each once."""
+        app = self._app
+        await app.follower.reach(app.follower.newest)
+        for visit in [each for each in app.board.visits.values() if each.queue == command.queue]:
+            with suppress(Refused, Conflict, Answered):
+                raised = RaisePriority(interaction=visit.interaction, points=command.points)
+                await app.engine.execute(raised, cause=f"{due.cause}/{visit.visit}")
+        await app.engine.log.append(Plan(answers=due.id, cause=due.id))
 
     async def route(self, due: Due, command: RouteQueue | RouteAgent) -> None:
         """Offer what can be offered now; the command is only the occasion for all that has changed."""

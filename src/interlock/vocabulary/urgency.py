@@ -36,3 +36,51 @@ class RerouteVisit(Command, frozen=True, kw_only=True):
 
     def lane(self) -> str:
         return self.interaction
+
+
+class QueueAlertRaised(Event, frozen=True, kw_only=True):
+    """A queue is not healthy: a measure has come to its threshold. Counts are visits, times seconds, levels shares."""
+
+    queue: QueueName
+    alert: str
+    measure: str
+    value: float
+    threshold: float
+    priority: int = 0
+    """Points that whoever waits rises in line by."""
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(queue=self.queue)
+
+
+class QueueAlertCleared(Event, frozen=True, kw_only=True):
+    """The queue is healthy again in that respect; ``value`` is None where there is nothing to measure any more."""
+
+    queue: QueueName
+    alert: str
+    value: float | None = None
+
+    def tags(self) -> tuple[str, ...]:
+        return tags(queue=self.queue)
+
+
+class SetAlert(Command, frozen=True, kw_only=True):
+    """A node has seen that an alert of a queue begins, or ends."""
+
+    queue: QueueName
+    alert: str
+    raised: bool
+    value: float | None = None
+
+    def lane(self) -> str:
+        return f"queue:{self.queue}"
+
+
+class PressQueue(Command, frozen=True, kw_only=True):
+    """Raise the priority of everybody who waits in a queue now."""
+
+    queue: QueueName
+    points: int
+
+    def lane(self) -> str:
+        return f"queue:{self.queue}"

@@ -17,6 +17,7 @@ export function WorkColumn() {
     <div class="column-head"><h2>My interactions</h2>
       ${mine?.capacity ? html`<span class="note num" title=${mine.takes?.length ? `Units taken of what you can have at once: ${mine.takes.map((/** @type {any} */ one) => `${termOf(one.channel).toLowerCase()} ${one.most}`).join(', ')}` : 'Interactions in hand, and how many you can have at once'}>${mine.taken ?? mine.work.length} of ${mine.capacity}</span>` : null}
       <button type="button" class="icon-button fold" aria-label="Fold my interactions" title="Fold  [" onClick=${() => (folds.value = { ...folds.value, left: true })}><${Icon} name="fold" /></button></div>
+    ${(mine?.notices ?? []).map((/** @type {any} */ one) => html`<p class="desk-notice" role="status" key=${one.queue + one.message}><${Mark} tone="warn" icon="bell">${one.title}<//> ${one.message}</p>`)}
     ${mine ? html`<${WorkList} work=${mine.work} presence=${mine.presence} />` : meDoc.problem.value ? html`<${Empty} title="Your work cannot be shown">${meDoc.problem.value}<//>` : html`<${Skeleton} lines=${5} label="Loading your work" />`}
   </aside>`;
 }

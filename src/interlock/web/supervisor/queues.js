@@ -1,11 +1,11 @@
 // @ts-check
 // How healthy is each queue: who waits, how long, and are we within the target?
 import { now } from '../clock.js';
-import { count, duration, exact, percent, since } from '../format.js';
+import { count, duration, exact, humanise, percent, since } from '../format.js';
 import { html, signal, useState } from '../lib.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
-import { CopyId, Empty, Mark, Ticking } from '../ui/parts.js';
+import { At, CopyId, Empty, Mark, Ticking } from '../ui/parts.js';
 import { ask, board, looking } from './state.js';
 import { Why } from './why.js';
 
@@ -29,6 +29,14 @@ export function waitState(queue, at) {
   return waited > queue.threshold_s * 2 ? 'bad' : waited > queue.threshold_s ? 'warn' : 'plain';
 }
 
+/** What was measured when an alert began, and what is done while it stands. @param {any} alert */
+function alertWords(alert) {
+  const value = (/** @type {number} */ number) => (alert.measure === 'service_level' ? percent(number) : alert.measure === 'longest_wait' ? duration(number) : String(number));
+  const what = alert.measure === 'service_level' ? 'service level of now' : alert.measure === 'longest_wait' ? 'longest wait' : 'waiting';
+  const done = [alert.priority ? `${alert.priority} points up in line` : '', alert.overflow ? `overflows to ${alert.overflow.replaceAll('_', ' ')}` : ''].filter(Boolean);
+  return [`${what} ${value(alert.value)}, threshold ${value(alert.threshold)}`, ...done].join('; ');
+}
+
 export function Queues() {
   const queues = board.value?.queues ?? [];
   if (!queues.length) return html`<${Empty} title="No queues">Queues are defined in the tenant's files.<//>`;
@@ -47,11 +55,13 @@ function QueueRow({ queue }) {
   const visits = (board.value?.visits ?? []).filter((/** @type {any} */ visit) => visit.queue === queue.name);
   return html`<tr class=${queue.open ? '' : 'closed'}>
       <th scope="row"><button type="button" class="disclose" aria-expanded=${shown} disabled=${!visits.length} onClick=${() => (opened.value = shown ? '' : queue.name)}><${Icon} name=${shown ? 'down' : 'chevron'} size=${14} />${queue.title}</button>
-        ${queue.open ? null : queue.closed_message ? html`<p class="closed-line"><${Mark} tone="bad" icon="stop">Closed<//> <span class="note">${queue.closed_message}</span></p>` : html`<p class="closed-line"><${Mark} icon="clock">Outside its hours<//></p>`}</th>
+        ${queue.open ? null : queue.closed_message ? html`<p class="closed-line"><${Mark} tone="bad" icon="stop">Closed<//> <span class="note">${queue.closed_message}</span></p>` : html`<p class="closed-line"><${Mark} icon="clock">Outside its hours<//></p>`}
+        ${(queue.alerts ?? []).map((/** @type {any} */ alert) => html`<p class="closed-line" key=${alert.alert}><${Mark} tone="bad" icon="bell">${humanise(alert.alert)}<//> <span class="note">${alertWords(alert)}, since <${At} at=${alert.since} /></span></p>`)}</th>
       <td class="right"><span class="figure">${queue.waiting}</span>${queue.offered ? html`<span class="note under">${queue.offered} offered</span>` : null}</td>
       <td class="right wait ${wait}"><${Ticking} at=${queue.longest_since} />${wait === 'plain' ? null : html`<span class="under">over ${duration(queue.threshold_s)}</span>`}</td>
       <td><span class="level"><span class="figure" title=${queue.service_level === null || queue.target === null ? '' : `${(queue.service_level * 100).toFixed(1)} % answered within ${duration(queue.threshold_s)}`}>${percent(queue.service_level)}</span><${Mark} tone=${level.tone} icon=${level.icon}>${level.word}<//></span>
-        ${queue.target === null ? null : html`<span class="note under">${percent(queue.target)} in ${duration(queue.threshold_s)}</span>`}</td>
+        ${queue.target === null ? null : html`<span class="note under">${percent(queue.target)} in ${duration(queue.threshold_s)}</span>`}
+        ${queue.service_level_now === null || queue.service_level_now === undefined ? null : html`<span class="note under" title="Of the visits that were entered lately and are decided">now ${percent(queue.service_level_now)}</span>`}</td>
       <td>${queue.slas_kept === null || queue.slas_kept === undefined ? html`<span class="none">–</span>` : html`<span class="num">${percent(queue.slas_kept)}</span>`}${queue.slas_overdue ? html`<span class="under"><${Mark} tone="bad" icon="alert">${queue.slas_overdue} overdue<//></span>` : null}</td>
       <td class="right">${queue.asa_s === null || queue.asa_s === undefined ? '–' : exact(queue.asa_s)}</td><td class="right">${queue.entered}</td>
       <td class="right">${queue.abandoned}${queue.entered ? html`<span class="note under">${percent(queue.abandoned / queue.entered)}</span>` : null}</td>
