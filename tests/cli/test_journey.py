@@ -42,7 +42,7 @@ def test_every_mistake_of_the_named_files_is_told_with_file_line_and_mend(folder
     change(folder / "journeys" / "order_status.yaml", "look_up: shop.get_order", "look_up: shop.get_odrer")
     found = runner.invoke(app, ["journey", "check", str(journey)])
     assert found.exit_code == 1
-    assert found.stdout == f"{journey}:23:16: there is no queue 'busines'; did you mean 'business'?\n"
+    assert found.stdout == f"{journey}:39:16: there is no queue 'busines'; did you mean 'business'?\n"
     shutil.copy(DEMO / "journeys" / "business.yaml", journey)
     shutil.copy(DEMO / "journeys" / "order_status.yaml", folder / "journeys")
     change(scenario, "journey: business", "journey: bussiness")
@@ -62,7 +62,7 @@ def test_a_file_that_lies_elsewhere_is_checked_against_named_definitions(folder:
     assert alone.exit_code == 2 and "name its definitions with --definitions" in alone.stderr
     found = runner.invoke(app, ["journey", "check", str(draft), "--definitions", str(folder)])
     assert found.exit_code == 1
-    assert found.stdout.startswith(f"{draft}:23:16: there is no queue 'trade'")
+    assert found.stdout.startswith(f"{draft}:39:16: there is no queue 'trade'")
 
 
 def test_examples_that_another_journey_claims_are_told_with_their_file(folder: Path) -> None:
@@ -110,7 +110,7 @@ def test_some_are_chosen_by_title_journey_or_file_and_coverage_may_be_demanded(f
         assert found.exit_code == 0
         assert json.loads(found.stdout)["scenarios"] == {"people": 3}.get(name, 1)
     found = runner.invoke(app, [*command, "business", "--minimum-coverage", "80"])
-    assert found.exit_code == 1 and "0.0 % are covered, and at least 80 % should be." in found.stderr
+    assert found.exit_code == 1 and "1.0 % are covered, and at least 80 % should be." in found.stderr
     found = runner.invoke(app, [*command, "wholesale"])
     assert found.exit_code == 2 and "No scenario, journey or file of scenarios is called 'wholesale'" in found.stderr
     shutil.rmtree(folder / "scenarios")

@@ -44,8 +44,10 @@ async def publish(
     """Publish a folder whose scenarios hold, or propose it; gives what became of it in words, and which texts are missing."""
     files = read_folder(folder)
     async with somebody(settings, login, password) as (log, records, by):
-        tried = await held(files, await Releases.running(log, records), of_tenant(folder))
-        return told(await publishing.submit(files, log, records, by=by, note=note, tried=tried)), check(files).notes
+        articles = of_tenant(folder)
+        tried = await held(files, await Releases.running(log, records), articles)
+        told_of = await publishing.submit(files, log, records, by=by, note=note, tried=tried, articles=articles)
+        return told(told_of), check(files).notes
 
 
 async def roll_back(settings: Settings, release: str, login: str | None, password: str, note: str) -> str:
