@@ -150,9 +150,10 @@ def _agents(state: Board, recorded: Recorded) -> None:
             _count_handling(state, before, event.interaction, at)
         state.agents[name] = after(before, event, at)
     elif isinstance(event, InteractionEnded):
-        for name, agent in state.agents.items():
-            if agent.on(event.interaction) is not None:
-                state.agents[name] = winding_up(agent, event.interaction, at)
+        ended = event.interaction
+        have = [name for name, agent in state.agents.items() for work in agent.work if work.interaction == ended]
+        for name in have:
+            state.agents[name] = winding_up(state.agents[name], ended, at)
 
 
 def _visits(state: Board, recorded: Recorded, specs: Specs) -> None:

@@ -23,7 +23,7 @@ from interlock.simulation.floor.results import parts_of
 from interlock.simulation.floor.routed import Floor
 from interlock.simulation.floor.setting import Run, Setting, play
 from interlock.simulation.floor.survival import Patience
-from interlock.simulation.floor.tally import summed
+from interlock.simulation.floor.tally import Tally, summed
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.routing import Presence
 from interlock.vocabulary.skills import Skill
@@ -105,6 +105,10 @@ def replayed(past: Past, specs: Specs) -> Replay:
     return replay(past, APART, [one], [two], specs)
 
 
+def people_of(tally: Tally) -> list[str]:
+    return [name for name, _ in tally.hours]
+
+
 def notes(past: Past, specs: Specs) -> list[str]:
     return list(doubts(past.recorded, patience_of(past.recorded), specs))
 
@@ -112,6 +116,7 @@ def notes(past: Past, specs: Specs) -> list[str]:
 def test_the_log_counts_what_the_floor_counted(really: Run, past: Past) -> None:
     played, read = really.tally, past.recorded.tally
     assert read.visits == played.visits
+    assert set(people_of(read)) == {person.agent for person in people()}
     for what in ("handling", "available"):
         spent = [sum(getattr(each, what) for each in tally.hours.values()) for tally in (played, read)]
         assert spent[0] == pytest.approx(spent[1])
@@ -132,6 +137,14 @@ def test_a_replay_finds_what_the_change_would_really_have_done(past: Past) -> No
         assert line.changed.service_level.value == pytest.approx(really.service_level, abs=0.05)
         left = (really.abandoned + really.short_abandoned) / really.entered
         assert line.changed.abandon_rate.value == pytest.approx(left, abs=0.04)
+    before, other = (line.recorded.occupancy for line in found.queues)
+    assert before is not None
+    assert other is not None
+    assert before.value > 1.5 * other.value, "those who serve a had more to do than those who serve b"
+    more = found.queues[1].difference["occupancy"]
+    assert more is not None
+    assert more.low is not None
+    assert more.low > 0, "who serves b has more to do when he helps"
     better = found.queues[0].difference["service_level"]
     assert better is not None
     assert better.low is not None

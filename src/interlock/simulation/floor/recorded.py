@@ -48,8 +48,6 @@ OF_FLOOR: Final[tuple[type[Event], ...]] = (
 )
 """Everything that tells of a floor; nothing of it is personal."""
 
-TEAM: Final = "all"
-
 
 class Came(msgspec.Struct):
     """A customer who came: what she waited and how it ended, as far as the log tells.
@@ -86,7 +84,7 @@ class RecordedFloor:
 
     Attributes:
         came: everybody who came, in order.
-        tally: what was counted, with all agents as one team.
+        tally: what was counted, with each agent as a team of his own.
         answers: how long agents took to accept an offer.
         returns: how long they were gone after one that they did not see.
         switched: when queues were closed by hand, or opened again.
@@ -100,7 +98,7 @@ class RecordedFloor:
         self.returns: list[timedelta] = []
         self.switched: list[tuple[datetime, QueueClosed | QueueOpened]] = []
         self.offers = self.rejected = self.missed = 0
-        self.tally = Tally(specs, starts, zone, lambda agent: TEAM, [TEAM])
+        self.tally = Tally(specs, starts, zone, str)
         self._projection = board(specs)
         self.board: Board = self._projection.initial()
         self._visits: dict[VisitId, Came] = {}

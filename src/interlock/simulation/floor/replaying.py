@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from interlock.simulation.floor.doubts import doubts
 from interlock.simulation.floor.estimates import Estimate, difference, ratio
 from interlock.simulation.floor.lasting import Observed
 from interlock.simulation.floor.play import Answering, Contact, Person
-from interlock.simulation.floor.recorded import TEAM, Came, RecordedFloor, Served
+from interlock.simulation.floor.recorded import Came, RecordedFloor, Served
 from interlock.simulation.floor.results import Part, parts_of
 from interlock.simulation.floor.setting import Run, Setting
 from interlock.simulation.floor.survival import Patience
@@ -39,7 +39,7 @@ FIGURES: Final[dict[str, Ratio]] = {
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """A queue's figures; shares are from 0 to 1. The occupancy is that of all agents, whatever they serve."""
+    """A queue's figures; shares are from 0 to 1. The occupancy is that of the agents who serve it, whatever they do."""
 
     entered: float
     service_level: Estimate | None
@@ -124,16 +124,18 @@ def replay(past: Past, before: Specs, as_it_is: Sequence[Run], changed: Sequence
     lines = []
     for name in names:
         spec = after.get(name) or before.get(name)
+        was, one, two = (_of_queue(each, name, past.recorded.agents) for each in (real, played, other))
         pairs = {
-            figure: difference(_parts(other, name, of), _parts(played, name, of)) for figure, of in FIGURES.items()
+            figure: difference([of(*part) for part in two], [of(*part) for part in one])
+            for figure, of in FIGURES.items()
         }
         lines.append(
             ReplayLine(
                 queue=name,
                 title=name if spec is None else spec.title,
-                recorded=_figures(real, name, 1),
-                as_it_is=_figures(played, name, runs) if name in before else None,
-                changed=_figures(other, name, runs) if name in after else None,
+                recorded=_figures(was, 1),
+                as_it_is=_figures(one, runs) if name in before else None,
+                changed=_figures(two, runs) if name in after else None,
                 difference=pairs if name in before and name in after else {},
             )
         )
@@ -141,13 +143,21 @@ def replay(past: Past, before: Specs, as_it_is: Sequence[Run], changed: Sequence
     return Replay(past.recorded.starts, past.until, runs, len(past.recorded.came), lines, notes)
 
 
-def _parts(parts: Sequence[Part], queue: QueueName, of: Ratio) -> list[tuple[float, float]]:
-    return [of(part.visits.get(queue, Visits()), part.hours.get(TEAM, Hours())) for part in parts]
+def _of_queue(parts: Sequence[Part], queue: QueueName, agents: Mapping[StaffId, Served]) -> list[tuple[Visits, Hours]]:
+    """What happened in a queue, and the time of those who serve it, part by part."""
+    serve = [agent for agent, served in agents.items() if queue in served.last.queues]
+    found = []
+    for part in parts:
+        spent = Hours()
+        for agent in serve:
+            spent.add(part.hours.get(agent, Hours()))
+        found.append((part.visits.get(queue, Visits()), spent))
+    return found
 
 
-def _figures(parts: Sequence[Part], queue: QueueName, runs: int) -> Figures:
-    entered = sum(part.visits[queue].entered for part in parts if queue in part.visits) / runs
-    return Figures(entered, *(ratio(_parts(parts, queue, of)) for of in FIGURES.values()))
+def _figures(parts: Sequence[tuple[Visits, Hours]], runs: int) -> Figures:
+    entered = sum(visits.entered for visits, _ in parts) / runs
+    return Figures(entered, *(ratio([of(*part) for part in parts]) for of in FIGURES.values()))
 
 
 def _far_off(line: ReplayLine) -> str:
@@ -240,7 +250,7 @@ def _person(agent: StaffId, served: Served, answering: Answering) -> Person:
         shares=last.shares,
     )
     plan = [(at, presence) for at, presence in served.plan if presence is not Presence.NOT_RESPONDING]
-    return Person(agent, TEAM, wants, plan, answering)
+    return Person(agent, agent, wants, plan, answering)
 
 
 def _order(event: QueueClosed | QueueOpened) -> Command:

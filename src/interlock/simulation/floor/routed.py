@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from interlock.kernel.deciders import Decider, Moment, SetTimer
 from interlock.kernel.errors import Refused
-from interlock.kernel.events import Command, Cursor, Event, Recorded
+from interlock.kernel.events import START, Command, Event, Recorded
 from interlock.routing import Matching, Specs, board, entering, subject
 from interlock.routing.entry import Standing as Interaction
 from interlock.routing.visits import NOT_ENTERED, VISIT_EVENTS, Standing, evolve
@@ -38,6 +38,8 @@ Act = Callable[[], None]
 Watcher = Callable[[Event], None]
 
 NOBODY: Final = StaffId("")
+_OCCASIONS: Final = (RouteQueue, RouteAgent)
+_SWITCHES: Final = (CloseQueue, OpenQueue)
 
 
 class Floor:
@@ -65,7 +67,7 @@ class Floor:
         self._set: dict[str, int] = {}
         self._due: deque[Command] = deque()
         self._look = False
-        self._numbers, self._positions = count(1), count(1)
+        self._numbers = count(1)
 
     # Time.
 
@@ -96,8 +98,7 @@ class Floor:
     def happens(self, *facts: Event) -> None:
         """Facts, with all that follows from them; what becomes due is done by ``settle``."""
         for fact in facts:
-            position = next(self._positions)
-            recorded = Recorded(Cursor(position, position), "", self.now, fact, "")
+            recorded = Recorded(START, "", self.now, fact, "")
             if isinstance(fact, VISIT_EVENTS):
                 self._keep(fact, recorded)
             self._projection.fold(self.board, recorded)
@@ -116,7 +117,7 @@ class Floor:
                 watch(fact)
 
     def _follow(self, command: Command) -> None:
-        if isinstance(command, RouteQueue | RouteAgent):
+        if isinstance(command, _OCCASIONS):
             self._look = True  # the command is only the occasion for all that has changed
         else:
             self._due.append(command)
@@ -157,7 +158,7 @@ class Floor:
 
     def state(self, command: Any) -> Any:
         """What the decision on a command knows."""
-        if isinstance(command, CloseQueue | OpenQueue):
+        if isinstance(command, _SWITCHES):
             return self.board.closed_message(command.queue) or ""
         if isinstance(command, EndVisit):
             visit = self._visit_of.get(command.interaction)
@@ -204,7 +205,7 @@ class Floor:
         facts = decider.decide(command, standing, self._moment())
         self.happens(*facts)
         found = facts[0] if facts else None
-        return found if isinstance(found, VisitEntered | HandOverFailed) else None
+        return found if isinstance(found, (VisitEntered, HandOverFailed)) else None
 
     def ends(self, interaction: InteractionId, reason: Any) -> None:
         """The interaction is over."""

@@ -62,7 +62,7 @@ def play(setting: Setting, seed: int, progress: Progress = lambda now: None) -> 
     """One run. The same setting and seed give the same counts."""
     floor = Floor(setting.specs, setting.settings, setting.starts)
     teams = {person.agent: person.team for person in setting.people}
-    tally = Tally(setting.specs, setting.starts, setting.zone, teams.__getitem__, setting.teams)
+    tally = Tally(setting.specs, setting.starts, setting.zone, teams.__getitem__)
     chance = chance_of(seed, "agents")
     run = Play(floor, tally, setting.contacts(seed), setting.people, setting.orders, chance)
     now = setting.starts

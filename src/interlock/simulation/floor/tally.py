@@ -73,21 +73,14 @@ class _Team:
 class Tally:
     """The counts of one run."""
 
-    def __init__(
-        self,
-        specs: Specs,
-        starts: datetime,
-        zone: tzinfo,
-        team_of: Callable[[StaffId], str],
-        teams: Iterable[str],
-    ) -> None:
+    def __init__(self, specs: Specs, starts: datetime, zone: tzinfo, team_of: Callable[[StaffId], str]) -> None:
         self._specs, self.zone = specs, zone
         self._first = starts.astimezone(zone).date().toordinal()
         self.visits: defaultdict[tuple[QueueName, Slot], Visits] = defaultdict(Visits)
         self.hours: defaultdict[tuple[str, Slot], Hours] = defaultdict(Hours)
         self._at: dict[VisitId, tuple[VisitEntered, Slot]] = {}
         self._team_of = team_of
-        self._teams = {team: _Team(starts) for team in teams}
+        self._teams: dict[str, _Team] = {}
         self._spent = starts
         self._states: dict[StaffId, State] = {}
 
@@ -143,11 +136,13 @@ class Tally:
         if state == before:
             return
         name = self._team_of(agent)
+        team = self._teams.get(name)
+        if team is None:
+            team = self._teams[name] = _Team(floor.now)
         self._spend(name, floor.now)
         self._states[agent] = state
-        team = self._teams[name].now
-        team[before] -= 1
-        team[state] += 1
+        team.now[before] -= 1
+        team.now[state] += 1
 
     def spend_until(self, now: datetime) -> None:
         """The time up to now is spent, interval by interval, so that it counts where it belongs."""
