@@ -23,6 +23,8 @@ async def test_she_goes_on_by_phone_where_she_was_in_the_chat_and_comes_back_by_
     await customer.hears("Which item is it?")
     await customer.page.get_by_role("button", name="Go on elsewhere").click()
     code = (await customer.page.locator(".carry-code").inner_text()).replace(" ", "")
+    await customer.page.get_by_role("button", name="Send it to my e-mail address").click()
+    await expect(customer.page.get_by_role("status").filter(has_text="Sent to r•••@example.com")).to_be_visible()
 
     await visitor.goto(f"{demo.url}/phone")
     await visitor.get_by_role("button", name="Call", exact=True).first.click()
@@ -39,3 +41,12 @@ async def test_she_goes_on_by_phone_where_she_was_in_the_chat_and_comes_back_by_
     await customer.agree(order.items[1])
     await customer.hears("Done. €14.50 goes back")
     assert [refund["amount"]["amount"] for refund in await shop.refunds(order)] == [1450]
+
+
+async def test_who_comes_by_a_link_is_asked_first_and_told_where_it_is_good_no_more(
+    demo: Demonstration, visitor: Page
+) -> None:
+    await visitor.goto(f"{demo.shop}/#interlock-carry=00000000000000000000000000000000")
+    await visitor.get_by_role("alertdialog", name="Go on here").get_by_role("button", name="Go on here").click()
+    await expect(visitor.get_by_role("alert").filter(has_text="That code is not known")).to_be_visible()
+    assert "interlock-carry" not in visitor.url

@@ -25,6 +25,7 @@ from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
 from interlock.kernel.events import START, Cursor
 from interlock.kernel.log import Query
 from interlock.runtime.app import App
+from interlock.runtime.mailing_codes import mail_code, mailable
 from interlock.vocabulary.channels import Channel, Principal
 from interlock.vocabulary.ids import ChallengeId, InteractionId, MessageId, PersonId, ProposalId, SessionId
 from interlock.vocabulary.interactions import Leave, OpenSession, ReceiveMessage, SessionOpened
@@ -81,9 +82,10 @@ class WithdrawFrame(msgspec.Struct, tag="withdraw", forbid_unknown_fields=True):
 
 
 class CarryCodeFrame(msgspec.Struct, tag="carry_code", forbid_unknown_fields=True):
-    """The customer wants to go on elsewhere: she is given a code."""
+    """The customer wants to go on elsewhere: she is shown a code, or has one mailed to her registered address."""
 
     id: str
+    mail: bool = False
 
 
 class CarryFrame(msgspec.Struct, tag="carry", forbid_unknown_fields=True):
@@ -302,9 +304,12 @@ async def carry_out(app: App, feed: Feed, incoming: Frames) -> None:
                 with suppress(Answered):  # brought back, and then the connection broke
                     await app.carrying.come_back(session, f"{cause}/back")
                 await app.engine.execute(command, cause=cause)
+        case CarryCodeFrame(mail=True):
+            feed.show({"type": "carry_sent", "to": await mail_code(app, session, cause)})
         case CarryCodeFrame():
             given = await app.carrying.code(session, cause)
-            feed.show({"type": "carry_code", "code": given.code, "expires_at": given.expires_at.isoformat()})
+            shown = {"code": given.code, "expires_at": given.expires_at.isoformat()}
+            feed.show({"type": "carry_code", **shown, "mailable": await mailable(app, session)})
         case CarryFrame():
             await app.carrying.redeem(session, incoming.code, cause)
         case Confirm():

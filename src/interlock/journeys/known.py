@@ -91,26 +91,26 @@ class Known:
 
     def wrong_sending(self, settings: TenantSettings) -> Iterator[Wrong]:
         """Actions that are to send text messages or mails, and are none, or take something else than is given."""
-        for section, sending, needs in (
-            ("messaging", settings.messaging, ("to", "text")),
-            ("email", settings.email, ("to", "text", "message_id")),
+        text, mail, carry = settings.messaging, settings.email, ("to", "code", "link")
+        for at, name, gives, needs in (
+            (("messaging", "action"), text.action, text.gives, ("to", "text")),
+            (("email", "action"), mail.action, mail.gives, ("to", "text", "message_id")),
+            (("carry_action",), settings.carry_action, carry, carry),
         ):
-            if sending.action is None or self.actions is None:
+            if name is None or self.actions is None:
                 continue
-            at: Path = (section, "action")
-            action = self.actions.get(sending.action)
+            action = self.actions.get(name)
             if action is None:
-                mend = did_you_mean(sending.action, self.actions)
-                yield at, f"there is no action '{sending.action}'", mend, False
+                yield at, f"there is no action '{name}'", did_you_mean(name, self.actions), False
                 continue
             takes = [each.name for each in action.args]
-            for name in needs:
-                if name not in takes:
-                    yield at, f"'{sending.action}' does not take '{name}'", "add it to its 'args:'", False
+            for need in needs:
+                if need not in takes:
+                    yield at, f"'{name}' does not take '{need}'", "add it to its 'args:'", False
             for each in action.args:
-                if not each.optional and each.name not in sending.gives:
-                    mend = f"make it optional; what is given is {', '.join(sending.gives)}"
-                    yield at, f"'{sending.action}' needs '{each.name}', which nothing gives it", mend, False
+                if not each.optional and each.name not in gives:
+                    mend = f"make it optional; what is given is {', '.join(gives)}"
+                    yield at, f"'{name}' needs '{each.name}', which nothing gives it", mend, False
 
     def wrong_arguments(self, name: str, given: Mapping[str, object], at: Path) -> Iterator[Wrong]:
         """Arguments that an action does not have, those that it lacks, and texts that can never be what it takes."""

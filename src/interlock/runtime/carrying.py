@@ -18,7 +18,7 @@ from interlock.kernel.log import Query
 from interlock.runtime.engine import Extend
 from interlock.vocabulary.assurance import Assurance
 from interlock.vocabulary.carrying import CarriedOn, CarryCodeIssued, CarryOn, IssueCarryCode
-from interlock.vocabulary.ids import InteractionId, SessionId, tag
+from interlock.vocabulary.ids import CustomerId, InteractionId, SessionId, tag
 from interlock.vocabulary.interactions import InteractionStarted, SessionOpened
 from interlock.vocabulary.people import CustomerMatched
 from interlock.vocabulary.proactive import SessionClaimed, browser_of
@@ -64,6 +64,15 @@ class Carrying:
             IssueCarryCode(session=session, digest=self._digest(code)), cause=cause, extend=also and also(code)
         )
         return CarryCode(code, self._app.clock() + CODE_LASTS)
+
+    async def known_in(self, session: SessionId) -> CustomerId:
+        """Who is known in a session now; nobody where nobody is."""
+        return (await self._held(session)).assurance.customer
+
+    def link(self) -> tuple[str, str]:
+        """The secret of a link to go on by, good as a code is, and what it is known by in the log."""
+        secret = secrets.token_hex(16)
+        return secret, self._digest(secret)
 
     async def redeem(self, session: SessionId, code: str, cause: str) -> InteractionId:
         """Carry on in this session what the code was given for; the interaction that it is now.

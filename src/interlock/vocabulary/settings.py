@@ -124,6 +124,8 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         defaults: the branches that all journeys share, and their ``slots``; journeys read and check them.
         menu: the journeys that are offered as buttons, in this order; all of them where none is named.
         code_action: the action that sends a one-time code.
+        carry_action: the action that mails a code and a link to go on elsewhere with, to the registered address alone: it
+            takes ``to``, ``code`` and ``link``. Without it that is not offered.
         matters: complaints, abuse, data-subject requests, legal matters, vulnerable customers: who gets them, what is said.
         publish: who else has to approve a new version; ``approvals: 0`` asks nobody.
         knowledge: when the virtual agent answers from an article.
@@ -167,6 +169,7 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     human_journey: Name = "talk_to_human"
     menu: tuple[Name, ...] = ()
     code_action: ActionName = "mail.send_code"
+    carry_action: ActionName | None = None
     publish: Publishing = Publishing()
     knowledge: Answering = Answering()
     assist: AssistSettings = AssistSettings()
@@ -220,8 +223,8 @@ class TenantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def own_actions(self) -> frozenset[str]:
-        """The actions that carry the conversation itself: they send a code, a text message, a mail."""
-        named = (self.code_action, self.messaging.action, self.email.action)
+        """The actions that carry the conversation itself: they send a code, a link, a text message, a mail."""
+        named = (self.code_action, self.carry_action, self.messaging.action, self.email.action)
         return frozenset(each for each in named if each is not None)
 
     @property

@@ -2,6 +2,14 @@
 // How does somebody come into a conversation by the link in a mail? Once: the link becomes a token of this browser alone.
 
 const MARK = 'interlock=';
+const CARRY = 'interlock-carry=';
+
+/** The secret of a one-time link that carries a conversation on here, taken out of the page's address; empty where there is none. */
+export function carried() {
+  const secret = location.hash.slice(1).split('&').find((part) => part.startsWith(CARRY))?.slice(CARRY.length) ?? '';
+  if (secret) history.replaceState(null, '', location.pathname + location.search); // whoever copies the address passes nothing on
+  return secret;
+}
 
 /**
  * Use the link in the page's address, if there is one, and take it out of the address.

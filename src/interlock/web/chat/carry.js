@@ -21,6 +21,8 @@ export function CarryLink({ store }) {
 export function Carry({ store }) {
   const carry = store.carry.value;
   if (!carry) return null;
+  if (carry.link) return html`<${ByLink} store=${store} secret=${carry.link} />`;
+  if (carry.sent) return html`<p class="strip" role="status"><span>${t('Sent to {address}. It is good for ten minutes.', { address: carry.sent })}</span><button type="button" onClick=${() => (store.carry.value = null)}>${t('Close')}</button></p>`;
   return carry.code ? html`<${Shown} store=${store} carry=${carry} />` : carry.entering ? html`<${Entry} store=${store} problem=${carry.problem ?? ''} pending=${Boolean(carry.pending)} />` : html`<p class="strip warn" role="alert"><span>${carry.problem}</span><button type="button" onClick=${() => (store.carry.value = null)}>${t('Close')}</button></p>`;
 }
 
@@ -30,7 +32,14 @@ function Shown({ store, carry }) {
   return html`<div class="ask carry" role="alertdialog" aria-label=${t('Go on elsewhere')}><p>${t('Go on by phone, or in another browser')}</p>
     <p class="carry-code num" aria-label=${[...carry.code].join(' ')}>${left} ${right}</p>
     <p class="carry-how">${t('On the phone, press # and then these digits. In another chat, choose “I have a code”. It is good once, until {time}. Nobody of us will ever ask you to tell it.', { time: clock(carry.expires_at) })}</p>
+    ${carry.mailable ? html`<button type="button" onClick=${() => store.askCarryCode(true)}>${t('Send it to my e-mail address')}</button>` : null}
     <button type="button" autofocus onClick=${() => (store.carry.value = null)}>${t('Close')}</button></div>`;
+}
+
+/** Somebody came by the link in a mail: it is used when she says so. @param {{store: ChatStore, secret: string}} props */
+function ByLink({ store, secret }) {
+  return html`<div class="ask carry" role="alertdialog" aria-label=${t('Go on here')}><p>${t('Go on here with what we talked about?')}</p>
+    <button type="button" class="primary" autofocus onClick=${() => store.carryOn(secret)}>${t('Go on here')}</button><button type="button" onClick=${() => (store.carry.value = null)}>${t('Not now')}</button></div>`;
 }
 
 /** @param {{store: ChatStore, problem: string, pending: boolean}} props */

@@ -1,7 +1,7 @@
 // @ts-check
 // How does the chat come onto a host page? In a shadow root, so that neither page disturbs the other's styles.
 import { html, render } from '../lib.js';
-import { arrive } from './arriving.js';
+import { arrive, carried } from './arriving.js';
 import { Memory } from './memory.js';
 import { ChatStore } from './store.js';
 import { Chat } from './view.js';
@@ -31,9 +31,11 @@ export async function start({ server, theme }) {
   await loadStyles(root);
   const place = document.createElement('div');
   root.append(place);
+  const secret = carried();
   const arrived = await arrive(server, new Memory(server));
   const store = new ChatStore(server);
-  if (arrived) store.setOpen(true);
+  if (arrived || secret) store.setOpen(true);
+  if (secret) store.carry.value = { link: secret };
   document.addEventListener('visibilitychange', () => store.markSeen());
   render(html`<${Chat} store=${store} />`, place);
   return { open: () => store.setOpen(true), close: () => store.setOpen(false) };

@@ -38,7 +38,7 @@ export class ChatStore {
     /** The replay is over: what comes now is new. */
     this.settled = signal(false);
     /** A code to go on elsewhere with, or one from elsewhere that is being entered. */
-    this.carry = signal(/** @type {{code?: string, expires_at?: string, entering?: boolean, pending?: boolean, problem?: string} | null} */ (null));
+    this.carry = signal(/** @type {{code?: string, expires_at?: string, mailable?: boolean, sent?: string, link?: string, entering?: boolean, pending?: boolean, problem?: string} | null} */ (null));
     this.carrying = '';
     /** The next message begins a new conversation. */
     this.fresh = signal(false);
@@ -145,10 +145,10 @@ export class ChatStore {
     this.chat.send(frame);
   }
 
-  /** Ask for a code to go on elsewhere with. */
-  askCarryCode() {
+  /** Ask for a code to go on elsewhere with: shown here, or mailed to the address that we know. @param {boolean} [mail] */
+  askCarryCode(mail = false) {
     this.carrying = newId();
-    this.chat.send({ type: 'carry_code', id: this.carrying });
+    this.chat.send({ type: 'carry_code', id: this.carrying, mail });
   }
 
   /** Go on here with what was talked about elsewhere. @param {string} code */
@@ -211,7 +211,8 @@ export class ChatStore {
       else if (frame.type === 'error') this.#refused(frame);
       else if (frame.type === 'typing') this.#typed(frame.author);
       else if (frame.type === 'answered') this.#answeredCard(frame);
-      else if (frame.type === 'carry_code') this.carry.value = { code: frame.code, expires_at: frame.expires_at };
+      else if (frame.type === 'carry_code') this.carry.value = { code: frame.code, expires_at: frame.expires_at, mailable: frame.mailable };
+      else if (frame.type === 'carry_sent') this.carry.value = { sent: frame.to };
       else if (frame.type === 'draft') this.#drafted(frame);
     });
   }

@@ -30,6 +30,8 @@ export const WORDS = {
     'Written by a language model, within the bounds of the company': 'Von einem Sprachmodell geschrieben, in den Grenzen des Unternehmens', AI: 'KI',
     'The assistant has taken back what it began to say.': 'Der Assistent hat zurückgenommen, was er sagen wollte.', 'Not sent: {problem}': 'Nicht gesendet: {problem}', 'Try again': 'Noch einmal', Remove: 'Entfernen',
     'Sent as soon as you are connected': 'Wird gesendet, sobald die Verbindung steht', 'Go on elsewhere': 'Woanders weitermachen', 'I have a code': 'Ich habe einen Code', Close: 'Schließen', Cancel: 'Abbrechen', 'One moment…': 'Einen Augenblick …',
+    'Go on here': 'Hier weitermachen', 'Go on here with what we talked about?': 'Hier mit dem weitermachen, worüber wir gesprochen haben?',
+    'Send it to my e-mail address': 'An meine E-Mail-Adresse senden', 'Sent to {address}. It is good for ten minutes.': 'Gesendet an {address}. Es gilt zehn Minuten.',
     'Go on by phone, or in another browser': 'Am Telefon oder in einem anderen Browser weitermachen', 'The code from the phone or the other chat': 'Der Code vom Telefon oder aus dem anderen Chat',
     'On the phone, press # and then these digits. In another chat, choose “I have a code”. It is good once, until {time}. Nobody of us will ever ask you to tell it.':
       'Am Telefon drücken Sie # und dann diese Ziffern. In einem anderen Chat wählen Sie „Ich habe einen Code“. Er gilt einmal, bis {time}. Niemand von uns wird Sie je danach fragen.',
