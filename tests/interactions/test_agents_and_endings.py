@@ -299,6 +299,19 @@ def test_what_waits_for_its_time_is_told_by_the_journey_that_proposed_it_and_oth
     assert (by_journey.text, by_card.text) == ("", SETTINGS.texts.wait_ask)
 
 
+def test_who_falls_silent_in_the_middle_of_a_matter_is_told_that_she_can_go_on_elsewhere():
+    begun = (OPENED, STARTED, message(CUSTOMER), BEGUN, message(BOT))
+    asked, offered, warned = when(begun, WarnSilence(interaction=I))
+    assert isinstance(asked, MessagePosted) and isinstance(offered, MessagePosted) and isinstance(warned, SilenceWarned)
+    assert "Go on elsewhere" in str(offered.text) and offered.author.kind == "system"
+    calls = (OPENED, msgspec.structs.replace(STARTED, channel=Channel.VOICE), message(CUSTOMER), BEGUN, message(BOT))
+    assert kinds(when(calls, WarnSilence(interaction=I))) == [MessagePosted, SilenceWarned]
+    with_her = (*WITH_AMARA, BEGUN, message(CUSTOMER), message(AGENT))
+    assert not [
+        each for each in when(with_her, WarnSilence(interaction=I)) if "elsewhere" in str(getattr(each, "text", ""))
+    ]
+
+
 def test_silence_is_counted_from_the_last_word_and_a_notice_is_none():
     timers, *_ = subject(SETTINGS).timers
     (set_timer,) = timers(message(BOT), NOW)

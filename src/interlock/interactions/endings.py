@@ -6,7 +6,7 @@ from interlock.interactions.context import OUTCOME, QUIET, InteractionState, evo
 from interlock.kernel.deciders import Decider, Moment
 from interlock.kernel.events import Event
 from interlock.kernel.log import Query
-from interlock.vocabulary.channels import SENT, Author, sent_through
+from interlock.vocabulary.channels import SENT, Author, Channel, sent_through
 from interlock.vocabulary.ids import InteractionId, MessageId, tag
 from interlock.vocabulary.interactions import (
     CloseInteraction,
@@ -43,10 +43,12 @@ def warn_silence(settings: TenantSettings) -> Decider[WarnSilence, InteractionSt
             if state.approvals:
                 # What she waits for takes hours, and its answer reaches her also after the end.
                 return [ended(state, "inactivity")]
-        return [
-            _says(state, moment, notice, settings.said_in(state.language).texts.still_there),
-            SilenceWarned(interaction=state.interaction, person=state.person),
-        ]
+        texts = settings.said_in(state.language).texts
+        said = [_says(state, moment, notice, texts.still_there)]
+        if state.channel is Channel.CHAT and state.holder == "virtual_agent" and state.runs:
+            # She is in the middle of a matter: perhaps she has no time now, or would rather talk.
+            said.append(_says(state, moment, notice, texts.go_on_elsewhere))
+        return [*said, SilenceWarned(interaction=state.interaction, person=state.person)]
 
     return Decider(
         command=WarnSilence,

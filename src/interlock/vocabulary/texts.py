@@ -59,6 +59,10 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no_reason: Words = "I cannot do that here."
     done_without_details: Words = "That has been done. I cannot show you the details just now."
     still_there: Words = "Are you still there?"
+    go_on_elsewhere: Words = (
+        "If you would rather go on by phone, or in another browser, choose 'Go on elsewhere' below: I keep what we have"
+        " so far."
+    )
     ended_for_silence: Words = "I have closed this chat for now. Just write when you need us again."
     confirm_ask: Words = "Please check this, and confirm if it is right."
     confirm_yes: Words = "Confirm"
