@@ -7,7 +7,7 @@ SHELL := /bin/sh
 # One more than two cores: some tests wait for leases to run out or for a browser, and each worker imports everything once.
 # On a bigger machine: make test WORKERS=8
 WORKERS ?= 3
-FIGURES ?= log turn gate idle dialogue
+FIGURES ?= log turn gate idle dialogue routing
 
 # Whoever has this set has every process compile every module again: half a minute of a run of the tests.
 export PYTHONDONTWRITEBYTECODE :=
@@ -35,7 +35,7 @@ format: setup ## put the style right where a tool can
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
 
-bench: setup ## the figures: log, turn, gate, idle, dialogue (FIGURES=log for one, ARGS=--json for machines)
+bench: setup ## the figures: log, turn, gate, idle, dialogue, routing (FIGURES=log for one, ARGS=--json for machines)
 	@for name in $(FIGURES); do .venv/bin/interlock bench $$name $(ARGS) || exit 1; done
 
 soak: setup chromium ## the tests that run for many minutes

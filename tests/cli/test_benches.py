@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from interlock.cli.bench import dialogue, first_word, judging, ledger_part, spoken, wire_part
+from interlock.cli.bench import (
+    dialogue,
+    first_word,
+    judging,
+    ledger_part,
+    matching_part,
+    offers_part,
+    spoken,
+    wire_part,
+)
 from interlock.cli.bench.sentences import composed
 from interlock.control import load_bundle
 from interlock.journeys.language import AgentStep
+from interlock.routing import choose
 from interlock.runtime.definitions import check, read_folder
 from interlock.simulation.scenarios import Failure
 
@@ -82,3 +93,36 @@ async def test_the_first_words_that_are_timed_come_from_an_agent_step_and_from_a
     journey = read.journeys.journeys["business"]
     assert isinstance(journey.steps["0"], AgentStep) and read.models.agents == ("spoken",)
     assert took >= spoken.THINKS_S
+
+
+def test_measuring_the_index_gives_figures_of_a_calm_floor_and_of_a_crowded_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (("AGENTS", 60), ("QUEUES", 5)):
+        monkeypatch.setattr(matching_part, name, value)
+    index = matching_part.index_figures(assignments=400)
+    assert 0 < index["decision_p50_us"] <= index["decision_p99_us"] and index["assignments_per_s"] > 0
+    full, scan = matching_part.floor_figures(assignments=200, scanned=50)
+    assert full.keys() == scan.keys() and min(*full.values(), *scan.values()) > 0
+    crowd = matching_part.crowd_figures(waiting=500, decisions=20)
+    assert 0 < crowd["waiting_500k_p50_ms"] <= crowd["waiting_500k_p99_ms"]
+
+
+def test_the_floor_that_is_measured_is_routed_as_the_plain_rule_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("AGENTS", 60), ("QUEUES", 5)):
+        monkeypatch.setattr(matching_part, name, value)
+    floor, found = matching_part.Floor(), 0
+    for _ in range(150):
+        floor.now += timedelta(seconds=1)
+        floor.matching.saw(floor.comes(floor.now))
+        expected = choose(floor.board, floor.specs, floor.now)
+        assert floor.matching.pairs(floor.now) == expected
+        floor.takes(expected)
+        found += len(expected)
+        for visit, _ in expected:
+            floor.matching.answered(visit)
+    assert found > 60, "rings let everybody in after a minute"
+
+
+async def test_offers_and_acceptances_are_counted_when_they_are_in_the_log() -> None:
+    assert (await offers_part.durable_figures(visits=12))["durable_per_s"] > 0

@@ -217,7 +217,7 @@ def erase(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="log, turn, gate, idle or dialogue.")],
+    name: Annotated[str, typer.Argument(help="log, turn, gate, idle, dialogue or routing.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Measure: figures, beside those of a peer in the same run.

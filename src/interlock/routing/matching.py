@@ -8,6 +8,7 @@ certificate runs out) waits in a heap.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
@@ -17,8 +18,8 @@ from interlock.routing.agents import AGENT_EVENTS, Agent
 from interlock.routing.board import Board
 from interlock.routing.choose import urgency
 from interlock.routing.index import Hand, Index, Line
-from interlock.routing.queues import Specs, circle_of
-from interlock.routing.rings import Circle
+from interlock.routing.queues import Specs
+from interlock.routing.rings import ANYBODY, Circle
 from interlock.routing.visits import VISIT_EVENTS, Visit
 from interlock.vocabulary.capacity import Share
 from interlock.vocabulary.channels import Channel
@@ -37,6 +38,8 @@ MICROSECOND: Final = timedelta(microseconds=1)
 
 Name = tuple[QueueName, Channel, int, StaffId | None]
 """What a line is known by: its queue, its channel, its ring, and whom its visits are kept for."""
+
+_ANYBODY: Final = (ANYBODY, list[timedelta](), False)
 
 
 class _Step(NamedTuple):
@@ -95,12 +98,13 @@ class Matching:
             name = heappop(self._ends)[1]
             self._known[name] = self._known[name]._replace(skills=())
             self._agents.add(name)
-        asked = set(self._offered.values())
-        agents, self._agents = self._agents, self._agents & asked
-        for name in agents - asked:
+        agents, self._agents = self._agents, set()
+        if self._offered and agents:
+            self._agents = agents & set(self._offered.values())
+        for name in agents - self._agents if self._agents else agents:
             self._look_at_agent(name)
-        visits, self._visits = self._visits, self._visits & self._offered.keys()
-        for visit in visits - self._offered.keys():
+        visits, self._visits = self._visits, self._visits & self._offered.keys() if self._offered else set()
+        for visit in visits - self._visits if self._visits else visits:
             self._look_at_visit(visit)
         found = self._index.pairs(now)
         self._offered.update(found)
@@ -125,7 +129,10 @@ class Matching:
         self._last_of: dict[VisitId, StaffId] = {}
         self._opens: list[tuple[datetime, VisitId]] = []
         self._ends: list[tuple[datetime, StaffId]] = []
-        self._opens_after = {name: spec.circle.opens_after() for name, spec in self._specs.items()}
+        self._circles = {
+            name: (spec.circle, spec.circle.opens_after(), spec.circle.asks_for_last)
+            for name, spec in self._specs.items()
+        }
         self._visits, self._agents, self._begun = set(self._board.visits), set(self._board.agents), True
 
     # Agents.
@@ -179,13 +186,14 @@ class Matching:
             return
         if visit.offer is not None:
             return
-        circle, ring = circle_of(self._specs, visit.queue), 0
-        if len(circle.rings) > 1:
-            ring = circle.ring(visit, self._board.agents, self._now)
-            opens = (visit.since + after for after in self._opens_after[visit.queue])
-            if (following := next((at for at in opens if at > self._now), None)) is not None:
-                heappush(self._opens, (following, name))
-            if circle.asks_for_last:
+        circle, opens_after, asks_for_last = self._circles.get(visit.queue, _ANYBODY)
+        ring = 0
+        if opens_after:
+            at = bisect_right(opens_after, self._now - visit.since)
+            ring = circle.passed(at, visit, self._board.agents)
+            if at < len(opens_after):
+                heappush(self._opens, (visit.since + opens_after[at], name))
+            if asks_for_last:
                 self._last_of[name] = visit.last_agent
                 self._last.setdefault(visit.last_agent, set()).add(name)
         kept_for = visit.last_agent if circle.rings[ring].agents == "last_agent" else None

@@ -86,7 +86,10 @@ class Circle(msgspec.Struct, frozen=True):
 
     def ring(self, visit: Visit, agents: Mapping[StaffId, Agent], now: datetime) -> int:
         """The ring that a visit is in, from 0; one for a last agent who is not there is passed at once."""
-        at = self._by_time(visit, now)
+        return self.passed(self._by_time(visit, now), visit, agents)
+
+    def passed(self, at: int, visit: Visit, agents: Mapping[StaffId, Agent]) -> int:
+        """The ring that a visit is in which the time has brought to ring ``at``."""
         while at + 1 < len(self.rings) and self.rings[at].agents == "last_agent":
             last = agents.get(visit.last_agent)
             if last is not None and last.on_shift:

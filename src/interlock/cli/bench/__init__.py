@@ -10,7 +10,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from interlock.cli.bench import dialogue, gate, idle, log, turn
+from interlock.cli.bench import dialogue, gate, idle, log, routing, turn
 from interlock.cli.bench.result import Result
 
 BENCHES: Final[dict[str, Callable[[], Coroutine[None, None, Result]]]] = {
@@ -19,6 +19,7 @@ BENCHES: Final[dict[str, Callable[[], Coroutine[None, None, Result]]]] = {
     "idle": idle.run,
     "gate": gate.run,
     "dialogue": dialogue.run,
+    "routing": routing.run,
 }
 
 

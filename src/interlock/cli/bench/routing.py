@@ -1,0 +1,23 @@
+"""How fast is routing: pairs found a second and the time of one decision, beside a plain scan, and offers in the log?"""
+
+from __future__ import annotations
+
+import asyncio
+
+from interlock.cli.bench import matching_part, offers_part
+from interlock.cli.bench.result import Result, machine
+
+
+async def run() -> Result:
+    """The index alone, the whole rule on a board, half a million who wait, and the log's offers and acceptances."""
+    figures = await asyncio.to_thread(matching_part.index_figures)
+    full, scan = await asyncio.to_thread(matching_part.floor_figures)
+    crowd = await asyncio.to_thread(matching_part.crowd_figures)
+    durable = await offers_part.durable_figures()
+    return Result(
+        name="routing",
+        figures=figures | full | crowd | durable,
+        peer=scan,
+        ratio=round(full["full_assignments_per_s"] / scan["full_assignments_per_s"], 1),
+        machine=machine(),
+    )
