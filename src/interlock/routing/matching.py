@@ -144,11 +144,14 @@ class Matching:
         elif known.on_shift is not agent.on_shift:
             self._known[name] = known._replace(on_shift=agent.on_shift)
             self._visits |= self._last.get(name, set())  # they wait for him from now on, or no longer
+        if not agent.free:
+            self._index.stands(known.hand, ready=agent.ready, free=False, load=0, idle=0)
+            return
         idle = 0 if agent.idle_since is None else (agent.idle_since - EPOCH) // MICROSECOND
         room = None
-        if agent.shares and agent.ready:
+        if agent.shares:
             room = frozenset(share.channel for share in agent.shares if agent.takes(share.channel))
-        self._index.stands(known.hand, ready=agent.ready, free=agent.free, load=agent.load, idle=idle, room=room)
+        self._index.stands(known.hand, ready=True, free=True, load=agent.load, idle=idle, room=room)
 
     def _joins(self, name: StaffId, agent: Agent, before: _Known | None) -> _Known:
         """An agent who is new, or whose queues or skills are."""
