@@ -216,6 +216,18 @@ async def test_a_supervisor_is_told_why_somebody_still_waits(client: Client, app
     assert [(one["name"], one["reason"]) for one in why["candidates"]] == [("Amara Okafor", "other_queue")]
 
 
+async def test_an_agents_timeline_is_for_supervisors_and_its_window_is_bounded(client: Client, app: App) -> None:
+    await available(app)
+    await sign_in(client, "sofia")
+    told = (await client.get(f"/v1/agents/{amara(app)}/timeline?hours=1")).json()
+    assert (told["name"], [one["what"] for one in told["spans"]]) == ("Amara Okafor", ["available"])
+    assert set(told["presences"]) == {"available"} and told["occupancy"] == 0.0
+    codes = [
+        (await client.get(f"/v1/agents/{path}")).json()["code"] for path in ("s_x/timeline", "s_x/timeline?hours=0")
+    ]
+    assert codes == ["agent_unknown", "bad_hours"]
+
+
 CROWDED = """
 queue: business
 title: Business

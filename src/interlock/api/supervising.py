@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, Final, cast
 
 import msgspec
 from litestar import get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from interlock.api.desk import WantedPresence, fresh, principal
@@ -18,6 +19,8 @@ from interlock.kernel.errors import Refused
 from interlock.routing import why_waiting
 from interlock.routing.health import measured, shown
 from interlock.routing.screens import owed
+from interlock.routing.timeline import timeline
+from interlock.routing.visits import of_agent
 from interlock.runtime.app import App
 from interlock.runtime.reading import read_record
 from interlock.runtime.staff import Person
@@ -27,6 +30,8 @@ from interlock.vocabulary.routing import CloseQueue, OpenQueue
 
 MOST_SHOWN: Final = 1_000
 """Clocks that one answer lists."""
+MOST_HOURS: Final = 168
+"""How far back a timeline goes, in hours."""
 
 
 class Finding(msgspec.Struct, forbid_unknown_fields=True):
@@ -136,6 +141,23 @@ async def set_agent_presence(
     await app.execute(app.staff_changes.sets(account, data.presence, data.reason), fresh("presence"))
 
 
+@get("/v1/agents/{agent:str}/timeline")
+async def show_timeline(
+    agent: FromPath[str], person: NamedDependency[Person], state: State, hours: FromQuery[int] = 10
+) -> dict[str, Any]:
+    """What an agent did in the last hours: presence with its reasons, offers, interactions, and how busy that was."""
+    require(person, "see_board")
+    app: App = state.app
+    if not 1 <= hours <= MOST_HOURS:
+        raise Refused("bad_hours", f"Ask for 1 to {MOST_HOURS} hours.", status=422)
+    if StaffId(agent) not in app.staff.names:
+        raise Refused("agent_unknown", "There is no such agent.", status=404)
+    now = app.clock()
+    facts = (await app.log.read(of_agent(StaffId(agent)))).events
+    told = timeline(facts, now - timedelta(hours=hours), now)
+    return {"agent": agent, "name": app.staff_name(StaffId(agent)), **msgspec.to_builtins(told)}
+
+
 @get("/v1/interactions/{interaction:str}/record")
 async def show_record(interaction: FromPath[str], person: NamedDependency[Person], state: State) -> dict[str, Any]:
     """The whole record: transcript, proposals, judgements with their derivation, effects. That it is read is recorded."""
@@ -154,4 +176,5 @@ HANDLERS = (
     close_queue,
     open_queue,
     set_agent_presence,
+    show_timeline,
 )
