@@ -28,21 +28,27 @@ HEAD: Final = ".yaml"
 logger = structlog.get_logger(__name__)
 
 
-def of_tenant(definitions: Path) -> tuple[Article, ...]:
+def of_tenant(definitions: Path, *, readable: bool = False) -> tuple[Article, ...]:
     """The articles that lie in ``knowledge/`` beside a tenant's definitions; none where there is no such folder.
+
+    Args:
+        readable: leave out those with mistakes.
 
     Raises:
         DefinitionError: with every mistake of every file.
     """
     folder = definitions / ASIDE
-    return read_articles(folder, named=lambda path: path.relative_to(definitions).as_posix()) if folder.is_dir() else ()
+    if not folder.is_dir():
+        return ()
+    return read_articles(folder, named=lambda path: path.relative_to(definitions).as_posix(), readable=readable)
 
 
-def read_articles(folder: Path, *, named: Callable[[Path], str] = str) -> tuple[Article, ...]:
+def read_articles(folder: Path, *, named: Callable[[Path], str] = str, readable: bool = False) -> tuple[Article, ...]:
     """The articles of a folder and the folders in it, by name.
 
     Args:
         named: what a file is called in messages, and as an article's source.
+        readable: leave out files with mistakes.
 
     Raises:
         DefinitionError: with every mistake of every file.
@@ -58,7 +64,7 @@ def read_articles(folder: Path, *, named: Callable[[Path], str] = str) -> tuple[
             found.append(read_file(path, named=named))
         except DefinitionError as error:
             problems.extend(error.problems)
-    if problems:
+    if problems and not readable:
         raise DefinitionError(problems)
     return tuple(one for _, one in sorted(only_once(found).items()))
 

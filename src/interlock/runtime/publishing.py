@@ -176,8 +176,8 @@ async def at_start(log: Log, records: Records, folder: Path) -> Definitions:
 
 
 def _beside(folder: Path) -> tuple[Article, ...]:
-    """The articles beside the definitions; their mistakes are told when they are brought in."""
+    """The articles beside the definitions; their mistakes are told when they are brought in, and keep no other one out."""
     try:
-        return of_tenant(folder)
+        return of_tenant(folder, readable=True)
     except DefinitionError:
         return ()
