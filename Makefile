@@ -23,7 +23,7 @@ setup: ## .venv with everything to work on Interlock
 	@scripts/setup.sh dev
 
 test: setup chromium conformance ## all tests but the long ones (ARGS="-k refund" for some)
-	@.venv/bin/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 lint: setup ## style, types and layers
 	@.venv/bin/ruff check --quiet .

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import passwords, pg
+from tests.system.nursing import NURSERY, nursing
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -26,8 +28,11 @@ CLEAN_UP = pytest.StashKey[ExitStack]()
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED_BYTES = 6 * 1024**3
 
-LONG = ("tests/story/", "tests/e2e/", "tests/system/", "tests/gate/")
-"""Tests that start processes and wait for what they do."""
+TOGETHER = {
+    "nodes": ("tests/system/", "tests/gate/", "tests/outside/"),
+    "browser": ("tests/e2e/", "tests/story/", "tests/web/"),
+}
+"""Tests that share what is slow to start: real nodes and the shop, or a demonstration and a browser."""
 
 
 # How busy the machine is decides no test.
@@ -36,12 +41,13 @@ settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With pytest-xdist the controller starts the server, so that one serves all workers."""
+    """With pytest-xdist the controller starts what all workers share: the server, and what starts nodes fast."""
     passwords.make_cheap()
     keep_files_in_memory()
     config.stash[CLEAN_UP] = ExitStack()
     if config.getoption("numprocesses", default=None) and not hasattr(config, "workerinput"):
         config.stash[SERVER] = config.stash[CLEAN_UP].enter_context(pg.server())
+        os.environ[NURSERY] = config.stash[CLEAN_UP].enter_context(nursing())
 
 
 def keep_files_in_memory() -> None:
@@ -56,9 +62,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[CLEAN_UP].close()
 
 
+def group_of(nodeid: str) -> str:
+    """What a test is kept together with: the others of its file, or all that share what is slow to start."""
+    return next((name for name, folders in TOGETHER.items() if nodeid.startswith(folders)), nodeid.partition("::")[0])
+
+
+class InGroups(LoadScopeScheduling):
+    """Has each group run by one worker of pytest-xdist, which then starts what they need once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InGroups:
+    """The scheduler, whatever ``--dist`` says; it keeps to the order of the tests."""
+    config.option.loadscopereorder = False
+    return InGroups(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first: what is begun last should not be what the others have to wait for."""
-    items.sort(key=lambda item: not any(folder in item.nodeid for folder in LONG))
+    items.sort(key=lambda item: group_of(item.nodeid) not in TOGETHER)
 
 
 def pytest_collection_finish() -> None:
@@ -103,6 +128,15 @@ def empty_database_url(postgres_server: str) -> Iterator[str]:
     """The owner's address of a fresh database with nothing in it."""
     with pg.database(postgres_server) as dsn:
         yield dsn
+
+
+@pytest.fixture(scope="session")
+def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demo shop that tests share: each has its own customers and orders in it."""
+    from tests.system import processes
+
+    with processes.shop(tmp_path_factory.mktemp("shop")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

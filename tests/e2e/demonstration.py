@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.system.processes import REPOSITORY, Child, nursery, wait_until_ready
+from tests.system.nursing import REPOSITORY, Child, nursery
+from tests.system.processes import wait_until_ready
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -21,13 +21,6 @@ from tests.outside.agents import Agent, Issuer
 from tests.system import processes
 from tests.system.processes import DEFINITIONS
 from tests.system.refunds import Purchase, purchase
-
-
-@pytest.fixture(scope="session")
-def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo shop that these tests share."""
-    with processes.shop(tmp_path_factory.mktemp("shop")) as url:
-        yield url
 
 
 @pytest.fixture

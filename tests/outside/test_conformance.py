@@ -13,7 +13,8 @@ from typing import Any, Final
 import pytest
 import uvicorn
 
-from tests.system.processes import REPOSITORY, free_port
+from tests.system.nursing import REPOSITORY
+from tests.system.processes import free_port
 
 APPLICABLE: Final = (
     "server-initialize",

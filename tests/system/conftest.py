@@ -11,8 +11,9 @@ from psycopg import sql
 
 from interlock.cli.story.shop import Shop
 from tests import pg
-from tests.system import processes
-from tests.system.processes import Nursery, Place
+from tests.system import nursing
+from tests.system.nursing import Nursery
+from tests.system.processes import Place
 
 PUBLISHED = "interlock_published"
 ONE_AT_A_TIME = 5_431_002  # advisory lock: the template is made once
@@ -21,14 +22,7 @@ ONE_AT_A_TIME = 5_431_002  # advisory lock: the template is made once
 @pytest.fixture(scope="session")
 def nursery() -> Nursery:
     """Starts processes of Interlock fast."""
-    return processes.nursery()
-
-
-@pytest.fixture(scope="session")
-def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo shop that these tests share: each has its own customers and orders in it."""
-    with processes.shop(tmp_path_factory.mktemp("shop")) as url:
-        yield url
+    return nursing.nursery()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """How does a test get a real process of Interlock within a fraction of a second?
 
 Most of a start is importing. This process imports once, and every ``interlock`` that a test asks for is forked from it:
-with its own pid, environment, signals and standard streams. One JSON line in for each, one out with its pid, and one
-when it has ended. All of them end with this process, and it ends with the one that reads it.
+with its own pid, environment, signals and standard streams. It serves a socket: one JSON line in for each, one out with
+its pid, and one when it has ended. Whatever was started over a connection is killed when that is closed, and everything
+ends with this process, which ends with its standard input.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import json
 import os
 import selectors
 import signal
+import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -42,8 +45,36 @@ EVERY_CHILD_NEEDS = (
 )
 
 
-def main() -> None:
-    """Fork what is asked for, and tell what has ended, until nobody asks any more."""
+class Asker:
+    """A test process that is connected, and what it asked for."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.waiting = b""
+        self.children: set[int] = set()
+
+    def say(self, what: dict[str, Any]) -> None:
+        """Tell it something; who has gone away is not told."""
+        with suppress(OSError):
+            self.connection.sendall(json.dumps(what).encode() + b"\n")
+
+    def lines(self, got: bytes) -> list[bytes]:
+        """The whole lines that have come by now."""
+        *lines, self.waiting = (self.waiting + got).split(b"\n")
+        return lines
+
+
+def main(path: str) -> None:
+    """Fork what is asked for over the socket at ``path``, and tell what has ended, until standard input is closed."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen()
+        prepare()
+        serve(door)
+
+
+def prepare() -> None:
+    """Do once what every child would do again."""
     for module in EVERY_CHILD_NEEDS:
         importlib.import_module(module)
     passwords.make_cheap()
@@ -53,27 +84,36 @@ def main() -> None:
     command_line()
     gc.collect()
     gc.freeze()
+
+
+def serve(door: socket.socket) -> None:
+    """Answer whoever connects."""
+    askers: dict[int, Asker] = {}
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
     signal.set_wakeup_fd(wake_write)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     with selectors.DefaultSelector() as selector:
-        selector.register(0, selectors.EVENT_READ)
-        selector.register(wake_read, selectors.EVENT_READ)
-        _say({"ready": True})
-        waiting = b""
+        for source in (0, wake_read, door):
+            selector.register(source, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
+                if key.fd == 0:
+                    return
                 if key.fd == wake_read:
                     os.read(wake_read, 4096)
-                    _reap()
-                    continue
-                got = os.read(0, 65536)
-                if not got:
-                    return
-                *lines, waiting = (waiting + got).split(b"\n")
-                for line in lines:
-                    _fork(json.loads(line))
+                    _reap(askers)
+                elif key.fileobj is door:
+                    connection, _ = door.accept()
+                    askers[connection.fileno()] = Asker(connection)
+                    selector.register(connection, selectors.EVENT_READ)
+                elif got := (asker := askers[key.fd]).connection.recv(65536):
+                    for line in asker.lines(got):
+                        _fork(json.loads(line), asker)
+                else:
+                    selector.unregister(asker.connection)
+                    del askers[key.fd]
+                    _leave(asker)
 
 
 def read_ahead() -> None:
@@ -98,11 +138,7 @@ def command_line() -> Callable[[], object]:
     return typer.main.get_command(app)
 
 
-def _say(what: dict[str, Any]) -> None:
-    os.write(1, json.dumps(what).encode() + b"\n")
-
-
-def _reap() -> None:
+def _reap(askers: dict[int, Asker]) -> None:
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -110,16 +146,27 @@ def _reap() -> None:
             return
         if not pid:
             return
-        _say({"pid": pid, "exit": os.waitstatus_to_exitcode(status)})
+        for asker in askers.values():
+            if pid in asker.children:
+                asker.children.discard(pid)
+                asker.say({"pid": pid, "exit": os.waitstatus_to_exitcode(status)})
 
 
-def _fork(wanted: dict[str, Any]) -> None:
+def _leave(asker: Asker) -> None:
+    for pid in asker.children:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    asker.connection.close()
+
+
+def _fork(wanted: dict[str, Any], asker: Asker) -> None:
     # A child that ends at once must not be reported before its pid is.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     pid = os.fork()
     if not pid:
         _be(wanted)
-    _say({"started": wanted["id"], "pid": pid})
+    asker.children.add(pid)
+    asker.say({"started": wanted["id"], "pid": pid})
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
 
 
@@ -160,4 +207,4 @@ def _be(wanted: dict[str, Any]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import base64
-import itertools
 import json
 import os
-import queue
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,147 +20,11 @@ import httpx
 
 from interlock.runtime.demo import demo_systems
 from tests.system.dying import Death
+from tests.system.nursing import REPOSITORY, Child, Nursery, wait_until
 
-REPOSITORY: Final = Path(__file__).resolve().parents[2]
 DEFINITIONS: Final = REPOSITORY / "examples" / "demo"
-STARTS_WITHIN_S: Final = 60.0
-"""No deadline of the product, only an end to waiting: the machine may be busy."""
-
 KEYS: Final = {"demo": base64.b64encode(bytes(range(32))).decode()}
 """All nodes of the tests have this key, so that a database can be prepared once and copied."""
-
-
-class Child:
-    """One process.
-
-    Attributes:
-        pid: its process id.
-        words: the files with its standard output and its standard error.
-    """
-
-    def __init__(self, words: tuple[Path, Path]) -> None:
-        self.pid = 0
-        self.words = words
-        self._code: int | None = None
-        self._over = threading.Event()
-
-    @property
-    def code(self) -> int | None:
-        """The exit code (minus the signal's number after a signal); None while it runs."""
-        return self._code
-
-    @property
-    def said(self) -> str:
-        """What it wrote, standard error last."""
-        return "".join(file.read_text(errors="replace") for file in self.words if file.exists())
-
-    def ended(self, code: int) -> None:
-        """The nursery says that it has ended."""
-        self._code = code
-        self._over.set()
-
-    def signal(self, number: int) -> None:
-        """Send it a signal, unless it has ended."""
-        if self._code is None:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-
-    def wait(self, within_s: float = STARTS_WITHIN_S) -> int:
-        """Wait for its end; gives the exit code."""
-        assert self._over.wait(within_s), f"the process {self.pid} does not end; it said:\n{self.said[-3000:]}"
-        assert self._code is not None
-        return self._code
-
-    def stop(self) -> int:
-        """SIGTERM, and wait for the end."""
-        self.signal(signal.SIGTERM)
-        return self.wait()
-
-    def kill(self) -> None:
-        """SIGKILL, and wait for the end."""
-        self.signal(signal.SIGKILL)
-        self.wait()
-
-
-class Nursery:
-    """Starts processes; all that still run are killed at the end."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.system.nursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=REPOSITORY,
-            env={**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'src'}"},
-        )
-        self._children: dict[int, Child] = {}
-        self._starting: dict[int, tuple[Child, queue.Queue[int]]] = {}
-        self._numbers = itertools.count()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def start(
-        self,
-        arguments: list[str],
-        environment: Mapping[str, str],
-        folder: Path,
-        *,
-        name: str = "interlock",
-        dies: Death | None = None,
-        cwd: Path = REPOSITORY,
-    ) -> Child:
-        """Start ``interlock`` with these arguments; its words go to files in ``folder``, which is its home.
-
-        What the machine has learned from examples it keeps for all of them: each learning takes seconds of a core.
-        """
-        kept = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-        home = {"HOME": str(folder), "XDG_CACHE_HOME": kept}
-        number = next(self._numbers)
-        words = (folder / f"{name}-{number}.out", folder / f"{name}-{number}.err")
-        child, pid = Child(words), queue.Queue[int]()
-        self._starting[number] = (child, pid)
-        wanted = {
-            "id": number,
-            "arguments": arguments,
-            "environment": {"PATH": os.environ["PATH"], **home, "COLUMNS": "200", **environment},
-            "output": [str(file) for file in words],
-            "cwd": str(cwd),
-            "dies": dies,
-        }
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
-        self._process.stdin.flush()
-        child.pid = pid.get(timeout=STARTS_WITHIN_S)
-        return child
-
-    def close(self) -> None:
-        """End everything."""
-        for child in self._children.values():
-            child.signal(signal.SIGKILL)
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._reader.join(10)
-        self._process.stdout.close()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            told = json.loads(line)
-            if "started" in told:
-                child, pid = self._starting.pop(told["started"])
-                self._children[told["pid"]] = child
-                pid.put(told["pid"])
-            elif "exit" in told:
-                self._children.pop(told["pid"]).ended(told["exit"])
-
-
-@cache
-def nursery() -> Nursery:
-    """The one of this process, for every folder of tests; closed when this process ends."""
-    made = Nursery()
-    atexit.register(made.close)
-    return made
 
 
 class Place:
@@ -259,14 +118,6 @@ def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
-
-
-def wait_until(what: str, test: Callable[[], bool], within_s: float = STARTS_WITHIN_S) -> None:
-    """Look again and again until something is so."""
-    until = time.monotonic() + within_s
-    while not test():
-        assert time.monotonic() < until, f"waited {within_s:.0f} s for {what}"
-        time.sleep(0.03)
 
 
 def wait_until_ready(child: Child, url: str) -> None:

@@ -15,7 +15,8 @@ from interlock.cli.story.staff import Staff
 from tests import pg
 from tests.system.customers import PATIENCE_S, RECOVERS_WITHIN_S, Customer
 from tests.system.desks import staff
-from tests.system.processes import DEFINITIONS, Doomed, Nursery, Place, wait_until_ready
+from tests.system.nursing import Nursery
+from tests.system.processes import DEFINITIONS, Doomed, Place, wait_until_ready
 from tests.system.refunds import faults, misbehave, purchase, up_to_the_card, whole_conversation
 
 UNCLEAR = "I cannot see yet whether that went through"

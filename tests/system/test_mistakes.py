@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.system.customers import Customer
-from tests.system.processes import DEFINITIONS, Child, Place, free_port, readiness, wait_until
+from tests.system.nursing import Child, wait_until
+from tests.system.processes import DEFINITIONS, Place, free_port, readiness
 
 BAD_SETTING = 2
 NOT_REACHED = 3

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import psycopg
 
-from tests.system.processes import Place, readiness, wait_until
+from tests.system.nursing import wait_until
+from tests.system.processes import Place, readiness
 
 ROW = """
 insert into interlock.due (tenant, id, lane, due_at, type, body, attempts, parked)

@@ -17,7 +17,8 @@ from interlock.connectors.http import local_client
 from interlock.store.embedded import EmbeddedPostgres
 from tests import pg
 from tests.system.customers import RECOVERS_WITHIN_S, Customer, eventually, whole
-from tests.system.processes import Nursery, Place, readiness
+from tests.system.nursing import Nursery
+from tests.system.processes import Place, readiness
 
 GONE_S = 5.0
 GONE_LONG_S = 20.0

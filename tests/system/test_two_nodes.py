@@ -21,7 +21,8 @@ from interlock.runtime.demo import DEMO_STAFF
 from interlock.store.vault import open_vault
 from tests.system.customers import Customer, eventually
 from tests.system.desks import agent, gets_agent, staff
-from tests.system.processes import DEFINITIONS, Nursery, Place, readiness, wait_until, wait_until_ready
+from tests.system.nursing import Nursery, wait_until
+from tests.system.processes import DEFINITIONS, Place, readiness, wait_until_ready
 from tests.system.refunds import faults, misbehave, purchase, up_to_the_card, up_to_the_supervisor, whole_conversation
 
 MANY = 24
