@@ -42,6 +42,7 @@ settings.load_profile("suite")
 
 def pytest_configure(config: pytest.Config) -> None:
     """With pytest-xdist the controller starts what all workers share: the server, and what starts nodes fast."""
+    gc.disable()  # until everything is imported
     passwords.make_cheap()
     keep_files_in_memory()
     config.stash[CLEAN_UP] = ExitStack()
@@ -88,6 +89,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What is imported by now stays for good: to look through it for garbage again and again is a tenth of all the work."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

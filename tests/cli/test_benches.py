@@ -39,8 +39,8 @@ def test_measuring_judgements_gives_figures_of_allowances_and_denials() -> None:
 
 
 async def test_measuring_ledgers_judges_and_reserves_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_part, "CUSTOMERS", 100)
-    figures = await ledger_part.ledger_figures(lines_each=2, judgements=5)
+    monkeypatch.setattr(ledger_part, "CUSTOMERS", 10)
+    figures = await ledger_part.ledger_figures(lines_each=2, judgements=3)
     assert 0 < figures["ledger_p50_ms"] <= figures["ledger_p99_ms"]
 
 

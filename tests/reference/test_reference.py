@@ -258,7 +258,7 @@ def play(seeds: range, operations: int = OPERATIONS) -> set[str]:
     return decided
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(2))
 def test_the_gate_agrees_with_a_naive_model_of_the_same_rules(part: int) -> None:
     decided = play(range(part * 500, part * 500 + 500))
     assert {rule.id for rule in bank().rules} <= decided, "a rule that never decided was not compared"

@@ -117,7 +117,7 @@ async def in_its_course(task: Task) -> list[Tried]:
     return tried
 
 
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.soak)])
 async def test_every_violation_is_refused_by_the_rule_that_is_meant_for_it(every: int) -> None:
     tried = list[Tried]()
     for task in tasks()[::every]:

@@ -24,16 +24,16 @@ def assert_all_held(result: Result) -> None:
 @pytest.mark.parametrize(("seed", "weather"), list(enumerate(KINDS, start=22)), ids=[kind.name for kind in KINDS])
 def test_everything_holds_in_any_weather(seed: int, weather: Weather, definitions: Definitions) -> None:
     keyed, plain = variants(definitions)
-    result = simulate(seed, plain if seed % 2 else keyed, interactions=25, weather=weather)
+    result = simulate(seed, plain if seed % 2 else keyed, interactions=15, weather=weather)
     assert_all_held(result)
-    assert result.interactions > 15
+    assert result.interactions > 10
     assert result.refunds > 0
     assert (result.deaths > 0) is (weather.deaths > 0)
 
 
 def test_the_same_seed_gives_the_same_log(definitions: Definitions) -> None:
     storm = KINDS[-1]
-    first, again, other = (simulate(seed, definitions, interactions=5, weather=storm) for seed in (5, 5, 6))
+    first, again, other = (simulate(seed, definitions, interactions=3, weather=storm) for seed in (5, 5, 6))
     assert first == again
     assert first.digest != other.digest
 

@@ -137,9 +137,9 @@ def meant(args: dict[str, Any], order: Order) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whole_centres_hold_whatever_the_model_suggests(seed: int, definitions: Definitions) -> None:
     fuzzer = Fuzzer(chance_of(seed, "fuzzer"), BuiltinModel(definitions.intents))
-    result = simulate(seed, definitions, interactions=40, weather=KINDS[seed + 1], model=fuzzer)
+    result = simulate(seed, definitions, interactions=20, weather=KINDS[seed + 1], model=fuzzer)
     assert not result.wrong, "\n".join(result.wrong)
-    assert result.interactions > 30
+    assert result.interactions > 15
 
 
 @pytest.mark.soak
@@ -152,7 +152,7 @@ def test_three_hundred_centres_hold_whatever_the_model_suggests(hundred: int, de
         assert not result.wrong, f"seed {seed} ({result.weather}):\n" + "\n".join(result.wrong)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(answers=st.lists(SUGGESTIONS | SUGGESTIONS | JSON, min_size=3, max_size=8))
 def test_any_answer_of_a_model_is_survived(answers: list[Any], definitions: Definitions) -> None:
     async def story(centre: Centre) -> None:
@@ -167,7 +167,7 @@ def test_any_answer_of_a_model_is_survived(answers: list[Any], definitions: Defi
     assert play(definitions, story, Says(answers)) == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     fair=st.lists(FAIR, min_size=1, max_size=4),
     hostile=st.lists(HOSTILE, max_size=4),

@@ -28,7 +28,7 @@ REPOSITORY: Final = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_S: Final = 60.0
 """No deadline of the product, only an end to waiting: the machine may be busy."""
 
-NURSERY: Final = "INTERLOCK_TEST_NURSERY"
+NURSERY: Final = "NURSERY_OF_THE_TESTS"
 """Where the environment says which nursery's socket there is already."""
 
 END: Final = ExitStack()
