@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 
@@ -25,15 +23,6 @@ def _walk(seed: int) -> Walked:
 
 def _told(walked: Walked) -> str:
     return f"{again(walked.seed)}\n" + "\n".join(walked.wrong[:5])
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _kept(definitions: Definitions) -> Iterator[None]:
-    """A fifth of the time went into looking for garbage among what stays: the definitions, and what was imported."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

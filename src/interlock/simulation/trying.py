@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from interlock.journeys.scenario_checks import FOLDER, Scenario, read_scenarios
 from interlock.journeys.scenarios import ReceivesTurn
 from interlock.kernel.documents import DefinitionError, Problem
+from interlock.kernel.garbage import left_alone
 from interlock.runtime.definitions import Definitions, build, check
 from interlock.runtime.reaching import WRITTEN
 from interlock.simulation.coverage import DEFAULTS, Coverage, Covered
@@ -110,15 +110,13 @@ def played_here(
     coverage = Coverage(definitions)
     found = []
     # What was read and learned stays to the end: nobody has to look at it again and again.
-    gc.collect()
-    gc.freeze()
-    began, worked = time.perf_counter(), time.thread_time()
-    for scenario in scenarios:
-        one = Played(scenario, play(scenario, coverage.definitions))
-        found.append(one)
-        told(one)
-    took, busy = time.perf_counter() - began, time.thread_time() - worked
-    gc.unfreeze()
+    with left_alone():
+        began, worked = time.perf_counter(), time.thread_time()
+        for scenario in scenarios:
+            one = Played(scenario, play(scenario, coverage.definitions))
+            found.append(one)
+            told(one)
+        took, busy = time.perf_counter() - began, time.thread_time() - worked
     return Outcome(found, coverage.report(), took, busy)
 
 

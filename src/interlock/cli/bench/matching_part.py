@@ -6,10 +6,7 @@ for a customer who comes while agents are free, half for an agent who becomes fr
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
@@ -19,6 +16,7 @@ import psutil
 
 from interlock.cli.bench.result import percentile
 from interlock.kernel.documents import Duration
+from interlock.kernel.garbage import left_alone
 from interlock.routing import Board, Matching, QueueSpec, choose
 from interlock.routing.agents import Agent, Work
 from interlock.routing.index import Hand, Index, Line
@@ -35,17 +33,6 @@ QUEUES: Final = 300
 WAITING: Final = 500_000
 BEGIN: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CAPACITY: Final = 3
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """As a server does once it is up: what there is by now is not gone through for garbage again."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def index_figures(assignments: int = 100_000) -> dict[str, float]:
@@ -83,7 +70,7 @@ def _index_run(assignments: int, waiting: int, decisions: list[float] | None) ->
     comes = [(VisitId(f"c_{number}"), chance.choice(lines), chance.random()) for number in range(assignments)]
     most = AGENTS if waiting else AGENTS * 4 // 5
     done, at, clock = 0, float(AGENTS), time.perf_counter
-    with _no_collector():
+    with left_alone():
         began = clock()
         for visit, line, lot in comes:
             at += 0.01
@@ -199,7 +186,7 @@ def _floor_run(floor: Floor, assignments: int, customers: int) -> float:
     while floor.routes():
         pass
     done, clock = 0, time.perf_counter
-    with _no_collector():
+    with left_alone():
         began = clock()
         for _ in range(assignments):
             floor.now += timedelta(milliseconds=10)
@@ -238,7 +225,7 @@ def crowd_figures(waiting: int = WAITING, decisions: int = 2_000) -> dict[str, f
     while floor.routes():
         pass
     size = psutil.Process().memory_info().rss - before
-    with _no_collector():
+    with left_alone():
         for _ in range(decisions):
             floor.now += apart
             floor.matching.saw(floor.comes(floor.now))
