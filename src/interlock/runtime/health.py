@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from interlock.kernel.errors import Conflict, Refused, Unavailable
+from interlock.kernel.errors import Answered, Conflict, Refused, Unavailable
 from interlock.routing.board import Board
 from interlock.routing.health import changes
 from interlock.routing.queues import Specs
@@ -47,5 +47,7 @@ async def look(app: _App) -> None:
         cause = f"health/{command.queue}/{command.alert}/{command.raised}/{now.isoformat()}"
         try:
             await app.engine.execute(command, cause=cause)
+        except Answered:
+            continue  # another node saw it at the very same moment
         except Refused as refused:
             logger.warning("an alert was refused", queue=command.queue, alert=command.alert, reason=refused.code)
