@@ -223,11 +223,11 @@ class Play:
         self.floor.at(self.floor.now + contact.handling, partial(self._finished, contact, fact.interaction, fact.agent))
 
     def _finished(self, contact: Contact, interaction: InteractionId, agent: StaffId) -> None:
-        self.floor.happens(WrapUpStarted(interaction=interaction, person=PersonId(interaction), agent=agent))
-        if contact.wrap_up:
-            self.floor.at(self.floor.now + contact.wrap_up, partial(self._wrapped_up, contact, interaction, agent))
-        else:
+        if not contact.wrap_up:
             self._wrapped_up(contact, interaction, agent)
+            return
+        self.floor.happens(WrapUpStarted(interaction=interaction, person=PersonId(interaction), agent=agent))
+        self.floor.at(self.floor.now + contact.wrap_up, partial(self._wrapped_up, contact, interaction, agent))
 
     def _wrapped_up(self, contact: Contact, interaction: InteractionId, agent: StaffId) -> None:
         del self._open[interaction]
