@@ -50,7 +50,15 @@ async def available(app: App) -> None:
     presence = PresenceSet(
         agent=amara(app), presence=Presence.AVAILABLE, reason="", queues=(QueueName("care"),), capacity=3
     )
-    await app.engine.append([presence], cause="available")
+    written = await app.engine.append([presence], cause="available")
+    assert await app.follower.reach(written.recorded[-1].cursor)
+
+
+async def put_in_force(app: App, file: str, text: str) -> None:
+    """Have the node use a changed file; the release that it began with does not come after it."""
+    await available(app)
+    await app._take_release()
+    app.use(compiled({**app.definitions.files, file: text}, app.definitions.model))
 
 
 async def with_a_customer_in_hand(app: App) -> None:
@@ -184,8 +192,7 @@ async def test_a_profile_of_capacity_holds_at_once_and_again_when_a_release_chan
     headers = await sign_in(client, "admin")
     unknown = await client.post("/v1/staff/amara/capacity", json={"profile": "mixed"}, headers=headers)
     assert (unknown.status_code, unknown.json()["code"]) == (422, "capacity_unknown")
-    app.use(compiled({**app.definitions.files, "capacities.yaml": CAPACITIES}, app.definitions.model))
-    await available(app)
+    await put_in_force(app, "capacities.yaml", CAPACITIES)
     answer = await client.post("/v1/staff/amara/capacity", json={"profile": "mixed"}, headers=headers)
     assert (answer.status_code, answer.json()["capacity"]) == (200, "mixed")
     assert (await capacity_of(app))[-1] == (6, ["chat", "voice"])
@@ -238,7 +245,7 @@ alerts: { crowded: { at: { waiting: 2 }, until: { waiting: 0 }, priority: 4 } }
 
 async def test_a_crowded_queue_is_seen_recorded_once_and_done_something_about(client: Client, app: App) -> None:
     headers = await sign_in(client, "sofia")
-    app.use(compiled({**app.definitions.files, "queues/business.yaml": CROWDED}, app.definitions.model))
+    await put_in_force(app, "queues/business.yaml", CROWDED)
     for name in ("a", "b"):
         entered = VisitEntered(
             visit=VisitId(f"v_{name}"), interaction=InteractionId(f"i_{name}"), person=PersonId(f"p_{name}"),
@@ -266,7 +273,7 @@ async def test_an_answer_that_is_owed_is_shown_comes_due_by_a_stored_timer_and_d
     client: Client, app: App
 ) -> None:
     await sign_in(client, "sofia")
-    app.use(compiled({**app.definitions.files, "slas.yaml": SLAS}, app.definitions.model))
+    await put_in_force(app, "slas.yaml", SLAS)
     entered = VisitEntered(
         visit=VisitId("v_8"), interaction=InteractionId("i_8"), person=PersonId("p_8"), queue=QueueName("returns"),
         channel=Channel.EMAIL, priority=0, since=app.clock(),
