@@ -69,6 +69,11 @@ class Circle(msgspec.Struct, frozen=True):
         """Whether it matters who had the customer last."""
         return any(ring.agents == "last_agent" for ring in self.rings)
 
+    @property
+    def helpers(self) -> tuple[QueueName, ...]:
+        """The queues whose agents are let in as well, sooner or later."""
+        return tuple(QueueName(ring.overflow) for ring in self.rings if ring.overflow)
+
     def opens_after(self) -> list[timedelta]:
         """How long after the beginning of a wait each ring but the first is let in."""
         passed, found = timedelta(0), list[timedelta]()

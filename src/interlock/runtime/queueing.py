@@ -12,11 +12,11 @@ from interlock.kernel.log import Due, Plan, Query
 from interlock.routing.board import Board
 from interlock.routing.entry import entering
 from interlock.routing.health import headed
-from interlock.routing.queues import Specs
+from interlock.routing.queues import Specs, circle_of
 from interlock.runtime.engine import Engine
 from interlock.runtime.follower import Follower
 from interlock.runtime.warm_views import WarmViews
-from interlock.vocabulary.ids import InteractionId, QueueName, StaffId, VisitId, tag
+from interlock.vocabulary.ids import InteractionId, StaffId, VisitId, tag
 from interlock.vocabulary.interactions import AgentJoined, InteractionStarted
 from interlock.vocabulary.routing import EnterQueue, OfferVisit, RouteAgent, RouteQueue
 from interlock.vocabulary.urgency import PressQueue, RaisePriority
@@ -61,15 +61,13 @@ class Queueing:
         board = app.board
         command = headed(board, app.queues, command, app.engine.clock())
         spec = app.queues.get(command.queue)
-        helping = () if spec is None else (QueueName(each.overflow) for each in spec.circle.rings if each.overflow)
+        circle = circle_of(app.queues, command.queue)
         decider = entering(
             spec,
             board.closed_message(command.queue),
-            board.staffed(command.queue, *helping),
+            board.staffed(command.queue, *circle.helpers),
             board.waiting(command.queue),
-            await self._last_agent(command.interaction)
-            if spec is not None and spec.circle.asks_for_last
-            else StaffId(""),
+            await self._last_agent(command.interaction) if circle.asks_for_last else StaffId(""),
         )
         await app.engine.execute(command, cause=due.id, answers=due.id, decider=decider)
 

@@ -54,7 +54,7 @@ def _of_agents(recorded: RecordedFloor, after: Specs) -> Iterator[str]:
     able = {skill.skill for served in recorded.agents.values() for skill in served.last.skills}
     asked: dict[str, list[str]] = {}
     for queue, spec in after.items():
-        if not serve & {queue, *(QueueName(ring.overflow) for ring in spec.circle.rings if ring.overflow)}:
+        if not serve & {queue, *spec.circle.helpers}:
             yield f"{queue}: no agent who was there serves it, so nobody can be given its customers"
         for skills in (spec.circle.required, spec.circle.preferred, *(ring.skills for ring in spec.circle.rings)):
             for skill in skills:

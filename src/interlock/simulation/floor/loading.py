@@ -195,7 +195,7 @@ def _mistakes_of_teams(
                     place = ("teams", index, "shifts", at, "breaks", number)
                     yield wrong(place, "the break is not within the shift", "move it, or leave it out")
     served = {name for team in scenario.teams for name in team.queues}
-    served |= {name for name, spec in specs.items() if any(ring.overflow in served for ring in spec.circle.rings)}
+    served |= {name for name, spec in specs.items() if served.intersection(spec.circle.helpers)}
     for index, arrivals in enumerate(scenario.arrivals):
         if arrivals.queue in specs and arrivals.queue not in served:
             mend = f"add '{arrivals.queue}' to the queues of a team"

@@ -18,6 +18,7 @@ from interlock.kernel.errors import Refused
 from interlock.kernel.events import START, Command, Event, Recorded
 from interlock.routing import Matching, Specs, board, entering, subject
 from interlock.routing.entry import Standing as Interaction
+from interlock.routing.queues import circle_of
 from interlock.routing.visits import NOT_ENTERED, VISIT_EVENTS, Standing, evolve
 from interlock.vocabulary.channels import Channel
 from interlock.vocabulary.ids import InteractionId, PersonId, QueueName, SessionId, StaffId, VisitId
@@ -196,9 +197,9 @@ class Floor:
     ) -> VisitEntered | HandOverFailed | None:
         """Somebody who talks to the virtual agent is to wait for a person; gives the entry, or why it failed."""
         spec, floor = self.specs.get(queue), self.board
-        helping = () if spec is None else (QueueName(each.overflow) for each in spec.circle.rings if each.overflow)
+        helpers = circle_of(self.specs, queue).helpers
         decider = entering(
-            spec, floor.closed_message(queue), floor.staffed(queue, *helping), floor.waiting(queue), last_agent
+            spec, floor.closed_message(queue), floor.staffed(queue, *helpers), floor.waiting(queue), last_agent
         )
         command = EnterQueue(interaction=interaction, queue=queue, priority=priority)
         standing = Interaction(channel, PersonId(interaction), open=True)
